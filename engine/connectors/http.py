@@ -1,0 +1,140 @@
+"""The `http` connector: a request to a host that an administrator has registered.
+
+A process names the host, never an address. The address is looked up once, refused
+when it is not public (unless the registration allows it), and then called as looked
+up, so that a second look-up cannot give another one. Redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from engine.codec import decode, encode
+from engine.errors import ConnectorError
+
+_TIMEOUT_SECONDS = 10.0
+_MAX_BYTES = 1_000_000
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+
+Resolve = Callable[[str, int], list[str]]
+
+
+@dataclass(frozen=True)
+class RegisteredHost:
+    """A neighbour system that processes may call by `name`."""
+
+    name: str
+    base_url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Sent with every request; secrets live here, not in diagrams."""
+    allow_private: bool = False
+
+
+def resolve_address(host: str, port: int) -> list[str]:
+    """Every address of `host`, as text."""
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+class HttpConnector:
+    """Arguments: `host` (a registered name), `path`, `method` (GET), `query`, `body`."""
+
+    name = "http"
+
+    def __init__(
+        self,
+        hosts: Callable[[], Mapping[str, RegisteredHost]],
+        *,
+        resolve: Resolve = resolve_address,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._hosts = hosts
+        self._resolve = resolve
+        self._transport = transport
+
+    def call(self, arguments: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
+        """Make one request; the idempotency key goes along as `Idempotency-Key`.
+
+        Returns:
+            `{"status": int, "body": …}`; the body as JSON where the answer says so, else as text.
+
+        Raises:
+            ConnectorError: unregistered host, refused address, status 4xx (final); no answer,
+                429 or 5xx (may be tried again); an answer over 1 MB (final).
+        """
+        host = self._hosts().get(str(arguments.get("host")))
+        if host is None:
+            raise ConnectorError("This host is not registered.", host=arguments.get("host"), retryable=False)
+        method = str(arguments.get("method") or "GET").upper()
+        if method not in _METHODS:
+            raise ConnectorError("This method is not allowed.", method=method, retryable=False)
+        url, headers, extensions = self._pinned(host, str(arguments.get("path") or ""))
+        headers |= {**host.headers, "Idempotency-Key": key, "User-Agent": "Siwei"}
+        body = arguments.get("body")
+        try:
+            with (
+                httpx.Client(transport=self._transport, timeout=_TIMEOUT_SECONDS, trust_env=False) as client,
+                client.stream(
+                    method,
+                    url,
+                    params=_query(arguments.get("query")),
+                    json=encode(body) if body is not None else None,
+                    headers=headers,
+                    extensions=extensions,
+                ) as response,
+            ):
+                return self._answer(host, response)
+        except httpx.HTTPError as error:
+            raise ConnectorError("The host did not answer.", host=host.name) from error
+
+    def _pinned(self, host: RegisteredHost, path: str) -> tuple[str, dict[str, str], dict[str, Any]]:
+        base = urlsplit(host.base_url)
+        port = base.port or (443 if base.scheme == "https" else 80)
+        try:
+            addresses = self._resolve(base.hostname or "", port)
+        except OSError as error:
+            raise ConnectorError("The host's name was not found.", host=host.name) from error
+        if not addresses:
+            raise ConnectorError("The host's name was not found.", host=host.name)
+        for text in addresses:
+            if not host.allow_private and not ipaddress.ip_address(text).is_global:
+                raise ConnectorError(
+                    "The host's address is not a public one.", host=host.name, address=text, retryable=False
+                )
+        address = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
+        url = f"{base.scheme}://{address}:{port}{base.path.rstrip('/')}/{path.lstrip('/')}"
+        return url, {"Host": base.netloc}, {"sni_hostname": base.hostname}
+
+    def _answer(self, host: RegisteredHost, response: httpx.Response) -> Mapping[str, Any]:
+        content = bytearray()
+        for chunk in response.iter_bytes():
+            content += chunk
+            if len(content) > _MAX_BYTES:
+                raise ConnectorError("The answer is larger than 1 MB.", host=host.name, retryable=False)
+        status = response.status_code
+        if status >= 300:
+            retryable = status == 429 or status >= 500
+            raise ConnectorError("The host refused the request.", host=host.name, status=status, retryable=retryable)
+        if "json" in response.headers.get("content-type", ""):
+            return {"status": status, "body": _json(host, bytes(content))}
+        return {"status": status, "body": content.decode("utf-8", errors="replace")}
+
+
+def _query(value: Any) -> dict[str, str]:
+    return {str(name): str(item) for name, item in (value or {}).items()}
+
+
+def _json(host: RegisteredHost, content: bytes) -> Any:
+    import json
+    from decimal import Decimal
+
+    try:
+        return decode(encode(json.loads(content, parse_float=Decimal)))
+    except ValueError as error:
+        raise ConnectorError("The host's answer is not valid JSON.", host=host.name, retryable=False) from error
