@@ -12,7 +12,8 @@
     │   ├── TaskNotOpen
     │   ├── AlreadyClaimed
     │   ├── StaleRevision
-    │   └── InstanceEnded
+    │   ├── InstanceEnded
+    │   └── Busy                 the case stayed locked by another step; try again
     ├── Invalid                  (422)  the input is at fault; says where
     │   ├── InvalidVariables     {field: [message code, …]}
     │   ├── DeploymentRefused    every finding at once
@@ -22,7 +23,9 @@
     ├── StepFailed               the engine could not take the step; nothing was stored
     │   └── LimitExceeded        steps, time, nesting, size
     ├── ConnectorError           a connector failed; `retryable` says whether waiting helps
-    └── IntegrityError           saved state or history is not what we wrote
+    ├── IntegrityError           saved state or history is not what we wrote
+    └── StoreUnavailable         (503)  the database cannot be reached, or is full
+        └── CommitUnknown        the connection was lost while committing
 
 An error's docstring is its default message; `params` holds what it is about.
 """
@@ -102,6 +105,10 @@ class InstanceEnded(Conflict):
     """The case has ended."""
 
 
+class Busy(Conflict):
+    """The case is being changed by somebody else; try again in a moment."""
+
+
 class Invalid(EngineError):
     """The input is not valid."""
 
@@ -150,3 +157,13 @@ class ConnectorError(EngineError):
 
 class IntegrityError(EngineError):
     """Saved data is not what was written."""
+
+
+class StoreUnavailable(EngineError):
+    """The database cannot be reached right now."""
+
+    status = 503
+
+
+class CommitUnknown(StoreUnavailable):
+    """The connection was lost while saving; it may or may not have been saved."""

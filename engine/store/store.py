@@ -1,0 +1,130 @@
+"""The database: connections, time limits, and one transaction at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, exc
+
+from engine.errors import Busy, CommitUnknown, StoreUnavailable
+
+STATEMENT_SECONDS = 15.0
+LOCK_SECONDS = 5.0
+_LOCK_NOT_AVAILABLE = ("55P03", "40P01", "40001")
+_STATEMENT_TIMEOUT = "57014"
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One open transaction. Query modules take its `connection`."""
+
+    connection: Connection
+
+    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run one SQLAlchemy statement in this transaction."""
+        return self.connection.execute(statement, parameters)
+
+
+class Store:
+    """A PostgreSQL database, as the application's role sees it.
+
+    Args:
+        url: a SQLAlchemy URL, `postgresql+psycopg://…`; `postgresql://…` is read as that.
+        pool_size: connections kept open; as many again may be opened for a moment.
+        statement_seconds: a statement that takes longer is stopped by the server.
+        lock_seconds: a wait for a row that takes longer ends in `Busy`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 5,
+        statement_seconds: float = STATEMENT_SECONDS,
+        lock_seconds: float = LOCK_SECONDS,
+    ) -> None:
+        self.url = with_driver(url)
+        limits = {
+            "statement_timeout": int(statement_seconds * 1000),
+            "lock_timeout": int(lock_seconds * 1000),
+            "idle_in_transaction_session_timeout": int(statement_seconds * 4000),
+            "timezone": "UTC",
+            "jit": "off",
+        }
+        self.engine: Engine = create_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+            connect_args={
+                "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+                "application_name": "siwei",
+                "connect_timeout": 5,
+            },
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Open a transaction; commit when the block ends, roll back when it raises.
+
+        Raises:
+            Busy: a row stayed locked by somebody else for too long.
+            CommitUnknown: the connection was lost while committing; it may have
+                been stored. Look up the token before doing it again.
+            StoreUnavailable: the database cannot be reached or is out of space.
+        """
+        try:
+            with self.engine.connect() as connection:
+                transaction = connection.begin()
+                try:
+                    yield Transaction(connection)
+                except BaseException:
+                    if not connection.invalidated:
+                        transaction.rollback()
+                    raise
+                self._commit(transaction)
+        except exc.DBAPIError as error:
+            raise _translate(error) from error
+        except exc.TimeoutError as error:
+            raise StoreUnavailable("All database connections are in use.") from error
+
+    def close(self) -> None:
+        """Close every pooled connection. The store opens new ones when it is used again."""
+        self.engine.dispose()
+
+    def forked(self) -> None:
+        """Forget the pool in a forked child, without touching the parent's connections."""
+        self.engine.dispose(close=False)
+
+    @staticmethod
+    def _commit(transaction: Any) -> None:
+        try:
+            transaction.commit()
+        except exc.DBAPIError as error:
+            if error.connection_invalidated:
+                raise CommitUnknown from error
+            raise
+
+
+def with_driver(url: str) -> str:
+    """`url` with the driver named: `postgres://` and `postgresql://` become `postgresql+psycopg://`."""
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg{separator}{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+def _translate(error: exc.DBAPIError) -> Exception:
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _LOCK_NOT_AVAILABLE:
+        return Busy()
+    if state == _STATEMENT_TIMEOUT:
+        return StoreUnavailable("The database took too long to answer.")
+    if error.connection_invalidated or isinstance(error, exc.OperationalError):
+        return StoreUnavailable()
+    return error
