@@ -6,7 +6,7 @@ import hashlib
 import os
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -73,13 +73,23 @@ class FolderTransport:
 
 
 class MailConnector:
-    """Arguments: `to` (text or list), `subject`, `body`, and optionally `cc`, `reply_to`."""
+    """Arguments: `to` and `people` (text or list), `subject`, `body`, and optionally `cc`, `reply_to`.
+
+    `to` and `cc` are addresses. `people` are candidate texts (`role@unit`, `superior:person` …)
+    that `addresses_of` turns into the addresses of whoever answers to them now.
+    """
 
     name = "mail"
 
-    def __init__(self, transport: MailTransport, sender: str) -> None:
+    def __init__(
+        self,
+        transport: MailTransport,
+        sender: str,
+        addresses_of: Callable[[Sequence[str]], Iterable[str]] | None = None,
+    ) -> None:
         self._transport = transport
         self._sender = sender
+        self._addresses_of = addresses_of
 
     def call(self, arguments: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
         """Send one message.
@@ -90,7 +100,7 @@ class MailConnector:
         Raises:
             ConnectorError: an address or a header is malformed (final), or the server failed.
         """
-        to = _addresses(arguments.get("to"))
+        to = _addresses([*_texts(arguments.get("to")), *self._resolved(arguments.get("people"))])
         cc = _addresses(arguments.get("cc"))
         if not to and not cc:
             return {"sent_to": []}
@@ -110,13 +120,24 @@ class MailConnector:
         self._transport.send(message, key=key)
         return {"sent_to": [*to, *cc]}
 
+    def _resolved(self, people: Any) -> Iterable[str]:
+        candidates = _texts(people)
+        if not candidates:
+            return ()
+        if self._addresses_of is None:
+            raise ConnectorError("This mail connector knows no directory.", retryable=False)
+        return self._addresses_of(candidates)
+
+
+def _texts(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [])
+
 
 def _addresses(value: Any) -> list[str]:
-    texts = [value] if isinstance(value, str) else list(value or [])
-    addresses = []
-    for text in texts:
+    addresses: list[str] = []
+    for text in _texts(value):
         text = str(text).strip()
-        if not text:
+        if not text or text in addresses:
             continue
         try:
             addresses.append(Address(addr_spec=text).addr_spec)
