@@ -1,0 +1,10 @@
+"""What gunicorn serves: `webapp.wsgi:app`."""
+
+from __future__ import annotations
+
+from webapp.app import create_app
+from webapp.assemble import assemble
+from webapp.settings import Settings
+
+_settings = Settings.from_environment()
+app = create_app(_settings, assemble(_settings))
