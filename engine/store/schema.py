@@ -7,6 +7,8 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
+from engine.store.store import with_driver
+
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -23,5 +25,5 @@ def downgrade(url: str, revision: str) -> None:
 def _config(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = url
+    config.attributes["url"] = with_driver(url)
     return config

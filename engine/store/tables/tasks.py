@@ -1,0 +1,98 @@
+"""User tasks, who may take them, and who had them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, SmallInteger, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from engine.store.tables.base import Moment, metadata
+
+user_task = Table(
+    "user_task",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("element_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text),
+    Column("label", Text),
+    Column("lane", Text),
+    Column("form_key", Text),
+    Column("state", Text, nullable=False),
+    Column("assignee", Text),
+    Column("assignee_name", Text),
+    Column("candidates", ARRAY(Text), nullable=False, comment="user:person, role@unit, head@unit, superior:person"),
+    Column("created_at", Moment, nullable=False),
+    Column("claimed_at", Moment),
+    Column("claimed_by_name", Text, comment="who made the claim; a deputy or a supervisor differs from the assignee"),
+    Column("due_at", Moment),
+    Column("follow_up_at", Moment),
+    Column("priority", SmallInteger, nullable=False, server_default="50"),
+    Column("sent_by", Text, comment="送件人: whose act opened it"),
+    Column("sent_by_name", Text),
+    Column("closed_at", Moment),
+    Column("closed_by", Text),
+    Column("closed_by_name", Text),
+    Index("ix_user_task_instance_id", "instance_id"),
+    Index(
+        "ix_user_task_assignee_open",
+        "assignee",
+        text("coalesce(due_at, 'infinity')"),
+        "id",
+        postgresql_where=text("state = 'open'"),
+    ),
+    Index(
+        "ix_user_task_closed_by",
+        "closed_by",
+        text("closed_at desc"),
+        text("id desc"),
+        postgresql_where=text("state = 'completed'"),
+    ),
+    Index(
+        "ix_user_task_unassigned",
+        text("coalesce(due_at, 'infinity')"),
+        "id",
+        postgresql_where=text("state = 'open' and assignee is null and candidates = '{}'"),
+    ),
+    CheckConstraint("state in ('open', 'completed', 'cancelled')", name="state_known"),
+    CheckConstraint("(state = 'open') = (closed_at is null)", name="closed_has_moment"),
+    comment="One piece of work for a person.",
+    postgresql_with={"fillfactor": "80"},
+)
+
+candidate = Table(
+    "candidate",
+    metadata,
+    Column("task_id", ForeignKey("user_task.id"), primary_key=True),
+    Column("candidate", Text, primary_key=True),
+    Column("instance_id", Uuid, nullable=False),
+    Column("unit_id", Text, comment="of role@unit and head@unit: for that unit's superiors"),
+    Column("due_at", Moment, nullable=False, comment="the task's, infinity when it has none: the inbox's order"),
+    Column("claimable", Boolean, nullable=False, comment="nobody has the task"),
+    Index("ix_candidate_inbox", "candidate", "due_at", "task_id", postgresql_where=text("claimable")),
+    Index("ix_candidate_candidate", "candidate", "instance_id"),
+    Index("ix_candidate_unit_id", "unit_id", "instance_id", postgresql_where=text("unit_id is not null")),
+    comment="Who may take an open task; gone when it closes.",
+)
+
+participation = Table(
+    "participation",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
+    Column("unit_id", Text, comment="the person's unit then: its superiors may see the case"),
+    Column("since", Moment, nullable=False),
+    Index("ix_participation_instance_id", "instance_id"),
+    Index("ix_participation_unit_id", "unit_id", "instance_id", postgresql_where=text("unit_id is not null")),
+    comment="Who has or had a task in a case, or started it.",
+)
+
+task_draft = Table(
+    "task_draft",
+    metadata,
+    Column("task_id", ForeignKey("user_task.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("raw", JSONB, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+    comment="An unfinished answer, as it was typed.",
+)

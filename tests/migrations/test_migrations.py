@@ -1,0 +1,142 @@
+"""Migrations and models agree, and the application's role may do what it must and no more."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import CheckConstraint, create_engine, text
+
+from engine.store.embedded import APPLICATION
+from engine.store.schema import downgrade, upgrade
+from engine.store.tables import metadata
+
+APPEND_ONLY = sorted(name for name, table in metadata.tables.items() if table.info.get("append_only"))
+
+
+@pytest.fixture
+def owner(owner_url):
+    engine = create_engine(owner_url)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def _ours(obj, name, kind, reflected, compare_to):
+    table = getattr(getattr(obj, "table", None), "name", None) or name or ""
+    return not table.startswith("procrastinate_")
+
+
+def test_models_and_migrations_agree(owner):
+    context = MigrationContext.configure(
+        owner, opts={"compare_type": True, "compare_server_default": True, "include_object": _ours}
+    )
+    assert compare_metadata(context, metadata) == []
+
+
+def test_check_constraints_and_comments_agree(owner):
+    """Alembic does not compare CHECK constraints; we do, by name."""
+    rows = owner.execute(
+        text(
+            "select conname from pg_constraint join pg_class c on c.oid = conrelid"
+            " where contype = 'c' and c.relnamespace = 'public'::regnamespace and c.relname !~ '^procrastinate_'"
+        )
+    )
+    ours = {
+        f"ck_{table.name}_{str(constraint.name).removeprefix(f'ck_{table.name}_')}"
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+    assert {row.conname for row in rows} == ours
+    assert len(ours) >= 10
+
+
+def test_down_to_nothing_and_up_again(make_database, database_server):
+    url = database_server.url(make_database())
+    downgrade(url, "base")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        left = connection.scalars(
+            text(
+                "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'S')"
+                " and relname <> 'alembic_version'"
+            )
+        ).all()
+    assert left == []
+    upgrade(url)
+    with engine.connect() as connection:
+        assert connection.scalar(text("select count(*) from history")) == 0
+    engine.dispose()
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+def test_the_application_has_the_rights_the_table_is_marked_with(owner, table):
+    rights = {
+        right: owner.scalar(
+            text(f"select has_table_privilege('{APPLICATION}', :table, :right)"), {"table": table, "right": right}
+        )
+        for right in ("SELECT", "UPDATE", "DELETE", "TRUNCATE")
+    }
+    mutable = table not in APPEND_ONLY
+    assert rights == {"SELECT": True, "UPDATE": mutable, "DELETE": mutable, "TRUNCATE": False}
+    assert owner.scalar(
+        text("select has_any_column_privilege(:role, :table, 'INSERT')"), {"role": APPLICATION, "table": table}
+    )
+
+
+def test_history_is_among_the_append_only_tables():
+    assert {"history", "history_value", "history_anchor", "case_read"} <= set(APPEND_ONLY)
+
+
+def test_a_future_history_table_is_append_only_by_default(owner_url, database_url):
+    engine = create_engine(owner_url)
+    with engine.begin() as connection:
+        connection.execute(text("create table made_later (id int)"))
+    with create_engine(database_url).connect() as connection:
+        connection.execute(text("insert into made_later values (1)"))
+        with pytest.raises(Exception, match="permission denied"):
+            connection.execute(text("delete from made_later"))
+        connection.invalidate()
+    with engine.begin() as connection:
+        connection.execute(text("drop table made_later"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["update history set verb = 'x'", "delete from history", "truncate history", "update history_value set body = '1'"],
+)
+def test_the_application_cannot_change_history(database_url, statement):
+    with (
+        psycopg.connect(database_url.replace("+psycopg", "")) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement)
+
+
+def test_the_application_cannot_choose_the_number_of_an_anchor(database_url):
+    with (
+        psycopg.connect(database_url.replace("+psycopg", "")) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(
+            "insert into history_anchor (id, at, cases, previous, digest) overriding system value"
+            " values (1, now(), 0, '', '')"
+        )
+
+
+def test_an_erasure_without_its_entry_is_refused(database_url):
+    with (
+        psycopg.connect(database_url.replace("+psycopg", "")) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="own entry"),
+    ):
+        connection.execute("select history_erase(gen_random_uuid(), 1, 2)")
+
+
+def test_the_application_may_use_the_job_queue(database_url):
+    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+        connection.execute("insert into procrastinate_jobs (task_name, queue_name) values ('t', 'q')")
+        connection.execute("update procrastinate_jobs set priority = 1")
+        connection.execute("delete from procrastinate_jobs")
