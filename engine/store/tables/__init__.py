@@ -1,6 +1,16 @@
 """All tables. Importing this package fills `metadata`."""
 
-from engine.store.tables import cases, definitions, history, instances, tasks
+from engine.store.tables import accounts, calendar, cases, definitions, directory, history, instances, tasks
 from engine.store.tables.base import metadata
 
-__all__ = ["cases", "definitions", "history", "instances", "metadata", "tasks"]
+__all__ = [
+    "accounts",
+    "calendar",
+    "cases",
+    "definitions",
+    "directory",
+    "history",
+    "instances",
+    "metadata",
+    "tasks",
+]
