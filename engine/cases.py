@@ -1,0 +1,439 @@
+"""Cases and tasks as the services give them: frozen values, and the rules that stand on them.
+
+Here too nothing does I/O. `UserTask` knows who may claim and complete it; services ask
+the value and the web shows the same answer before anybody presses a button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from engine.errors import AlreadyClaimed, InstanceEnded, NotAllowed, NotAssignee, TaskNotOpen
+from engine.model import Actor, Variables
+
+ADMINISTRATORS = "administrator@"
+"""The pool that gets a task for which nobody was found."""
+
+PLAIN, CONFIDENTIAL = "普通", "密"
+
+Status = Literal["active", "completed", "cancelled", "error"]
+
+
+def effective_person(actor: Actor) -> str:
+    """Whose tasks the actor works on: the person stood in for, else their own."""
+    return actor.on_behalf_of or actor.person_id
+
+
+def effective_name(actor: Actor) -> str:
+    """The name that belongs to `effective_person`."""
+    return (actor.on_behalf_of_name or actor.on_behalf_of) if actor.on_behalf_of else actor.name
+
+
+def candidate_keys(actor: Actor) -> list[str]:
+    """Every candidate text the actor answers to, sorted."""
+    return sorted({*actor.groups, f"user:{effective_person(actor)}"})
+
+
+def has_role(actor: Actor, *roles: str) -> bool:
+    """Whether the actor holds one of `roles` anywhere."""
+    return any(f"{role}@" in actor.groups for role in roles)
+
+
+@dataclass(frozen=True)
+class ProcessInstance:
+    """A case (案件): one run of a definition, with its header."""
+
+    id: UUID
+    definition_id: UUID
+    process_key: str
+    business_key: str
+    """案號."""
+    status: Status
+    revision: int
+    started_at: datetime
+    started_by: str
+    started_by_name: str
+    updated_at: datetime
+    subject: str
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+    owning_unit: str | None = None
+    applicant_agency: str | None = None
+    applicant_agency_label: str | None = None
+    applicant_unit: str | None = None
+    applicant_unit_label: str | None = None
+    handler: str | None = None
+    handler_label: str | None = None
+    speed: str | None = None
+    security_class: str = PLAIN
+    received_at: datetime | None = None
+    due_at: datetime | None = None
+    doc_no_in: str | None = None
+    doc_no_out: str | None = None
+    retention_class: str | None = None
+    source: str | None = None
+    outcome: str | None = None
+    clock: Literal["running", "stopped"] = "running"
+    active_elements: tuple[str, ...] = ()
+    process_name: str = ""
+    process_name_en: str | None = None
+    version: int = 0
+    has_incident: bool = False
+    open_tasks: tuple[Mapping[str, Any], ...] = ()
+    """Where the case is now: `{id, name, name_en, label, assignee_name, candidates, created_at}` of each open task."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case still runs."""
+        return self.status == "active"
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether only the named people may see it (密)."""
+        return self.security_class == CONFIDENTIAL
+
+    def ensure_open(self) -> None:
+        """Raises InstanceEnded when the case has ended; says when and how."""
+        if not self.is_open:
+            raise InstanceEnded(
+                business_key=self.business_key, status=self.status, ended_at=self.ended_at, reason=self.end_reason
+            )
+
+
+@dataclass(frozen=True)
+class UserTask:
+    """One piece of work for a person."""
+
+    id: UUID
+    instance_id: UUID
+    element_id: str
+    name: str
+    state: Literal["open", "completed", "cancelled"]
+    candidates: tuple[str, ...]
+    """Who may claim it: `user:<person>`, `role@unit`, `role@`, `head@unit`, `superior:<person>`."""
+    created_at: datetime
+    name_en: str | None = None
+    label: str | None = None
+    lane: str | None = None
+    form_key: str | None = None
+    assignee: str | None = None
+    assignee_name: str | None = None
+    claimed_at: datetime | None = None
+    claimed_by_name: str | None = None
+    due_at: datetime | None = None
+    follow_up_at: datetime | None = None
+    priority: int = 50
+    sent_by: str | None = None
+    sent_by_name: str | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    closed_by_name: str | None = None
+    definition_id: UUID | None = None
+    process_key: str = ""
+    business_key: str = ""
+    subject: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for an answer."""
+        return self.state == "open"
+
+    def is_candidate(self, actor: Actor) -> bool:
+        """Whether the task was offered to the actor, by name or by role."""
+        return not set(candidate_keys(actor)).isdisjoint(self.candidates)
+
+    def may_claim(self, actor: Actor) -> bool:
+        """Whether `ensure_claimable_by` would pass."""
+        return self.is_open and self.assignee is None and self.is_candidate(actor)
+
+    def may_complete(self, actor: Actor) -> bool:
+        """Whether `ensure_completable_by` would pass."""
+        return self.is_open and self.assignee == effective_person(actor)
+
+    def ensure_open(self) -> None:
+        """Raises TaskNotOpen when the task is closed; says who closed it and when."""
+        if not self.is_open:
+            raise TaskNotOpen(task=self.name, who=self.closed_by_name, at=self.closed_at, state=self.state)
+
+    def ensure_claimable_by(self, actor: Actor) -> None:
+        """Check that the actor may take the task.
+
+        Raises:
+            TaskNotOpen: it was completed or cancelled meanwhile; says who and when.
+            AlreadyClaimed: somebody has it; says who and since when.
+            NotAllowed: it was not offered to the actor.
+        """
+        self.ensure_open()
+        if self.assignee is not None:
+            raise AlreadyClaimed(task=self.name, who=self.assignee_name or self.assignee, at=self.claimed_at)
+        if not self.is_candidate(actor):
+            raise NotAllowed("This task was not offered to you.", task=self.name)
+
+    def ensure_completable_by(self, actor: Actor) -> None:
+        """Check that the actor may hand in the answer: the task must be theirs.
+
+        Raises:
+            TaskNotOpen: it was completed or cancelled meanwhile; says who and when.
+            NotAssignee: the actor has not claimed it; says who has it.
+        """
+        self.ensure_open()
+        if self.assignee != effective_person(actor):
+            raise NotAssignee(task=self.name, who=self.assignee_name or self.assignee, at=self.claimed_at)
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """One line of the inbox: a task and what its case's header says."""
+
+    task: UserTask
+    doc_no_in: str | None
+    subject: str
+    source: str | None
+    speed: str | None
+    due_at: datetime | None
+    """The task's deadline, else the case's."""
+    case_due_at: datetime | None
+    security_class: str
+    handler_label: str | None
+    applicant_agency_label: str | None
+    process_name: str
+    process_name_en: str | None
+    case_status: str
+    waiting_for_others: int
+    """會辦未回: other open tasks of the same case."""
+    followed: bool = False
+
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows, and the key that asks for the next ones."""
+
+    rows: tuple[Row, ...]
+    after: str | None = None
+    """Pass it on as `after` for the next page; None: this was the last."""
+
+
+Tab = Literal["pending", "mine", "countersign", "approval", "overdue", "deputy", "following", "done"]
+TABS: tuple[Tab, ...] = ("pending", "mine", "countersign", "approval", "overdue", "deputy", "following", "done")
+"""待簽收 主辦 會辦 待核 逾期 代理 追蹤 已結."""
+
+
+@dataclass(frozen=True)
+class InboxQuery:
+    """Which tasks, in which order, from where on."""
+
+    tab: Tab = "pending"
+    text: str = ""
+    sort: str = "due"
+    """`due`, `created`, `subject`, `business_key`, `speed`, `task`, `sent_by`, `priority`; `closed` in done."""
+    descending: bool = False
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """`process`, `speed`, `security_class`, `source`, `element`, `agency`."""
+    after: str | None = None
+    limit: int = 25
+
+
+@dataclass(frozen=True)
+class InstanceQuery:
+    """Which cases, in which order, from where on."""
+
+    text: str = ""
+    scope: Literal["visible", "started", "took_part", "following"] = "visible"
+    """`started` and `took_part` are the two halves of "my cases"."""
+    process_key: str | None = None
+    status: str | None = None
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """`business_key`, `speed`, `source`, `outcome`, `handler`, `agency`, `unit`, `security_class`, `overdue`."""
+    started_from: datetime | None = None
+    started_before: datetime | None = None
+    sort: str = "started"
+    """`started`, `updated`, `due`, `business_key`, `subject`, `ended`."""
+    descending: bool = True
+    after: str | None = None
+    limit: int = 25
+
+
+@dataclass(frozen=True)
+class DiagramState:
+    """What to draw on the diagram of a case."""
+
+    active: tuple[str, ...]
+    passed: tuple[str, ...]
+    passed_flows: tuple[str, ...]
+    incidents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A remark on a case. It changes nothing but the history."""
+
+    id: UUID
+    at: datetime
+    author: str
+    author_name: str
+    on_behalf_of: str | None
+    on_behalf_of_name: str | None
+    body: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A stored file, without its bytes."""
+
+    id: UUID
+    name: str
+    content_type: str
+    size: int
+    digest: str
+    """sha256 of the bytes, hexadecimal."""
+    uploaded_at: datetime
+    uploaded_by: str
+    uploaded_by_name: str
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The value a form holds for it."""
+        return {"id": str(self.id), "label": self.name, "size": self.size}
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that belongs to a case."""
+
+    file: File
+    kind: Literal["form", "case"]
+    attached_at: datetime
+    attached_by: str
+    attached_by_name: str
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A failed automatic step that waits for an operator."""
+
+    id: UUID
+    instance_id: UUID
+    task_id: str
+    element_id: str
+    element_name: str
+    kind: str
+    message: str
+    opened_at: datetime
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    business_key: str = ""
+    process_key: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """Who did what, when, for whom; values before and after."""
+
+    instance_id: UUID
+    seq: int
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    actor_name: str
+    verb: str
+    """`case.started`, `task.completed`, `task.claimed`, `incident.opened` … (engine.chain.VERBS)."""
+    on_behalf_of: str | None = None
+    on_behalf_of_name: str | None = None
+    element_id: str | None = None
+    task_id: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    values: Variables = field(default_factory=dict)
+    """`given`, `before`, `after`, `decisions`; empty once erased."""
+    erased_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """`<instance>.<seq>`, what `erase` takes."""
+        return f"{self.instance_id}.{self.seq}"
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What checking the history chains found."""
+
+    cases: int
+    entries: int
+    faults: tuple[ChainFault, ...] = ()
+
+    @property
+    def intact(self) -> bool:
+        """Whether every chain is as it was written."""
+        return not self.faults
+
+
+@dataclass(frozen=True)
+class ChainFault:
+    """The first row of a case's history that is not what was written."""
+
+    instance_id: UUID
+    business_key: str
+    seq: int
+    kind: Literal["edited", "deleted", "reordered", "tail-cut", "value-edited", "head-edited", "anchor-broken"]
+
+
+@dataclass(frozen=True)
+class PendingDeployment:
+    """A deployment that changes code and waits for a second account."""
+
+    id: UUID
+    keys: tuple[str, ...]
+    submitted_at: datetime
+    submitted_by: str
+    note: str
+    changes: tuple[Mapping[str, str], ...]
+    """`{kind: script|connector|expression, file, element_id, change: added|changed}`."""
+    state: Literal["pending", "approved", "rejected"] = "pending"
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An author's unfinished files of one process."""
+
+    key: str
+    saved_at: datetime
+    saved_by: str
+    revision: int
+    files: tuple[Any, ...]
+    based_on: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Notification:
+    """Something a person should know: work came, is due, is late, came back."""
+
+    id: UUID
+    person_id: str
+    kind: str
+    instance_id: UUID
+    task_id: UUID | None
+    params: Mapping[str, Any]
+    created_at: datetime
+    read_at: datetime | None = None
+    business_key: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """How much open work a person (or a pool) of a unit has, for its supervisor."""
+
+    person_id: str | None
+    """None: the tasks nobody has claimed."""
+    person_name: str | None
+    tasks: tuple[TaskRow, ...]

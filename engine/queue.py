@@ -1,0 +1,70 @@
+"""Work for machines: what a step asks for, and the queue it is put in.
+
+A job is deferred in the step's own transaction: either both are stored or neither.
+`engine.jobs` has the queue that workers drain; `NoJobs` is for players that run
+under a clock of their own and do the work themselves, in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+JobKind = Literal[
+    "timer",
+    "start_timer",
+    "service_call",
+    "deliver_message",
+    "deliver_signal",
+    "notify",
+]
+"""What a job's `args` hold (JSON values only):
+
+timer            instance_id, due_at            let due timers of the case fire
+start_timer      definition_id, element_id, due_at
+service_call     instance_id, task_id           call the connector, then finish the service task
+deliver_message  id, name, business_key (or null: start a case), variables, instance_id of the sender
+deliver_signal   id, name, variables, instance_id of the sender
+notify           kind, instance_id, task_ids    tell the people concerned
+"""
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """One job to be done after the transaction commits."""
+
+    kind: JobKind
+    args: Mapping[str, Any] = field(default_factory=dict)
+    run_at: datetime | None = None
+    """By the engine's clock; None: at once."""
+    key: str | None = None
+    """At most one waiting job of the same key (a queueing lock, never an execution lock)."""
+
+
+class JobQueue(Protocol):
+    """Where steps put their jobs."""
+
+    def defer(self, connection: Any, jobs: Sequence[JobSpec]) -> None:
+        """Store the jobs on `connection` (a SQLAlchemy connection inside its transaction)."""
+
+
+class NoJobs:
+    """Keeps the jobs for whoever plays under a clock of their own.
+
+    `take()` gives what came since, in order. A step that rolls back after deferring
+    (its commit failed) would leave its jobs here: a player stops at the first error.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: list[JobSpec] = []
+
+    def defer(self, connection: Any, jobs: Sequence[JobSpec]) -> None:
+        """Keep the jobs; nothing is stored."""
+        self._jobs.extend(jobs)
+
+    def take(self) -> tuple[JobSpec, ...]:
+        """The jobs deferred since the last call, oldest first."""
+        jobs, self._jobs = tuple(self._jobs), []
+        return jobs
