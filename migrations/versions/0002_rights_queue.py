@@ -25,6 +25,7 @@ APPEND_ONLY = (
     "history_anchor",
     "history_value",
     "resource",
+    "sign_in_log",
 )
 
 CREATE_ROLE = f"""
