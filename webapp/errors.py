@@ -1,0 +1,126 @@
+"""The engine's refusals, and Flask's, as pages in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, current_app, g, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from engine import errors
+
+_TEXTS: dict[type[errors.EngineError], Any] = {
+    errors.DefinitionNotFound: _l("沒有這個流程，或沒有這個版本。"),
+    errors.InstanceNotFound: _l("沒有這件案件，或不在您可以查看的範圍內。"),
+    errors.TaskNotFound: _l("沒有這件工作，或不在您可以查看的範圍內。"),
+    errors.NotFound: _l("沒有這筆資料，或不在您可以查看的範圍內。"),
+    errors.NotAssignee: _l("請先簽收這件工作，再送出決定。"),
+    errors.NotAllowed: _l("您不能做這個動作。"),
+    errors.AlreadyClaimed: _l("這件工作已由他人簽收。"),
+    errors.TaskNotOpen: _l("這件工作已經完成或取消。"),
+    errors.StaleRevision: _l("這件案件剛才已由他人更新。"),
+    errors.InstanceEnded: _l("這件案件已經結束。"),
+    errors.Conflict: _l("有人比您早一步完成了這個動作。"),
+    errors.InvalidVariables: _l("有欄位需要再看一次。"),
+    errors.DeploymentRefused: _l("檔案還不能部署。"),
+    errors.ApprovalRequired: _l("新增或修改了程式或連接器，須由另一個帳號核准。"),
+    errors.MessageNotCorrelated: _l("沒有案件在等這個訊息。"),
+    errors.ValueRefused: _l("有一個值無法儲存，請檢查特殊字元或長度。"),
+    errors.Invalid: _l("送出的內容有誤。"),
+    errors.LimitExceeded: _l("這一步超過了系統的限制，資料沒有改變。"),
+    errors.StepFailed: _l("這一步無法執行，資料沒有改變。"),
+}
+
+
+def init_errors(app: Flask) -> None:
+    """Turn every error into a short page; details go to the log only."""
+    app.register_error_handler(errors.EngineError, _engine_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def text_of(error: errors.EngineError) -> str:
+    """What went wrong, in the reader's language, without internals."""
+    for kind in type(error).__mro__:
+        if kind in _TEXTS:
+            return str(_TEXTS[kind])
+    return title_of(error.status)
+
+
+def title_of(status: int) -> str:
+    """A heading for an HTTP status."""
+    return {
+        400: _("這個要求無法處理"),
+        403: _("您沒有權限"),
+        404: _("找不到這一頁"),
+        405: _("這個要求無法處理"),
+        409: _("有人比您早一步"),
+        413: _("檔案太大"),
+        422: _("送出的內容有誤"),
+        429: _("請稍後再試"),
+    }.get(status, _("系統發生錯誤"))
+
+
+def advice_for(status: int) -> str:
+    """What the reader can do about it."""
+    return {
+        400: _("請回到上一頁重新操作。"),
+        403: _("這一頁或這個動作不在您的職權內；如需使用，請洽單位主管或系統管理者。"),
+        404: _("網址可能有誤，或這筆資料不在您可以查看的範圍內。"),
+        405: _("請回到上一頁重新操作。"),
+        409: _("畫面上的資料已經更新，請看過最新內容再決定。您填寫的內容保留在上一頁。"),
+        413: _("請縮小檔案，或分成幾個檔案上傳。"),
+        422: _("請回到上一頁，修正後再送出。"),
+        429: _("短時間內要求太多，請過幾分鐘再試。"),
+    }.get(status, _("您的資料沒有改變。請稍後再試；若持續發生，請告訴系統管理者發生的時間與頁面。"))
+
+
+def error_page(status: int, message: str = "", **context: Any) -> Response:
+    """The page of an error, or its JSON where JSON was asked for."""
+    if request.accept_mimetypes.best == "application/json":
+        answer = jsonify(error=message or title_of(status), status=status)
+        answer.status_code = status
+        return answer
+    page = render_template(
+        "errors/error.html", status=status, heading=title_of(status), advice=advice_for(status), message=message,
+        **context,
+    )  # fmt: skip
+    return Response(page, status, mimetype="text/html")
+
+
+def _engine_error(error: errors.EngineError) -> Response:
+    if error.status >= 500:
+        current_app.logger.error("engine error at %s", request.path, exc_info=error)
+    context = _who_and_when(error) if isinstance(error, errors.Conflict) else {}
+    return error_page(error.status, text_of(error), **context)
+
+
+def _who_and_when(error: errors.Conflict) -> dict[str, Any]:
+    when = error.params.get("at")
+    who = error.params.get("by_name") or error.params.get("by")
+    return {"who": who, "when": when if isinstance(when, datetime) else None}
+
+
+def _csrf_error(error: CSRFError) -> Response:
+    current_app.logger.info("csrf refused: %s", error.description)
+    return error_page(400, _("這個表單已經過期，請重新整理頁面再送出。"))
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    return error_page(error.code)
+
+
+def _unexpected(error: Exception) -> Response:
+    if current_app.testing:
+        raise error
+    g.setdefault("lang", "zh")
+    current_app.logger.error("unexpected error at %s", request.path, exc_info=error)
+    return error_page(500)

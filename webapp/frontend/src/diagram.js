@@ -1,0 +1,109 @@
+// The live diagram of a case: <div data-diagram data-xml="…" data-state="…"> holds the server's drawing of the
+// same state; once the viewer is ready it takes the drawing's place. Tokens and the passed path are drawn as
+// markers with a sign of their own, so that nothing is told by colour alone.
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+
+const REFRESH = 30_000;
+
+function mark(viewer, state, shown) {
+  const canvas = viewer.get('canvas');
+  const overlays = viewer.get('overlays');
+  const registry = viewer.get('elementRegistry');
+  for (const [id, marker] of shown) if (registry.get(id)) canvas.removeMarker(id, marker);
+  shown.length = 0;
+  overlays.remove({ type: 'siwei' });
+  const put = (id, marker) => {
+    if (!registry.get(id)) return false;
+    canvas.addMarker(id, marker);
+    shown.push([id, marker]);
+    return true;
+  };
+  for (const id of state.passed) put(id, 'sw-passed');
+  for (const id of state.passed_flows) put(id, 'sw-passed');
+  for (const [ids, marker, sign, text] of [
+    [state.active, 'sw-active', 'sw-token', state.words.active],
+    [state.incidents, 'sw-incident', 'sw-trouble', state.words.incident],
+  ]) {
+    for (const id of ids) {
+      if (!put(id, marker)) continue;
+      const flag = document.createElement('span');
+      flag.className = `sw-flag ${sign}`;
+      flag.textContent = text;
+      overlays.add(id, 'siwei', { position: { top: -12, left: -6 }, html: flag });
+    }
+  }
+}
+
+async function show(holder) {
+  const [xml, state] = await Promise.all([
+    fetch(holder.dataset.xml).then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(answer.status)))),
+    holder.dataset.state ? fetch(holder.dataset.state, { headers: { 'X-Background': '1' } }).then((answer) => answer.json()) : null,
+  ]);
+  const canvasHolder = document.createElement('div');
+  canvasHolder.className = 'diagram-canvas';
+  holder.append(canvasHolder);
+  const viewer = new NavigatedViewer({ container: canvasHolder });
+  try {
+    await viewer.importXML(xml);
+  } catch (error) {
+    canvasHolder.remove(); // the server's drawing stays
+    throw error;
+  }
+  holder.classList.add('is-live');
+  const canvas = viewer.get('canvas');
+  fit(canvas);
+  addTools(holder, viewer);
+  if (!state) return;
+  const shown = [];
+  mark(viewer, state, shown);
+  reveal(viewer, state);
+  let tag = '';
+  const timer = setInterval(async () => {
+    if (!holder.isConnected) return clearInterval(timer);
+    if (document.visibilityState !== 'visible') return undefined;
+    const headers = { 'X-Background': '1', ...(tag && { 'If-None-Match': tag }) };
+    const answer = await fetch(holder.dataset.state, { headers, cache: 'no-store' }).catch(() => null);
+    if (answer?.status !== 200) return undefined;
+    tag = answer.headers.get('ETag') ?? '';
+    return mark(viewer, await answer.json(), shown);
+  }, REFRESH);
+}
+
+function fit(canvas) {
+  canvas.zoom('fit-viewport', 'auto');
+  if (canvas.zoom() < 0.45) canvas.zoom(0.6, { x: 0, y: 0 });
+}
+
+function reveal(viewer, state) {
+  const canvas = viewer.get('canvas');
+  if (canvas.zoom() > 0.5 || !state.active.length) return;
+  const element = viewer.get('elementRegistry').get(state.active[0]);
+  if (element) canvas.scrollToElement(element, 80);
+}
+
+function addTools(holder, viewer) {
+  const tools = document.createElement('div');
+  tools.className = 'diagram-tools';
+  const canvas = viewer.get('canvas');
+  for (const [name, text, act] of [
+    ['in', '+', () => canvas.zoom(canvas.zoom() * 1.25)],
+    ['out', '−', () => canvas.zoom(canvas.zoom() / 1.25)],
+    ['fit', '⤢', () => canvas.zoom('fit-viewport', 'auto')],
+  ]) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'btn btn-sm btn-outline-secondary';
+    button.textContent = text;
+    button.setAttribute('aria-label', holder.dataset[`word${name[0].toUpperCase()}${name.slice(1)}`] ?? name);
+    button.addEventListener('click', act);
+    tools.append(button);
+  }
+  holder.append(tools);
+}
+
+export function startDiagrams() {
+  for (const holder of document.querySelectorAll('[data-diagram]:not([data-started])')) {
+    holder.dataset.started = '1';
+    show(holder).catch((error) => console.warn('diagram', error));
+  }
+}

@@ -1,0 +1,95 @@
+"""Two languages: Traditional Chinese as written in the source, English from the catalogs.
+
+Each part of the site keeps its English in `translations/en/LC_MESSAGES/<part>.po`.
+They are read and merged when the application starts; there is nothing to compile
+and nothing that can be stale.
+"""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, Domain, get_locale
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+LOCALES = {"zh": "zh_Hant_TW", "en": "en"}
+HTML_LANG = {"zh": "zh-Hant-TW", "en": "en"}
+CATALOGS = Path(__file__).parent / "translations" / "en" / "LC_MESSAGES"
+
+
+class CatalogConflict(Exception):
+    """Two catalogs translate the same text differently."""
+
+
+class _MergedDomain(Domain):
+    """Flask-Babel's domain, filled from our merged catalog instead of compiled files."""
+
+    def get_translations(self) -> Translations:
+        return _english() if str(get_locale()).startswith("en") else Translations()
+
+
+def init_i18n(app: Flask) -> None:
+    """Let the request's language decide every text, and give templates `lang` and `languages`."""
+    babel = Babel(app, default_locale=LOCALES["zh"], default_timezone="Asia/Taipei", locale_selector=_locale)
+    babel.domain_instance = _MergedDomain()
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals.update(html_lang=lambda: HTML_LANG[lang()], lang=lang, languages=LANGUAGES)
+    _english()
+
+
+def lang() -> str:
+    """The language of this request: `zh` or `en`. Outside a request: `zh`."""
+    if not has_request_context():
+        return "zh"
+    if "lang" not in g:
+        chosen = session.get("lang")
+        g.lang = chosen if chosen in LANGUAGES else _accepted()
+    return g.lang
+
+
+def is_chinese() -> bool:
+    """Whether this request is answered in Chinese."""
+    return lang() == "zh"
+
+
+def merged_catalog() -> Catalog:
+    """All parts' English in one catalog.
+
+    Raises:
+        CatalogConflict: one text has two translations.
+    """
+    merged = Catalog(locale="en")
+    for path in sorted(CATALOGS.glob("*.po")):
+        for message in read_po(io.BytesIO(path.read_bytes()), locale="en"):
+            if not message.id or message.fuzzy or not message.string:
+                continue
+            known = merged.get(message.id, message.context)
+            if known is not None and known.string != message.string:
+                raise CatalogConflict(f"{path.name}: {message.id!r} is {message.string!r} and {known.string!r}")
+            merged.add(message.id, message.string, context=message.context)
+    return merged
+
+
+@lru_cache(maxsize=1)
+def _english() -> Translations:
+    compiled = io.BytesIO()
+    write_mo(compiled, merged_catalog())
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def _accepted() -> str:
+    """Chinese unless the browser asks for English and not for Chinese."""
+    wanted = request.accept_languages.best_match(["zh-TW", "zh-Hant", "zh", "en"], default="zh")
+    return "en" if wanted == "en" else "zh"
+
+
+def _locale() -> str:
+    return LOCALES[lang()]
