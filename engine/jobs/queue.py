@@ -1,0 +1,82 @@
+"""Where steps put their jobs: Procrastinate, on the step's own connection.
+
+A timer is a job scheduled for its due time with a queueing lock of its own and no
+execution lock: Procrastinate lets a job wait behind every earlier unfinished job of
+the same lock, even one that is scheduled for next year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, get_args
+
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision, SyncPsycopgConnector
+from procrastinate.connector import BaseConnector
+from procrastinate.jobs import Job
+
+from engine.queue import JobKind, JobSpec
+
+QUEUE = "siwei"
+MAX_ATTEMPTS = 6
+_FIRST_WAIT_SECONDS = 2
+
+Handler = Callable[[str, Mapping[str, Any], int], None]
+"""Called with a job's kind, its arguments and how often it was tried before."""
+
+
+class BackOff(BaseRetryStrategy):
+    """Try again after 2, 4, 8, 16, 32 seconds, then leave it."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When to try again; None after the last attempt or when another is of no use."""
+        if job.attempts + 1 >= MAX_ATTEMPTS or not getattr(exception, "retryable", True):
+            return None
+        return RetryDecision(retry_in={"seconds": _FIRST_WAIT_SECONDS * 2**job.attempts})
+
+
+def make_app(connector: BaseConnector, handler: Handler | None = None) -> App:
+    """A Procrastinate application with one task a job kind.
+
+    Args:
+        connector: how it reaches the database.
+        handler: what a worker does with a job; the side that only defers has none.
+    """
+    app = App(connector=connector)
+    for kind in get_args(JobKind):
+        _register(app, kind, handler)
+    return app
+
+
+def _register(app: App, kind: str, handler: Handler | None) -> None:
+    @app.task(name=f"siwei:{kind}", queue=QUEUE, pass_context=True, retry=BackOff())
+    def run(context: JobContext, **args: Any) -> None:
+        if handler is None:
+            raise RuntimeError("this application only defers jobs")
+        handler(kind, args, context.job.attempts)
+
+
+class ProcrastinateQueue:
+    """Stores jobs in the transaction that asks for them; one statement however many they are."""
+
+    def __init__(self) -> None:
+        self._app = make_app(SyncPsycopgConnector())
+
+    def defer(self, connection: Any, jobs: Sequence[JobSpec]) -> None:
+        """Store `jobs` on the SQLAlchemy `connection`, inside its transaction."""
+        if not jobs:
+            return
+        self._app.job_manager.batch_defer_jobs(
+            [_to_job(spec) for spec in jobs], connection=connection.connection.driver_connection
+        )
+
+
+def _to_job(spec: JobSpec) -> Job:
+    return Job(
+        id=None,
+        queue=QUEUE,
+        lock=None,
+        queueing_lock=spec.key,
+        task_name=f"siwei:{spec.kind}",
+        task_kwargs=dict(spec.args),
+        scheduled_at=spec.run_at,
+    )
