@@ -16,6 +16,7 @@
     │   └── Busy                 the case stayed locked by another step; try again
     ├── Invalid                  (422)  the input is at fault; says where
     │   ├── InvalidVariables     {field: [message code, …]}
+    │   ├── InvalidFields        {field: message code} of a record that somebody wants to store
     │   ├── DeploymentRefused    every finding at once
     │   ├── ApprovalRequired     a script or connector waits for a second account
     │   ├── MessageNotCorrelated nobody waits for it
@@ -117,6 +118,14 @@ class Invalid(EngineError):
 
 class InvalidVariables(Invalid):
     """Some fields need another look."""
+
+
+class InvalidFields(Invalid):
+    """Some fields need another look."""
+
+    def __init__(self, fields: dict[str, str], message: str | None = None, **params: Any) -> None:
+        super().__init__(message, fields=", ".join(f"{name}: {code}" for name, code in fields.items()), **params)
+        self.fields = fields
 
 
 class DeploymentRefused(Invalid):
