@@ -1,0 +1,63 @@
+"""People and units as answers: `picker` on a text field, select or tag list.
+
+The value is `{"id", "label"}`; the label is kept as it was on the day (design section 5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+from engine.forms.definition import Field
+from engine.forms.types.base import Kind, Raw, Refused, Surroundings, plain_text
+
+_LABELLED = re.compile(r".*[（(]\s*([^（）()]+?)\s*[)）]\s*")
+
+
+def picker_kind(field: Field) -> Kind | None:
+    """`person`, `unit`, or None when the field is no picker."""
+    kind = field.properties.get("picker")
+    return cast(Kind, kind) if kind in ("person", "unit") else None
+
+
+def pick(field: Field, raw: Raw, around: Surroundings) -> dict[str, str] | None:
+    """The person or unit that raw input names: an id, `王小明（aia.labor.wang）`, a name, or a value.
+
+    Without a directory the input is believed (a value, or an id as its own label).
+
+    Raises:
+        Refused: `picker-unknown`, or `picker-ambiguous` with `candidates`.
+    """
+    kind = picker_kind(field) or "person"
+    given = dict(raw) if isinstance(raw, Mapping) else None
+    text = plain_text(given.get("id") if given is not None else raw, limit=200)
+    if text is None:
+        return None
+    if around.directory is None:
+        label = plain_text(given.get("label"), limit=200) if given is not None else None
+        return {"id": text, "label": label or text}
+    scope = field.properties.get("pickerScope") or None
+    found = list(around.directory.find(kind, text, scope))
+    labelled = _LABELLED.fullmatch(text)
+    if not found and labelled:
+        found = list(around.directory.find(kind, labelled[1], scope))
+    exact = [value for value in found if value["id"] == text or (labelled and value["id"] == labelled[1])]
+    candidates = exact or found
+    if not candidates:
+        raise Refused("picker-unknown", kind=kind, given=text)
+    if len(candidates) > 1:
+        raise Refused("picker-ambiguous", kind=kind, given=text, candidates=[dict(value) for value in candidates[:20]])
+    return {"id": candidates[0]["id"], "label": candidates[0]["label"]}
+
+
+def picked_raw(value: Any) -> Raw:
+    """What stands for a person or unit value in a request: `王小明（aia.labor.wang）`."""
+    if not isinstance(value, Mapping):
+        return "" if value is None else str(value)
+    return value["id"] if value.get("label") in (None, "", value["id"]) else f"{value['label']}（{value['id']}）"
+
+
+def picked_label(value: Any) -> str:
+    """The name to show."""
+    return str(value.get("label") or value.get("id", "")) if isinstance(value, Mapping) else str(value or "")
