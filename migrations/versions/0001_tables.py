@@ -1,8 +1,8 @@
 """The first tables"""
 
-from sqlalchemy.dialects import postgresql
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -891,15 +891,27 @@ def upgrade() -> None:
     op.create_table(
         "search_document",
         sa.Column("instance_id", sa.Uuid(), nullable=False),
-        sa.Column("document", postgresql.TSVECTOR(), nullable=False),
+        sa.Column(
+            "body",
+            postgresql.TSVECTOR(),
+            nullable=False,
+            comment="case number, subject, form data; replaced when they change",
+        ),
+        sa.Column(
+            "people", postgresql.TSVECTOR(), nullable=False, comment="everybody who ever had to do with it; only grows"
+        ),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_search_document_instance_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("instance_id", name=op.f("pk_search_document")),
-        comment="2-grams of case number, subject, people and form data.",
+        comment="2-grams with their positions: two adjacent ones make a substring.",
     )
     op.create_index(
-        "ix_search_document_document", "search_document", ["document"], unique=False, postgresql_using="gin"
+        "ix_search_document_words",
+        "search_document",
+        [sa.literal_column("(body || people)")],
+        unique=False,
+        postgresql_using="gin",
     )
     op.create_table(
         "service_call",
@@ -983,13 +995,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'completed'"),
     )
     op.create_index("ix_user_task_instance_id", "user_task", ["instance_id"], unique=False)
-    op.create_index(
-        "ix_user_task_unassigned",
-        "user_task",
-        [sa.literal_column("coalesce(due_at, 'infinity')"), "id"],
-        unique=False,
-        postgresql_where=sa.text("state = 'open' and assignee is null and candidates = '{}'"),
-    )
     op.create_table(
         "candidate",
         sa.Column("task_id", sa.Uuid(), nullable=False),
@@ -1069,11 +1074,6 @@ def downgrade() -> None:
     op.drop_index("ix_candidate_inbox", table_name="candidate", postgresql_where=sa.text("claimable"))
     op.drop_index("ix_candidate_candidate", table_name="candidate")
     op.drop_table("candidate")
-    op.drop_index(
-        "ix_user_task_unassigned",
-        table_name="user_task",
-        postgresql_where=sa.text("state = 'open' and assignee is null and candidates = '{}'"),
-    )
     op.drop_index("ix_user_task_instance_id", table_name="user_task")
     op.drop_index("ix_user_task_closed_by", table_name="user_task", postgresql_where=sa.text("state = 'completed'"))
     op.drop_index("ix_user_task_assignee_open", table_name="user_task", postgresql_where=sa.text("state = 'open'"))
@@ -1081,7 +1081,7 @@ def downgrade() -> None:
     op.drop_index("ix_subscription_kind_name", table_name="subscription")
     op.drop_table("subscription")
     op.drop_table("service_call")
-    op.drop_index("ix_search_document_document", table_name="search_document", postgresql_using="gin")
+    op.drop_index("ix_search_document_words", table_name="search_document", postgresql_using="gin")
     op.drop_table("search_document")
     op.drop_index(
         "ix_participation_unit_id", table_name="participation", postgresql_where=sa.text("unit_id is not null")

@@ -125,9 +125,10 @@ search_document = Table(
     "search_document",
     metadata,
     Column("instance_id", ForeignKey("process_instance.id", ondelete="CASCADE"), primary_key=True),
-    Column("document", TSVECTOR, nullable=False),
-    Index("ix_search_document_document", "document", postgresql_using="gin"),
-    comment="2-grams of case number, subject, people and form data.",
+    Column("body", TSVECTOR, nullable=False, comment="case number, subject, form data; replaced when they change"),
+    Column("people", TSVECTOR, nullable=False, comment="everybody who ever had to do with it; only grows"),
+    Index("ix_search_document_words", text("(body || people)"), postgresql_using="gin"),
+    comment="2-grams with their positions: two adjacent ones make a substring.",
 )
 
 following = Table(

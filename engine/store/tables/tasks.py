@@ -48,12 +48,6 @@ user_task = Table(
         text("id desc"),
         postgresql_where=text("state = 'completed'"),
     ),
-    Index(
-        "ix_user_task_unassigned",
-        text("coalesce(due_at, 'infinity')"),
-        "id",
-        postgresql_where=text("state = 'open' and assignee is null and candidates = '{}'"),
-    ),
     CheckConstraint("state in ('open', 'completed', 'cancelled')", name="state_known"),
     CheckConstraint("(state = 'open') = (closed_at is null)", name="closed_has_moment"),
     comment="One piece of work for a person.",
