@@ -6,8 +6,9 @@ result = validate(form, raw, variables, now)   values, errors, warnings
 """
 
 from engine.forms.definition import Check, Field, FormDefinition, Message, Option
+from engine.forms.nodes import FormState, Node, Row
 from engine.forms.parsing import parse
-from engine.forms.state import FormState, Node, Row, open_form
+from engine.forms.state import open_form
 from engine.forms.types import REGISTRY, Directory, FieldType, display
 from engine.forms.validation import FormResult, initial, judge, validate
 

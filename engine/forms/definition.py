@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from engine.forms.expressions import Rule
 from engine.forms.pattern import Pattern
 from engine.model import Finding
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -82,12 +79,12 @@ class Field:
     path: tuple[str, ...] = ()
     label: str = ""
     description: str = ""
-    attributes: Mapping[str, Any] = _NOTHING
-    properties: Mapping[str, str] = _NOTHING
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
     components: tuple[Field, ...] = ()
     options: tuple[Option, ...] = ()
     options_rule: Rule | None = None
-    rules: Mapping[str, Any] = _NOTHING
+    rules: Mapping[str, Any] = field(default_factory=dict)
     """`validate` of form-js; a value may be a `Rule`."""
     pattern: Pattern | None = None
     hide: Rule | None = None
@@ -125,7 +122,7 @@ class FormDefinition:
     title: str
     components: tuple[Field, ...]
     title_en: str | None = None
-    properties: Mapping[str, str] = _NOTHING
+    properties: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     warnings: tuple[Check, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.forms.building import surroundings
 from engine.forms.definition import Check, Field, FormDefinition, Message
 from engine.forms.expressions import Functions, Rule
+from engine.forms.nodes import MISSING, FormState, Node, Row, Scope
 from engine.forms.parsing import LIMITS
-from engine.forms.state import MISSING, FormState, Node, Row, Scope, open_form, surroundings
+from engine.forms.state import open_form
 from engine.forms.types import Directory
 from engine.forms.types.containers import row_limits
 
@@ -54,7 +56,8 @@ def validate(
 
     Args:
         form: the parsed form.
-        raw: input nested by keys; texts as typed, or plain JSON values.
+        raw: input nested by keys; texts as typed, or plain JSON values. A field that is
+            missing (not one that is blank) keeps what the case knows, else its default.
         names: the case's variables.
         now: the instant `now()` and `today()` mean.
         directory: who pickers may name; None believes what is given.

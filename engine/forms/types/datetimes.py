@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -30,8 +30,8 @@ class DateTime(FieldType):
     def parse(self, field: Field, raw: Raw, around: Surroundings) -> date | time | datetime | None:
         kind = subtype(field)
         if isinstance(raw, datetime):
-            raw = raw.astimezone(TAIPEI) if raw.tzinfo else raw.replace(tzinfo=TAIPEI)
-            return {"date": raw.date(), "time": raw.time(), "datetime": raw}[kind]
+            local = raw.astimezone(TAIPEI) if raw.tzinfo else raw.replace(tzinfo=TAIPEI)
+            return local.date() if kind == "date" else local.time() if kind == "time" else local
         if isinstance(raw, (date, time)):
             raw = raw.isoformat()
         try:
@@ -94,7 +94,11 @@ def _date_only(text: str) -> date:
     return read_datetime(text).date() if "T" in text else read_date(text)
 
 
-_READERS = {"date": _date_only, "time": read_time, "datetime": read_datetime}
+_READERS: dict[str, Callable[[str], date | time | datetime]] = {
+    "date": _date_only,
+    "time": read_time,
+    "datetime": read_datetime,
+}
 
 
 def _code(kind: str, problem: str) -> str:
