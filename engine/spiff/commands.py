@@ -1,0 +1,146 @@
+"""What each command does to a case before its tokens run on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.errors import MessageNotCorrelated, StepFailed, TaskNotOpen
+from engine.model import (
+    Cancel,
+    CompleteTask,
+    DeliverMessage,
+    DeliverSignal,
+    FailService,
+    FinishService,
+    FireTimers,
+    RetryIncident,
+)
+from engine.spiff import events, variables
+from engine.spiff.case import Case
+from engine.spiff.parser import Definition
+from engine.spiff.problems import StepProblem
+from engine.spiff.specs.activities import ServiceTask, UserTask, begin
+from engine.spiff.specs.events import StartEvent
+from engine.spiff.token import Token
+
+
+def start(
+    case: Case, values: dict[str, Any], event: DeliverMessage | DeliverSignal | None, start_id: str | None
+) -> None:
+    """Begin a new instance.
+
+    Raises:
+        StepFailed: it has no such start.
+        StepProblem: a timer of one of its event subprocesses gives no time.
+    """
+    case.begin()
+    case.data.update(values)
+    entry = _entry(case.definition, event, start_id)
+    if entry is not None and event is not None:
+        into = entry.node.properties.get("resultVariable")
+        case.data.update({into: dict(event.variables)} if into else event.variables)
+    begin(case, None if entry is None else entry.bpmn_id)
+
+
+def _entry(
+    definition: Definition, event: DeliverMessage | DeliverSignal | None, start_id: str | None
+) -> StartEvent | None:
+    entries = definition.root.entries
+    if event is not None:
+        kind = "message" if isinstance(event, DeliverMessage) else "signal"
+        for entry in entries:
+            if any(catch.kind == kind and catch.name == event.name for catch in entry.catches):
+                return entry
+        raise StepFailed("The process has no start event for this.", process=definition.process_id, name=event.name)
+    if start_id is not None:
+        for entry in entries:
+            if entry.bpmn_id == start_id:
+                return entry
+        raise StepFailed("The process has no such start event.", process=definition.process_id, start=start_id)
+    plain = [entry for entry in entries if not entry.catches]
+    if len(plain) > 1 or (entries and not plain and len(entries) > 1):
+        raise StepFailed("The process has several start events; name one.", process=definition.process_id)
+    return next(iter(plain or entries), None)
+
+
+def complete_task(case: Case, command: CompleteTask) -> None:
+    """Take a person's answer."""
+    token = case.find(command.task_id)
+    if token is None or not isinstance(token.task_spec, UserTask) or not token.notes.get("open"):
+        raise TaskNotOpen(task=command.task_id)
+    token.task_spec.answer(token, command.variables)
+
+
+def fire_timers(case: Case, command: FireTimers) -> None:
+    """Timers fire one after the other while the case runs on between them; see the executor."""
+
+
+def deliver_message(case: Case, command: DeliverMessage) -> None:
+    """Hand a message to its one catcher."""
+    if not events.deliver_message(case, command.name, command.variables):
+        raise MessageNotCorrelated(name=command.name)
+
+
+def deliver_signal(case: Case, command: DeliverSignal) -> None:
+    """Hand a signal to every catcher."""
+    events.broadcast(case, command.name, command.variables)
+
+
+def finish_service(case: Case, command: FinishService) -> None:
+    """Take a connector's answer."""
+    token, spec = _service(case, command.task_id)
+    spec.finish(token, command.result)
+
+
+def fail_service(case: Case, command: FailService) -> None:
+    """A BPMN error goes to whoever catches it; anything else waits for an operator."""
+    token, _ = _service(case, command.task_id)
+    if command.error_code and events.throw_error(token, command.error_code, command.message, at_host=True):
+        return
+    code = f"[{command.error_code}] " if command.error_code else ""
+    case.fail(token, StepProblem("service", code + command.message))
+
+
+def _service(case: Case, task_id: str) -> tuple[Token, ServiceTask]:
+    token = case.find(task_id)
+    if token is None or not isinstance(token.task_spec, ServiceTask) or not token.notes.get("called"):
+        raise TaskNotOpen(task=task_id)
+    return token, token.task_spec
+
+
+def retry(case: Case, command: RetryIncident) -> None:
+    """Lay mended variables over the token's data and run the failed part again."""
+    token = case.find(command.task_id)
+    if token is None or not token.incident:
+        raise TaskNotOpen(task=command.task_id)
+    variables.write(token, command.variables)
+    token.notes.pop("incident")
+    case.log.resolve(token)
+    spec = token.task_spec
+    try:
+        if token.notes.get("open") and isinstance(spec, UserTask):
+            spec.show(token)
+        elif token.notes.get("called") and isinstance(spec, ServiceTask):
+            spec.call(token)
+        else:
+            case.enqueue(token)
+    except StepProblem as problem:
+        case.fail(token, problem)
+
+
+def cancel(case: Case, command: Cancel) -> None:
+    """End the instance where it stands."""
+    case.stop("cancelled")
+
+
+HANDLERS: dict[type, Callable[[Case, Any], None]] = {
+    CompleteTask: complete_task,
+    FireTimers: fire_timers,
+    DeliverMessage: deliver_message,
+    DeliverSignal: deliver_signal,
+    FinishService: finish_service,
+    FailService: fail_service,
+    RetryIncident: retry,
+    Cancel: cancel,
+}

@@ -1,0 +1,423 @@
+"""What a BPMN file says, as frozen values: the one reading that lint, outline and parser share.
+
+A `Diagram` is one file. Scopes are processes and subprocesses; each holds its own
+nodes and flows. Ids are the drawn ones; where the drawing has none, `normalise`
+has made one before this module looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from engine.spiff.xml import camunda, child, children, extension, is_true, properties, tag, text_of, q, CAMUNDA, SPIFF
+
+TASKS = frozenset(
+    "task userTask manualTask scriptTask serviceTask businessRuleTask sendTask receiveTask".split()
+)
+SUBPROCESSES = frozenset(["subProcess", "transaction", "adHocSubProcess"])
+ACTIVITIES = TASKS | SUBPROCESSES | {"callActivity"}
+GATEWAYS = frozenset(
+    "exclusiveGateway inclusiveGateway parallelGateway eventBasedGateway complexGateway".split()
+)
+EVENTS = frozenset("startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent".split())
+NODES = ACTIVITIES | GATEWAYS | EVENTS
+EVENT_KINDS = {
+    f"{kind}EventDefinition": kind
+    for kind in "message signal timer error escalation terminate conditional link cancel compensate".split()
+}
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A sequence flow."""
+
+    id: str
+    source: str
+    target: str
+    name: str = ""
+    condition: str | None = None
+    language: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class EventDefinition:
+    """What an event waits for or throws. `ref` is the id of the message, signal, error or escalation."""
+
+    kind: str
+    ref: str | None = None
+    text: str | None = None
+    """Timer text or condition."""
+    timer: str | None = None
+    """`timeDate`, `timeDuration` or `timeCycle`."""
+    code_variable: str | None = None
+    message_variable: str | None = None
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Multi-instance or standard loop characteristics."""
+
+    kind: str
+    """`parallel`, `sequential` or `standard`."""
+    cardinality: str | None = None
+    collection: str | None = None
+    element_variable: str | None = None
+    output_collection: str | None = None
+    output_element: str | None = None
+    completion_condition: str | None = None
+    loop_condition: str | None = None
+    test_before: bool = False
+    maximum: int | None = None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One argument of a connector."""
+
+    name: str
+    type: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Mapping_:
+    """`camunda:in` or `camunda:out` of a call activity."""
+
+    source: str | None
+    target: str | None
+    expression: str | None = None
+    all: bool = False
+    business_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """A flow node as drawn."""
+
+    id: str
+    type: str
+    name: str
+    element: etree._Element
+    scope: str
+    properties: dict[str, str]
+    lane: Lane | None = None
+    events: tuple[EventDefinition, ...] = ()
+    loop: Loop | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+    parallel_multiple: bool = False
+    default: str | None = None
+    inner: Scope | None = None
+
+    @property
+    def line(self) -> int | None:
+        return self.element.sourceline
+
+    def camunda(self, name: str) -> str | None:
+        """A `camunda:` attribute of the node."""
+        return camunda(self.element, name)
+
+    @property
+    def is_event_subprocess(self) -> bool:
+        return self.type == "subProcess" and is_true(self.element.get("triggeredByEvent"))
+
+
+@dataclass(frozen=True)
+class Lane:
+    """The innermost lane of a node."""
+
+    id: str
+    name: str
+    candidate_groups: str | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A process or subprocess: its nodes and flows in the order they are written."""
+
+    id: str
+    name: str
+    element: etree._Element
+    nodes: dict[str, Node]
+    flows: dict[str, Flow]
+
+    def outgoing(self, node_id: str) -> list[Flow]:
+        """Flows that leave a node, as written."""
+        return [flow for flow in self.flows.values() if flow.source == node_id]
+
+    def incoming(self, node_id: str) -> list[Flow]:
+        """Flows that enter a node."""
+        return [flow for flow in self.flows.values() if flow.target == node_id]
+
+    def boundary(self, node_id: str) -> list[Node]:
+        """Boundary events on an activity."""
+        return [node for node in self.nodes.values() if node.attached_to == node_id]
+
+    def starts(self) -> list[Node]:
+        """Start events of this scope."""
+        return [node for node in self.nodes.values() if node.type == "startEvent"]
+
+    def walk(self) -> Iterator[Scope]:
+        """This scope and all inside it."""
+        todo = [self]
+        while todo:
+            scope = todo.pop(0)
+            yield scope
+            todo.extend(node.inner for node in scope.nodes.values() if node.inner is not None)
+
+    def all_nodes(self) -> Iterator[Node]:
+        """Every node of this scope and of the scopes inside it."""
+        for scope in self.walk():
+            yield from scope.nodes.values()
+
+
+@dataclass(frozen=True)
+class Process(Scope):
+    """A process of a file."""
+
+    executable: bool = True
+    lanes: tuple[Lane, ...] = ()
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """One BPMN file."""
+
+    file: str
+    root: etree._Element
+    processes: dict[str, Process]
+    messages: dict[str, str]
+    signals: dict[str, str]
+    errors: dict[str, tuple[str, str | None]]
+    """Error id → (name, code)."""
+    escalations: dict[str, tuple[str, str | None]]
+
+    def event_name(self, event: EventDefinition) -> str | None:
+        """The name of the message or signal, None when the reference leads nowhere."""
+        table = {"message": self.messages, "signal": self.signals}.get(event.kind, {})
+        return table.get(event.ref or "")
+
+    def event_code(self, event: EventDefinition) -> str | None:
+        """The code of the error or escalation; None catches every code."""
+        table = {"error": self.errors, "escalation": self.escalations}.get(event.kind, {})
+        name, code = table.get(event.ref or "", ("", None))
+        return code or name or None
+
+
+def read(root: etree._Element, file: str) -> Diagram:
+    """Read a normalised tree."""
+    processes = (_read_process(element, root) for element in children(root, "process"))
+    return Diagram(
+        file=file,
+        root=root,
+        processes={process.id: process for process in processes},
+        messages={m.get("id", ""): m.get("name") or m.get("id", "") for m in children(root, "message")},
+        signals={s.get("id", ""): s.get("name") or s.get("id", "") for s in children(root, "signal")},
+        errors={e.get("id", ""): (e.get("name", ""), e.get("errorCode")) for e in children(root, "error")},
+        escalations={
+            e.get("id", ""): (e.get("name", ""), e.get("escalationCode")) for e in children(root, "escalation")
+        },
+    )
+
+
+def _read_process(element: etree._Element, root: etree._Element) -> Process:
+    shared = {
+        definition.get("id", ""): _read_event(definition)
+        for definition in root.iterchildren()
+        if tag(definition) in EVENT_KINDS
+    }
+    lanes, lane_of = _read_lanes(element)
+    nodes, flows = _read_content(element, lane_of, shared, None)
+    return Process(
+        id=element.get("id", ""),
+        name=element.get("name") or element.get("id", ""),
+        element=element,
+        nodes=nodes,
+        flows=flows,
+        executable=is_true(element.get("isExecutable"), default=False),
+        lanes=lanes,
+        properties=properties(element),
+    )
+
+
+def _read_lanes(process: etree._Element) -> tuple[tuple[Lane, ...], dict[str, Lane]]:
+    lanes: list[Lane] = []
+    lane_of: dict[str, Lane] = {}
+    for element in process.iter(q("lane")):  # document order: an inner lane overwrites the outer one
+        groups = properties(element).get("candidateGroups") or camunda(element, "candidateGroups")
+        lane = Lane(element.get("id", ""), element.get("name") or element.get("id", ""), groups)
+        lanes.append(lane)
+        for ref in children(element, "flowNodeRef"):
+            lane_of[(ref.text or "").strip()] = lane
+    return tuple(lanes), lane_of
+
+
+def _read_content(
+    scope: etree._Element, lane_of: dict[str, Lane], shared: dict[str, EventDefinition], lane: Lane | None
+) -> tuple[dict[str, Node], dict[str, Flow]]:
+    nodes: dict[str, Node] = {}
+    flows: dict[str, Flow] = {}
+    for element in scope.iterchildren():
+        kind = tag(element)
+        if kind == "sequenceFlow":
+            flow = _read_flow(element)
+            flows[flow.id] = flow
+        elif kind in NODES:
+            node = _read_node(element, scope.get("id", ""), lane_of, shared, lane)
+            nodes[node.id] = node
+    return nodes, flows
+
+
+def _read_flow(element: etree._Element) -> Flow:
+    condition = child(element, "conditionExpression")
+    return Flow(
+        id=element.get("id", ""),
+        source=element.get("sourceRef", ""),
+        target=element.get("targetRef", ""),
+        name=element.get("name", ""),
+        condition=text_of(condition),
+        language=None if condition is None else condition.get("language"),
+        line=element.sourceline,
+    )
+
+
+def _read_node(
+    element: etree._Element,
+    scope: str,
+    lane_of: dict[str, Lane],
+    shared: dict[str, EventDefinition],
+    lane: Lane | None,
+) -> Node:
+    kind, node_id = tag(element), element.get("id", "")
+    lane = lane_of.get(node_id, lane)
+    inner = None
+    if kind in SUBPROCESSES:
+        nodes, flows = _read_content(element, lane_of, shared, lane)
+        inner = Scope(node_id, element.get("name") or node_id, element, nodes, flows)
+    flag = element.get("isInterrupting") if kind == "startEvent" else element.get("cancelActivity")
+    return Node(
+        id=node_id,
+        type=kind,
+        name=" ".join((element.get("name") or "").split()),
+        element=element,
+        scope=scope,
+        properties=properties(element),
+        lane=lane,
+        events=_read_events(element, kind, shared),
+        loop=_read_loop(element),
+        attached_to=element.get("attachedToRef"),
+        interrupting=is_true(flag, default=True),
+        parallel_multiple=is_true(element.get("parallelMultiple")),
+        default=element.get("default"),
+        inner=inner,
+    )
+
+
+def _read_events(
+    element: etree._Element, kind: str, shared: dict[str, EventDefinition]
+) -> tuple[EventDefinition, ...]:
+    if kind in ("sendTask", "receiveTask"):
+        ref = element.get("messageRef")
+        return (EventDefinition("message", ref),) if ref else ()
+    found = [_read_event(inner) for inner in element.iterchildren() if tag(inner) in EVENT_KINDS]
+    found += [
+        shared[(ref.text or "").strip()]
+        for ref in children(element, "eventDefinitionRef")
+        if (ref.text or "").strip() in shared
+    ]
+    return tuple(found)
+
+
+def _read_event(element: etree._Element) -> EventDefinition:
+    kind = EVENT_KINDS[tag(element)]
+    timer, text = None, None
+    for name in ("timeDate", "timeDuration", "timeCycle"):
+        inner = child(element, name)
+        if inner is not None:
+            timer, text = name, text_of(inner)
+    if kind == "conditional":
+        text = text_of(child(element, "condition"))
+    if kind == "link":
+        text = element.get("name")
+    return EventDefinition(
+        kind=kind,
+        ref=element.get(f"{kind}Ref"),
+        text=text,
+        timer=timer,
+        code_variable=camunda(element, f"{kind}CodeVariable"),
+        message_variable=camunda(element, f"{kind}MessageVariable"),
+    )
+
+
+def _read_loop(element: etree._Element) -> Loop | None:
+    standard = child(element, "standardLoopCharacteristics")
+    if standard is not None:
+        maximum = (standard.get("loopMaximum") or "").strip()
+        return Loop(
+            kind="standard",
+            loop_condition=text_of(child(standard, "loopCondition")),
+            test_before=is_true(standard.get("testBefore")),
+            maximum=int(maximum) if maximum.lstrip("-").isdigit() else None,
+        )
+    many = child(element, "multiInstanceLoopCharacteristics")
+    if many is None:
+        return None
+    props = {**properties(element), **properties(many)}
+    item = child(many, "inputDataItem")
+    out = child(many, "outputDataItem")
+    return Loop(
+        kind="sequential" if is_true(many.get("isSequential")) else "parallel",
+        cardinality=text_of(child(many, "loopCardinality")),
+        collection=camunda(many, "collection") or text_of(child(many, "loopDataInputRef")),
+        element_variable=camunda(many, "elementVariable") or (item.get("id") if item is not None else None),
+        output_collection=props.get("outputCollection") or text_of(child(many, "loopDataOutputRef")),
+        output_element=props.get("outputElement") or (f"={out.get('id')}" if out is not None else None),
+        completion_condition=text_of(child(many, "completionCondition")),
+    )
+
+
+def connector(node: Node) -> tuple[str | None, tuple[Parameter, ...], str | None]:
+    """A service task's connector name, its parameters, and the variable for its answer."""
+    operator = extension(node.element, "serviceTaskOperator", SPIFF)
+    if operator is None:
+        return None, (), None
+    holder = child(operator, "parameters", SPIFF)
+    parameters = () if holder is None else tuple(
+        Parameter(p.get("id", ""), p.get("type", "str"), p.get("value", ""))
+        for p in children(holder, "parameter", SPIFF)
+    )
+    return operator.get("id"), parameters, operator.get("resultVariable") or None
+
+
+def decision_id(node: Node) -> str | None:
+    """The decision that a business rule task calls."""
+    return text_of(extension(node.element, "calledDecisionId", SPIFF)) or node.camunda("decisionRef")
+
+
+def script_of(node: Node) -> str | None:
+    """A script task's text; indentation matters, so it is not stripped."""
+    element = child(node.element, "script")
+    text = None if element is None else element.text
+    return text if text is not None and text.strip() else None
+
+
+def call_mappings(node: Node, name: str) -> tuple[Mapping_, ...]:
+    """`camunda:in` or `camunda:out` of a call activity, in order."""
+    holder = child(node.element, "extensionElements")
+    if holder is None:
+        return ()
+    return tuple(
+        Mapping_(
+            source=element.get("source"),
+            target=element.get("target"),
+            expression=element.get("sourceExpression"),
+            all=element.get("variables") == "all",
+            business_key=element.get("businessKey"),
+        )
+        for element in holder.iterchildren(q(name, CAMUNDA))
+    )

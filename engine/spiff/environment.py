@@ -1,0 +1,202 @@
+"""The only way model text is evaluated: FEEL by `engine.feel`, Python in the sandbox.
+
+`ModelEnvironment` is what SpiffWorkflow itself may call; it is as safe as the rest.
+`ModelScriptEngine` is made for one step and knows its context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
+
+from engine import dmn, feel
+from engine.errors import EngineError
+from engine.model import StepContext
+from engine.spiff import functions, variables
+from engine.spiff.problems import Kind, StepProblem
+from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.sandbox import ScriptSandbox
+    from engine.spiff.parser import Definition
+
+
+def is_feel(text: str) -> bool:
+    """Whether model text is FEEL; the rest is Python."""
+    return text.lstrip().startswith("=")
+
+
+def feel_text(text: str) -> str:
+    """The FEEL expression without its `=`."""
+    return text.strip().removeprefix("=").strip()
+
+
+class ModelEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
+    """Evaluates model text for the library. Changes `context` only after a whole script succeeded."""
+
+    def __init__(self, sandbox: ScriptSandbox) -> None:
+        super().__init__()
+        self._sandbox = sandbox
+
+    def evaluate(self, expression: str, context: Mapping[str, Any], external_context: Any = None) -> Any:
+        names = {**(external_context or {}), **context}
+        if is_feel(expression):
+            return feel.parse(feel_text(expression)).evaluate(names).value
+        return self._sandbox.evaluate(expression, names)
+
+    def execute(self, script: str, context: dict[str, Any], external_context: Any = None) -> bool:
+        context.update(self._sandbox.execute(script, {**(external_context or {}), **context}))
+        return True
+
+    def call_service(self, context: Any, **kwargs: Any) -> NoReturn:
+        raise StepProblem("service", "connectors are called by the worker, after the step is stored")
+
+
+class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
+    """Evaluates model text for tokens, with the variables each of them sees.
+
+    Every way a text can fail comes out as a `StepProblem` with the cause in words.
+    """
+
+    def __init__(self, sandbox: ScriptSandbox, definition: Definition, context: StepContext) -> None:
+        super().__init__(ModelEnvironment(sandbox))
+        self.context = context
+        self.started_at: Any = context.now
+        self._sandbox = sandbox
+        self._definition = definition
+        self._functions = functions.build(context)
+
+    # -- what the library calls -----------------------------------------------------------
+
+    def validate(self, expression: str) -> None:
+        """Deployment checks texts; the library's own check parses Python only."""
+
+    def evaluate(self, task: Token, expression: str, external_context: Any = None) -> Any:
+        return self.value(task, expression, "script", external_context)
+
+    def execute(self, task: Token, script: str, external_context: Any = None) -> bool:
+        variables.write(task, self.script(task, script))
+        return True
+
+    def call_service(self, task: Token, **kwargs: Any) -> NoReturn:
+        raise StepProblem("service", "connectors are called by the worker, after the step is stored")
+
+    def create_task_exec_exception(self, task: Token, script: str, err: Exception) -> Exception:
+        """The library's own version hides the cause when it is not text."""
+        return StepProblem("script", f"{type(err).__name__}: {err}")
+
+    # -- what our elements call -------------------------------------------------------------
+
+    def initiator(self) -> Any:
+        """The person who started the case."""
+        return None if self.context.initiator is None else dict(self.context.initiator)
+
+    def names(self, token: Token) -> dict[str, Any]:
+        """All names that an expression of this token sees; variables cover the fixed ones."""
+        return {
+            "initiator": self.initiator(),
+            "business_key": self.context.business_key,
+            "started_at": self.started_at,
+            **variables.visible(token),
+        }
+
+    def value(self, token: Token, text: str, kind: Kind, names: Mapping[str, Any] | None = None) -> Any:
+        """What an expression gives.
+
+        Args:
+            kind: the kind of incident a failure becomes.
+            names: variables in place of those the token sees.
+
+        Raises:
+            StepProblem: it cannot be read, failed, or gave null because of an error.
+        """
+        seen = self.names(token)
+        if names is not None:
+            seen.update(names)
+        if not is_feel(text):
+            return self._python(text, seen, kind)
+        value, errors = self._feel(text, seen, kind)
+        if value is None and errors:
+            raise StepProblem(kind, f"{'; '.join(errors)}: {text}")
+        return value
+
+    def condition(self, token: Token, text: str, names: Mapping[str, Any] | None = None) -> bool:
+        """Whether a condition holds. A plain null (an empty field) is false.
+
+        Raises:
+            StepProblem: null because of an error, or neither true nor false.
+        """
+        value = self.value(token, text, "condition", names)
+        if value is None:
+            return False
+        if not isinstance(value, bool):
+            raise StepProblem("condition", f"條件的值不是真假 (the condition is neither true nor false): {text}")
+        return value
+
+    def script(self, token: Token, text: str) -> dict[str, Any]:
+        """The variables a script assigns: a FEEL context's entries, or what the Python assigned.
+
+        Raises:
+            StepProblem: it failed; nothing was changed.
+        """
+        if not is_feel(text):
+            try:
+                return dict(self._sandbox.execute(text, self.names(token)))
+            except EngineError as error:
+                raise StepProblem("script", str(error)) from error
+        value, errors = self._feel(text, self.names(token), "script")
+        if not isinstance(value, dict):
+            why = "; ".join(errors) or "指令碼必須是 context (the script must give a context)"
+            raise StepProblem("script", f"{why}: {text}")
+        if errors and any(entry is None for entry in value.values()):
+            raise StepProblem("script", f"{'; '.join(errors)}: {text}")
+        return value
+
+    def decide(self, token: Token, decision_id: str) -> tuple[Any, dict[str, Any]]:
+        """A decision's value, and what the history says about it.
+
+        Raises:
+            StepProblem: no such decision, no rule matches without a default, or an input fails.
+        """
+        model = self._definition.decision_model(decision_id)
+        if model is None:
+            raise StepProblem("definition", f"沒有這個決策 (no such decision): {decision_id}")
+        try:
+            decision = model.evaluate(decision_id, self.names(token), self._functions)
+        except EngineError as error:
+            raise StepProblem("decision", str(error)) from error
+        if decision.value is None and decision.errors:
+            raise StepProblem("decision", f"{decision_id}: {'; '.join(decision.errors)}")
+        return decision.value, _decision_detail(decision_id, decision)
+
+    def argument(self, token: Token, text: str, type_: str) -> Any:
+        """A connector's argument: FEEL with `=`, else the text itself."""
+        return self.value(token, text, "service") if is_feel(text) else text
+
+    def _python(self, text: str, names: dict[str, Any], kind: Kind) -> Any:
+        try:
+            return self._sandbox.evaluate(text, names)
+        except EngineError as error:
+            raise StepProblem(kind, f"{error}: {text}") from error
+
+    def _feel(self, text: str, names: dict[str, Any], kind: Kind) -> tuple[Any, tuple[str, ...]]:
+        try:
+            result = feel.parse(feel_text(text)).evaluate(names, self._functions)
+        except feel.FeelLimit as error:
+            raise StepProblem("limit", f"{error}: {text}") from error
+        except feel.FeelSyntaxError as error:
+            raise StepProblem(kind, f"{error}: {text}") from error
+        return result.value, tuple(result.errors)
+
+
+def _decision_detail(decision_id: str, decision: dmn.Decision) -> dict[str, Any]:
+    return {
+        "decision": decision_id,
+        "table": decision.table,
+        "rules": [getattr(hit, "id", None) or str(hit) for hit in decision.rules],
+        "inputs": decision.inputs,
+        "output": decision.value,
+    }

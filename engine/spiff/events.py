@@ -1,0 +1,122 @@
+"""How what happens finds who waits for it, inside one instance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.spiff import variables
+from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.spiff.case import Case, Scope
+    from engine.spiff.specs.events import CatchEvent
+
+
+def waiting(case: Case, kind: str, name: str) -> list[tuple[Token, int]]:
+    """Tokens that wait for a message or signal of this name, oldest first, with the definition that does."""
+    found = []
+    for token in case.all_tokens():
+        awaits = getattr(token.task_spec, "awaits", None)
+        if awaits is not None and "arms" in token.notes and not token.notes.get("done"):
+            index = awaits(token, kind, name)
+            if index is not None:
+                found.append((token, index))
+    return found
+
+
+def deliver_message(case: Case, name: str, payload: Mapping[str, Any]) -> bool:
+    """Give a message to the token that has waited longest for it; false when none does."""
+    for token, index in waiting(case, "message", name):
+        token.task_spec.fire(token, index, payload)
+        return True
+    return False
+
+
+def broadcast(case: Case, name: str, payload: Mapping[str, Any]) -> int:
+    """Let a signal reach every token that waits for it now; how many it reached."""
+    reached = 0
+    for token, index in waiting(case, "signal", name):
+        if token.is_open:  # an earlier catcher may have interrupted this one
+            token.task_spec.fire(token, index, payload)
+            reached += 1
+    return reached
+
+
+def throw_error(token: Token, code: str | None, message: str, *, at_host: bool = False) -> bool:
+    """Throw a BPMN error at `token`; uncaught, it ends the instance.
+
+    It is caught by the nearest scope that has an event subprocess for it, or by a
+    boundary event of the activity that runs that scope: never by a neighbour's
+    (BPMN 2.0 §10.5.6). `at_host` begins with the boundary events of `token` itself,
+    and leaves the instance alone when nothing catches.
+
+    Returns:
+        Whether it was caught.
+    """
+    caught = _climb(token, "error", code, include_self=at_host)
+    if caught is None:
+        if not at_host:
+            token.case.stop("error")
+        return False
+    _catch(*caught, {"code": code, "message": message})
+    return True
+
+
+def escalate(token: Token, code: str | None) -> bool:
+    """Throw an escalation; uncaught, it is nothing (§10.5.6). Returns whether it was caught."""
+    caught = _climb(token, "escalation", code, include_self=False)
+    if caught is None:
+        return False
+    _catch(*caught, {"code": code})
+    return True
+
+
+def _climb(
+    token: Token, kind: str, code: str | None, *, include_self: bool
+) -> tuple[Scope, CatchEvent, Token | None] | None:
+    host: Token | None = token if include_self else None
+    scope = token.workflow
+    while True:
+        while host is not None:  # the activity itself, then the loop it is one of
+            event = _match([e for e in host.task_spec.boundary], kind, code)
+            if event is not None:
+                return scope, event, host
+            host = host.parent if host.task_spec.loop is not None else None
+        event = _match(scope.spec.listeners, kind, code) if not _inside_handler(token, scope) else None
+        if event is not None:
+            return scope, event, None
+        if scope.host is None:
+            return None
+        host = scope.host
+        token, scope = host, host.workflow
+
+
+def _inside_handler(token: Token, scope: Scope) -> bool:
+    """Whether `token` is an event subprocess of `scope`: its own errors go further out."""
+    return token.workflow is scope and "entry" in token.notes
+
+
+def _match(specs: Any, kind: str, code: str | None) -> CatchEvent | None:
+    """The event that names this code, else one that catches every code."""
+    wide = None
+    for spec in specs:
+        for catch in spec.catches:
+            if catch.kind == kind and catch.code is not None and catch.code == code:
+                return spec  # type: ignore[no-any-return]
+            if catch.kind == kind and catch.code is None:
+                wide = wide or spec
+    return wide
+
+
+def _catch(scope: Scope, event: CatchEvent, host: Token | None, about: dict[str, Any]) -> None:
+    token = Token(scope, event, scope.task_tree, event.waits_in)  # type: ignore[arg-type]
+    token.notes["arms"] = [{} for _ in event.catches]
+    if host is not None:
+        token.notes["host"] = host.id
+    definition = next(c.definition for c in event.catches if c.kind in ("error", "escalation"))
+    told = {definition.code_variable: about.get("code"), definition.message_variable: about.get("message")}
+    variables.write(token, {name: value for name, value in told.items() if name})
+    event.happen(token, False, None)
+    if token.is_open:
+        scope.retire(token)

@@ -1,0 +1,201 @@
+"""The executor: a definition, a saved state and a command in; one `Advance` out. No I/O.
+
+A step runs until every token waits for a person, a time, an event or a connector.
+An element that fails keeps its token with an incident, and the other branches go
+on. A step that spends its budget, or meets a fault of our own, is taken back to
+the saved state; only what the command itself says is done, and what would have
+run next is kept with an incident: a person's answer is never lost.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from engine import codec
+from engine.errors import EngineError, InstanceEnded, StepFailed, TaskNotOpen
+from engine.model import (
+    Advance,
+    Command,
+    DefinitionSource,
+    DeliverMessage,
+    DeliverSignal,
+    Execution,
+    Finding,
+    FireTimers,
+    SourceFile,
+    StepContext,
+    Variables,
+)
+from engine.spiff import commands, guards, lint, outline, serializer
+from engine.spiff.case import Case
+from engine.spiff.environment import ModelScriptEngine
+from engine.spiff.facts import StepLog
+from engine.spiff.parser import Definition, definition_of
+from engine.spiff.problems import BudgetSpent, StepProblem
+from engine.spiff.result import advance_of
+from engine.spiff.running import Budget, due_timers, run
+from engine.spiff.variables import visible
+
+if TYPE_CHECKING:
+    from engine.sandbox import ScriptSandbox
+
+guards.install()
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Executor:
+    """Runs definitions. Keeps no instance: everything an instance is stands in its state."""
+
+    def __init__(self, sandbox: ScriptSandbox) -> None:
+        self._sandbox = sandbox
+
+    def lint(self, files: Sequence[SourceFile]) -> tuple[Finding, ...]:
+        """Everything that is wrong, or risky, in files that someone wants to deploy together."""
+        return lint.check(files, self._sandbox)
+
+    def outline(self, source: DefinitionSource) -> outline.ProcessOutline:
+        """What is in a definition.
+
+        Raises:
+            IntegrityError: its files cannot be read.
+        """
+        return outline.read(definition_of(source))
+
+    def start(
+        self,
+        source: DefinitionSource,
+        context: StepContext,
+        variables: Variables,
+        *,
+        event: DeliverMessage | DeliverSignal | None = None,
+        start_id: str | None = None,
+    ) -> Advance:
+        """Start an instance and run it to its first wait states.
+
+        Args:
+            variables: the start form's values.
+            event: the message or signal that starts it; its payload is laid over `variables`.
+            start_id: the start event to begin at; a timer's when the clock starts the case.
+
+        Raises:
+            StepFailed: there is no such way to start.
+            ValueRefused: a variable cannot be stored.
+            IntegrityError: the definition's files cannot be read.
+        """
+        codec.encode(dict(variables))
+        definition = definition_of(source)
+
+        def enter(case: Case) -> None:
+            case.started_at = context.now
+            commands.start(case, dict(variables), event, start_id)
+
+        def make(engine: ModelScriptEngine, log: StepLog) -> Case:
+            return Case(definition, engine, log)
+
+        return self._attempt(definition, context, make, enter)
+
+    def step(self, execution: Execution, command: Command, context: StepContext) -> Advance:
+        """Carry out one command and run the instance to its next wait states.
+
+        A signal that nobody waits for, and timers of which none is due, change nothing.
+        A retried user task whose people are worked out anew comes back in `opened`.
+
+        Raises:
+            TaskNotOpen: the task is not open, or has no incident to retry.
+            InstanceEnded: the instance has ended.
+            MessageNotCorrelated: it does not wait for this message.
+            ValueRefused: a variable cannot be stored.
+            StepFailed: the step could not be taken at all.
+            IntegrityError: the state is not what was written.
+        """
+        given = getattr(command, "variables", None) or getattr(command, "result", None)
+        codec.encode(dict(given) if isinstance(given, dict) else given)
+        definition = definition_of(execution.source)
+
+        def make(engine: ModelScriptEngine, log: StepLog) -> Case:
+            case = serializer.load(execution.state, definition, engine, log)
+            if case.ended:
+                raise InstanceEnded(instance=context.instance_id)
+            return case
+
+        def enter(case: Case) -> None:
+            commands.HANDLERS[type(command)](case, command)
+
+        return self._attempt(definition, context, make, enter, timers=isinstance(command, FireTimers))
+
+    def variables(self, execution: Execution, task_id: str | None = None) -> dict[str, Any]:
+        """The variables of the instance, or all that one task of it sees.
+
+        Raises:
+            TaskNotOpen: there is no such task any more.
+        """
+        definition = definition_of(execution.source)
+        case = serializer.load(execution.state, definition, self._silent(definition), StepLog())
+        if task_id is None:
+            return dict(case.data)
+        token = case.find(task_id)
+        if token is None:
+            raise TaskNotOpen(task=task_id)
+        return visible(token)
+
+    # -- one attempt, and the second one that only keeps the answer -----------------------------
+
+    def _attempt(
+        self,
+        definition: Definition,
+        context: StepContext,
+        make: Callable[[ModelScriptEngine, StepLog], Case],
+        enter: Callable[[Case], None],
+        *,
+        timers: bool = False,
+    ) -> Advance:
+        try:
+            return self._run(definition, context, make, enter, timers, None)
+        except BudgetSpent as spent:
+            held = StepProblem("limit", str(spent))
+        except StepProblem as problem:
+            raise StepFailed(problem.message) from problem
+        except RecursionError as error:
+            held = StepProblem("limit", f"巢狀過深 (nested too deeply): {error}")
+        except EngineError:
+            raise
+        except Exception as error:
+            held = StepProblem("error", f"{type(error).__name__}: {error}")
+        try:
+            return self._run(definition, context, make, enter, timers, held)
+        except EngineError:
+            raise
+        except Exception as error:
+            raise StepFailed(held.message) from error
+
+    def _run(
+        self,
+        definition: Definition,
+        context: StepContext,
+        make: Callable[[ModelScriptEngine, StepLog], Case],
+        enter: Callable[[Case], None],
+        timers: bool,
+        held: StepProblem | None,
+    ) -> Advance:
+        log = StepLog()
+        engine = ModelScriptEngine(self._sandbox, definition, context)
+        case = make(engine, log)
+        engine.started_at = case.started_at or context.now
+        budget = Budget(context.max_tasks, time.monotonic() + context.max_seconds)
+        enter(case)
+        run(case, budget, held)
+        while timers and not case.ended:
+            due = due_timers(case, context.now)
+            if not due:
+                break
+            token, index = due[0]
+            token.task_spec.fire(token, index)
+            run(case, budget, held)
+        return advance_of(case, serializer.save(case))
+
+    def _silent(self, definition: Definition) -> ModelScriptEngine:
+        return ModelScriptEngine(self._sandbox, definition, StepContext(now=_EPOCH, calendar=None))

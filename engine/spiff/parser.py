@@ -1,0 +1,255 @@
+"""From a drawing to SpiffWorkflow specifications.
+
+The library's own parser recurses along the flows (a chain of 1,000 nodes ends
+it), refuses what BPMN allows (several flows out of a task, two subprocesses of
+the same id in two files) and drops the people attributes. This one reads the
+`Diagram` and builds the same kinds of specification, node by node.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any
+
+from engine import dmn
+from engine.errors import IntegrityError
+from engine.model import DefinitionSource
+from engine.spiff import diagram, normalise, xml
+from engine.spiff.diagram import Diagram, Node, Process, Scope
+from engine.spiff.problems import StepProblem
+from engine.spiff.specs import activities, events, gateways, loops, throwing
+from engine.spiff.specs.base import FlowNode
+from engine.spiff.specs.events import Catch
+from engine.spiff.specs.process import ScopeSpec
+
+MAX_CACHED = 200
+
+
+class Definition:
+    """A definition ready to run: parsed once per digest, shared by its instances, never changed."""
+
+    def __init__(self, source: DefinitionSource) -> None:
+        self.digest = source.digest
+        self.process_id = source.process_id
+        self.diagrams = tuple(
+            read_file(file.name, file.content) for file in source.files if file.kind == "bpmn"
+        )
+        self._processes = {
+            process.id: (drawing, process) for drawing in self.diagrams for process in drawing.processes.values()
+        }
+        if self.process_id not in self._processes:
+            raise IntegrityError("The definition does not hold its process.", process=self.process_id)
+        self._decisions = [dmn.parse(file.content) for file in source.files if file.kind == "dmn"]
+        self.scopes: dict[str, ScopeSpec] = {}
+        self._lock = Lock()
+        self.root = self.called(self.process_id)
+
+    def called(self, process_id: str) -> ScopeSpec:
+        """The specification of a process of this definition.
+
+        Raises:
+            StepProblem: there is no such process.
+        """
+        with self._lock:
+            if process_id not in self.scopes:
+                if process_id not in self._processes:
+                    raise StepProblem("definition", f"沒有這個流程 (no such process): {process_id}")
+                drawing, process = self._processes[process_id]
+                Builder(self, drawing, process).build()
+        return self.scopes[process_id]
+
+    def scope(self, path: str) -> ScopeSpec:
+        """The specification of a process or subprocess by its path.
+
+        Raises:
+            KeyError: there is none.
+        """
+        if path not in self.scopes:
+            self.called(path.partition("/")[0])
+        return self.scopes[path]
+
+    def process(self, process_id: str) -> Process:
+        """A process as drawn."""
+        return self._processes[process_id][1]
+
+    def decision_model(self, decision_id: str) -> Any:
+        """The DMN file that has this decision; None when none has."""
+        return next((model for model in self._decisions if decision_id in model.decisions), None)
+
+
+def read_file(name: str, content: bytes) -> Diagram:
+    """Parse, normalise and read one BPMN file.
+
+    Raises:
+        XmlRefused: it is no XML that we read.
+    """
+    return diagram.read(normalise.normalise(xml.parse(content)), name)
+
+
+class Builder:
+    """Builds the specifications of one process and of the subprocesses in it."""
+
+    def __init__(self, definition: Definition, drawing: Diagram, process: Process) -> None:
+        self._definition = definition
+        self._drawing = drawing
+        self._process = process
+
+    def build(self) -> ScopeSpec:
+        """Build and register them under their paths."""
+        return self._scope(self._process, self._process.id)
+
+    def _scope(self, scope: Scope, path: str) -> ScopeSpec:
+        spec = ScopeSpec(path, self._process.id, scope, self._drawing.file)
+        for node in scope.nodes.values():
+            self._place(spec, node, path)
+        self._connect(spec, scope)
+        self._definition.scopes[path] = spec
+        return spec
+
+    def _place(self, spec: ScopeSpec, node: Node, path: str) -> None:
+        if node.loop is None:
+            self._element(spec, node, path, node.id)
+            return
+        kind = loops.StandardLoop if node.loop.kind == "standard" else loops.MultiInstance
+        kind(spec, node).repeat(self._element(spec, node, path, f"{node.id}[each]"), node.loop)
+
+    def _connect(self, spec: ScopeSpec, scope: Scope) -> None:
+        for node in scope.nodes.values():
+            element: FlowNode = spec.task_specs[node.id]
+            element.flows = tuple(scope.outgoing(node.id)) + self._link(scope, node)
+            element.arrivals = tuple(scope.incoming(node.id))
+            element.boundary = tuple(spec.task_specs[event.id] for event in scope.boundary(node.id))
+            for flow in element.flows:
+                element.connect(spec.task_specs[flow.target])
+        spec.entries = [spec.task_specs[node.id] for node in scope.starts()]
+        spec.loose = [
+            spec.task_specs[node.id]
+            for node in scope.nodes.values()
+            if not node.is_event_subprocess and node.attached_to is None
+            and not scope.incoming(node.id) and not _is_link(node, "intermediateCatchEvent")
+        ]
+
+    def _link(self, scope: Scope, node: Node) -> tuple[diagram.Flow, ...]:
+        """The unseen flow from a throwing link to the catching one of the same name."""
+        if not _is_link(node, "intermediateThrowEvent"):
+            return ()
+        name = node.events[0].text
+        return tuple(
+            diagram.Flow(f"{node.id}[link]", node.id, other.id)
+            for other in scope.nodes.values()
+            if _is_link(other, "intermediateCatchEvent") and other.events[0].text == name
+        )
+
+    def _element(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
+        simple = SIMPLE.get(node.type)
+        if simple is not None:
+            return simple(spec, node, name)
+        maker = getattr(self, f"_{node.type}", None)
+        if maker is None:
+            raise IntegrityError("The engine cannot run this element.", element=node.id, type=node.type)
+        made: FlowNode = maker(spec, node, path, name)
+        return made
+
+    def _catches(self, node: Node) -> tuple[Catch, ...]:
+        return tuple(
+            Catch(event, self._drawing.event_name(event), self._drawing.event_code(event))
+            for event in node.events
+            if event.kind != "link"
+        )
+
+    # -- one method an element ----------------------------------------------------------------
+
+    def _startEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+        return events.StartEvent(spec, node, self._catches(node))
+
+    def _endEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+        return throwing.ThrowEvent(spec, node, self._catches(node))
+
+    _intermediateThrowEvent = _endEvent
+
+    def _sendTask(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+        return throwing.ThrowEvent(spec, node, self._catches(node), name=name)
+
+    def _intermediateCatchEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+        return events.CatchEvent(spec, node, self._catches(node), name)
+
+    _receiveTask = _intermediateCatchEvent
+
+    def _boundaryEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+        return events.BoundaryEvent(spec, node, self._catches(node))
+
+    def _scriptTask(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+        script = diagram.script_of(node)
+        return activities.NoneTask(spec, node, name) if script is None else activities.ScriptTask(
+            spec, node, script, name
+        )
+
+    def _businessRuleTask(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+        return activities.BusinessRuleTask(spec, node, diagram.decision_id(node) or "", name)
+
+    def _serviceTask(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+        connector, parameters, result = diagram.connector(node)
+        return activities.ServiceTask(spec, node, connector or "", parameters, result, name)
+
+    def _callActivity(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+        return activities.CallActivity(
+            spec,
+            node,
+            node.element.get("calledElement") or "",
+            diagram.call_mappings(node, "in"),
+            diagram.call_mappings(node, "out"),
+            name,
+        )
+
+    def _subProcess(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+        assert node.inner is not None
+        inner = self._scope(node.inner, f"{path}/{node.id}")
+        made = activities.SubProcess(spec, node, inner, name)
+        if node.is_event_subprocess:
+            for start in node.inner.starts():
+                spec.listeners.append(events.Listener(spec, start, self._catches(start), made))
+        return made
+
+
+SIMPLE: dict[str, Any] = {
+    "task": activities.NoneTask,
+    "userTask": activities.UserTask,
+    "manualTask": activities.UserTask,
+    "exclusiveGateway": gateways.ExclusiveGateway,
+    "parallelGateway": gateways.ParallelGateway,
+    "inclusiveGateway": gateways.InclusiveGateway,
+    "eventBasedGateway": gateways.EventBasedGateway,
+}
+RUNNABLE = frozenset(SIMPLE) | {
+    name.removeprefix("_") for name in vars(Builder) if name.removeprefix("_") in diagram.NODES
+}
+"""Element types that the engine runs."""
+
+
+def _is_link(node: Node, kind: str) -> bool:
+    return node.type == kind and any(event.kind == "link" for event in node.events)
+
+
+_cache_lock = Lock()
+_cache: dict[str, Definition] = {}
+
+
+def definition_of(source: DefinitionSource) -> Definition:
+    """The parsed definition of a source, from the cache of this process.
+
+    Raises:
+        IntegrityError: the files do not parse, though they were deployed.
+    """
+    with _cache_lock:
+        known = _cache.get(source.digest)
+    if known is not None and known.process_id == source.process_id:
+        return known
+    try:
+        made = Definition(source)
+    except (xml.XmlRefused, StepProblem) as error:
+        raise IntegrityError("A deployed file cannot be read.", digest=source.digest) from error
+    with _cache_lock:
+        if len(_cache) >= MAX_CACHED:
+            _cache.pop(next(iter(_cache)))
+        _cache[source.digest] = made
+    return made

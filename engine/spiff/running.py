@@ -1,0 +1,108 @@
+"""Moving tokens until every one of them waits."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff.case import Case
+from engine.spiff.problems import BudgetSpent, StepProblem
+from engine.spiff.specs.events import CatchEvent, caught_condition
+from engine.spiff.specs.gateways import InclusiveGateway, ParallelGateway
+from engine.spiff.token import Token
+
+
+class Budget:
+    """How many tokens a step may move and until when (monotonic seconds)."""
+
+    def __init__(self, tasks: int, deadline: float) -> None:
+        self._tasks = tasks
+        self._left = tasks
+        self._deadline = deadline
+
+    def spend(self) -> None:
+        """Count one move.
+
+        Raises:
+            BudgetSpent: there was none left, or the time is over.
+        """
+        self._left -= 1
+        if self._left < 0:
+            raise BudgetSpent(f"這一步執行超過 {self._tasks} 個節點 (the step ran more than {self._tasks} elements).")
+        if time.monotonic() > self._deadline:
+            raise BudgetSpent("這一步執行時間過長 (the step took too long).")
+
+
+def run(case: Case, budget: Budget, held: StepProblem | None = None) -> None:
+    """Move every token that can move. `held`: move none, and keep each with this incident.
+
+    Raises:
+        BudgetSpent: see `Budget.spend`.
+    """
+    while True:
+        while case.queue:
+            token = case.queue.popleft()
+            if token.state != TaskState.READY or token.incident or token.id not in token.workflow.tasks:
+                continue
+            if held is not None:
+                case.fail(token, held)
+                continue
+            budget.spend()
+            try:
+                token.run()
+            except StepProblem as problem:
+                case.fail(token, problem)
+        if case.ended or held is not None or not _recheck(case, budget):
+            break
+    if not case.ended and held is None:
+        _watch(case)
+
+
+def _recheck(case: Case, budget: Budget) -> bool:
+    """At rest: let conditions that hold fire, and inclusive joins go on that nothing can reach any more."""
+    tokens = case.all_tokens()
+    for token in tokens:
+        if token.state == TaskState.WAITING and isinstance(token.task_spec, CatchEvent) and "arms" in token.notes:
+            budget.spend()
+            if caught_condition(token):
+                return True
+    for token in tokens:
+        spec = token.task_spec
+        if token.state == TaskState.WAITING and isinstance(spec, InclusiveGateway) and spec.release(token):
+            return True
+    return False
+
+
+def due_timers(case: Case, now: datetime) -> list[tuple[Token, int]]:
+    """Timers that are due, the earliest first."""
+    found = []
+    for token in case.all_tokens():
+        for index, arm in enumerate(token.notes.get("arms", ())):
+            seen = index in token.notes.get("seen", ())
+            if "due" in arm and arm["due"] <= now and not seen and not token.notes.get("done"):
+                found.append((arm["due"], token.seq, token, index))
+    return [(token, index) for _, _, token, index in sorted(found, key=lambda item: item[:2])]
+
+
+def _watch(case: Case) -> None:
+    """An instance that nobody and nothing can move gets an incident (threats-and-faults.md I3)."""
+    tokens = case.all_tokens()
+    if any(_can_move(token) for token in tokens):
+        return
+    for token in tokens:
+        if isinstance(token.task_spec, ParallelGateway | InclusiveGateway) and token.state == TaskState.WAITING:
+            case.fail(token, StepProblem("definition", "在等永遠不會到的分支 (waits for a branch that cannot come)."))
+            return
+    for token in tokens:
+        if not token.task_spec.listens:
+            case.fail(token, StepProblem("definition", "沒有人也沒有事能讓它前進 (nobody and nothing can move it)."))
+            return
+
+
+def _can_move(token: Token) -> bool:
+    notes = token.notes
+    if notes.get("open") or notes.get("called") or token.incident or "arms" in notes:
+        return True
+    return token.state == TaskState.READY

@@ -1,0 +1,119 @@
+"""The saved state: what cannot be worked out again from the definition, and nothing else.
+
+    {"v": 1, "d": digest, "p": process, "n": last sequence number, "b": started at, "e": ended,
+     "x": variables, "s": [[token, spec, own variables], …], "t": [[…], …]}
+
+Scopes stand after the scope that holds their token, tokens after their parents.
+Finished work is not kept: the history has it. Specifications are shared per
+digest and never embedded. Values go through `engine.codec`, the rest is plain JSON.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from engine import codec
+from engine.errors import IntegrityError
+from engine.spiff.case import Case, Scope, SubScope
+from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.spiff.environment import ModelScriptEngine
+    from engine.spiff.facts import StepLog
+    from engine.spiff.parser import Definition
+
+VERSION = 1
+
+
+def save(case: Case) -> bytes:
+    """The state of an instance at rest.
+
+    Raises:
+        ValueRefused: a variable cannot be stored.
+    """
+    scopes: list[Scope] = list(case.scopes())
+    number = {id(scope): index for index, scope in enumerate(scopes)}
+    body = {
+        "v": VERSION,
+        "d": case.definition.digest,
+        "p": case.definition.process_id,
+        "n": case.seq,
+        "b": codec.encode(case.started_at),
+        "e": case.ended,
+        "x": codec.encode(case.data),
+        "s": [_scope_record(scope) for scope in scopes if scope is not case],
+        "t": [_token_record(token, number[id(token.workflow)]) for token in case.all_tokens()],
+    }
+    return orjson.dumps(body)
+
+
+def _scope_record(scope: Scope) -> list[Any]:
+    assert scope.host is not None
+    return [scope.host.id, scope.spec.name, codec.encode(scope.data) if scope.own_variables else None]
+
+
+def _token_record(token: Token, scope: int) -> list[Any]:
+    parent = token.parent
+    held = parent.id if parent is not None and parent.is_open else None
+    return [token.id, scope, token.task_spec.name, token.state, held, token.seq, codec.encode(token.notes)]
+
+
+def load(state: bytes, definition: Definition, engine: ModelScriptEngine, log: StepLog) -> Case:
+    """Bring an instance back. The only way in: it always has our own script engine.
+
+    Raises:
+        IntegrityError: not a state of this definition that this version wrote.
+    """
+    try:
+        body = orjson.loads(state)
+    except orjson.JSONDecodeError as error:
+        raise IntegrityError("The saved state cannot be read.") from error
+    if not isinstance(body, dict) or body.get("v") != VERSION:
+        version = body.get("v") if isinstance(body, dict) else None
+        raise IntegrityError("The saved state is of a version this engine does not know.", version=version)
+    if body.get("d") != definition.digest or body.get("p") != definition.process_id:
+        raise IntegrityError("The saved state belongs to another definition.", digest=body.get("d"))
+    try:
+        return _restore(body, definition, engine, log)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise IntegrityError("The saved state is damaged.") from error
+
+
+def _restore(body: dict[str, Any], definition: Definition, engine: ModelScriptEngine, log: StepLog) -> Case:
+    case = Case(definition, engine, log)
+    case.seq = body["n"]
+    case.started_at = engine.started_at = codec.decode(body["b"])
+    case.ended = body["e"]
+    case.data = codec.decode(body["x"])
+    case.begin()
+    scopes: list[Scope] = [case]
+    waiting = list(body["s"])
+    _open_scopes(case, scopes, waiting, {})
+    known: dict[str, Token] = {}
+    for record in body["t"]:
+        token_id, index, name, state, parent, seq, notes = record
+        while index >= len(scopes):
+            _open_scopes(case, scopes, waiting, known)
+        scope = scopes[index]
+        spec = scope.spec.task_specs[name]
+        token = Token(scope, spec, known[parent] if parent else scope.task_tree, state, token_id, seq)
+        token.internal_data = codec.decode(notes)
+        known[token_id] = token
+        _open_scopes(case, scopes, waiting, known)
+    if waiting:
+        raise ValueError("a scope without its token")
+    return case
+
+
+def _open_scopes(case: Case, scopes: list[Scope], waiting: list[Any], known: dict[str, Token]) -> None:
+    """Open every scope whose token is known by now, in the order they were saved."""
+    while waiting and waiting[0][0] in known:
+        host_id, name, data = waiting.pop(0)
+        scope = SubScope(case.definition.scope(name), known[host_id], own_variables=data is not None)
+        if data is not None:
+            scope.data = codec.decode(data)
+        case.subprocesses[host_id] = scope
+        scope.begin()
+        scopes.append(scope)

@@ -1,0 +1,226 @@
+"""Tasks, subprocesses and call activities. BPMN 2.0 §13.3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.model import ServiceCall
+from engine.spiff import assignment, variables
+from engine.spiff.diagram import Mapping_, Node, Parameter
+from engine.spiff.problems import StepProblem
+from engine.spiff.specs.base import FlowNode
+from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.spiff.case import Scope
+    from engine.spiff.specs.process import ScopeSpec
+
+
+class NoneTask(FlowNode):
+    """A task without a type: documentation; the token passes."""
+
+
+class UserTask(FlowNode):
+    """Work for a person (user and manual tasks). Stays READY, which is the library's word for open."""
+
+    waits_in = TaskState.READY
+
+    def __init__(self, scope: ScopeSpec, node: Node, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(scope, node, name, manual=True, **kwargs)
+
+    def act(self, token: Token) -> bool | None:
+        token.notes["open"] = True
+        self.show(token)
+        token.case.log.entered(token)
+        return None
+
+    def show(self, token: Token) -> None:
+        """Say who may do this task, by when. What cannot be worked out is an incident; the task opens all the same."""
+        task, problem = assignment.evaluate(self, token)
+        token.case.log.open(task)
+        if problem is not None:
+            token.case.fail(token, problem)
+
+    def answer(self, token: Token, values: Any) -> None:
+        """Take a person's answer and go on."""
+        variables.write(token, values)
+        token.notes.pop("open")
+        if token.notes.pop("incident", None):
+            token.case.log.resolve(token)
+        token.case.log.close(token, "completed")
+        token.case.wake(token)
+
+
+class ScriptTask(FlowNode):
+    """FEEL that gives a context, or Python in the sandbox; what it gives becomes variables."""
+
+    def __init__(self, scope: ScopeSpec, node: Node, script: str, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(scope, node, name, **kwargs)
+        self.script = script
+
+    def act(self, token: Token) -> bool | None:
+        variables.write(token, token.case.engine.script(token, self.script))
+        return True
+
+
+class BusinessRuleTask(FlowNode):
+    """Calls a DMN decision with all variables; its outputs become variables."""
+
+    def __init__(self, scope: ScopeSpec, node: Node, decision: str, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(scope, node, name, **kwargs)
+        self.decision = decision
+
+    def act(self, token: Token) -> bool | None:
+        value, detail = token.case.engine.decide(token, self.decision)
+        into = self.node.camunda("resultVariable")
+        if into:
+            variables.write(token, {into: value})
+        elif isinstance(value, dict):
+            variables.write(token, value)
+        else:
+            variables.write(token, {self.decision: value})
+        token.notes["detail"] = detail
+        return True
+
+
+class ServiceTask(FlowNode):
+    """Work for a connector, which the worker calls after the step is stored."""
+
+    def __init__(
+        self,
+        scope: ScopeSpec,
+        node: Node,
+        connector: str,
+        parameters: tuple[Parameter, ...],
+        result_variable: str | None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, node, name, **kwargs)
+        self.connector = connector
+        self.parameters = parameters
+        self.result_variable = result_variable
+
+    def act(self, token: Token) -> bool | None:
+        self.call(token)
+        token.case.log.entered(token)
+        return None
+
+    def call(self, token: Token) -> None:
+        """Ask the worker for a call."""
+        engine = token.case.engine
+        arguments = {
+            parameter.name: engine.argument(token, parameter.value, parameter.type) for parameter in self.parameters
+        }
+        token.notes["called"] = True
+        token.case.log.calls[token.id] = ServiceCall(token.id, self.bpmn_id, self.connector, arguments)
+
+    def finish(self, token: Token, result: Any) -> None:
+        """Take the connector's answer and go on."""
+        if self.result_variable:
+            variables.write(token, {self.result_variable: result})
+        if token.notes.pop("incident", None):
+            token.case.log.resolve(token)
+        token.notes.pop("called", None)
+        token.case.wake(token)
+
+
+class SubProcess(FlowNode):
+    """An embedded or event subprocess; it sees and changes the variables around it."""
+
+    def __init__(self, scope: ScopeSpec, node: Node, inner: ScopeSpec, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(scope, node, name, **kwargs)
+        self.inner = inner
+
+    def act(self, token: Token) -> bool | None:
+        scope = token.case.open_scope(token, self.inner)
+        try:
+            begin(scope, token.notes.get("entry"))
+        except StepProblem:
+            scope.close()
+            raise
+        if scope.is_idle:
+            scope.close()
+            return True
+        token.case.log.entered(token)
+        return None
+
+
+class CallActivity(FlowNode):
+    """Runs another process with variables of its own."""
+
+    def __init__(
+        self,
+        scope: ScopeSpec,
+        node: Node,
+        called: str,
+        inputs: tuple[Mapping_, ...],
+        outputs: tuple[Mapping_, ...],
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, node, name, **kwargs)
+        self.called = called
+        self.inputs = inputs
+        self.outputs = outputs
+
+    def act(self, token: Token) -> bool | None:
+        if "returned" in token.notes:
+            variables.write(token, self._map(token, self.outputs, token.notes["returned"]))
+            del token.notes["returned"]
+            return True
+        spec = token.case.definition.called(self.called)
+        data = self._map(token, self.inputs, variables.visible(token))
+        scope = token.case.open_scope(token, spec, data)
+        try:
+            begin(scope, None)
+        except StepProblem:
+            scope.close()
+            raise
+        if scope.is_idle:
+            scope.close()
+            token.notes["returned"] = dict(scope.data)
+            return self.act(token)
+        token.case.log.entered(token)
+        return None
+
+    def returned(self, token: Token, scope: Scope) -> None:
+        token.notes["returned"] = dict(scope.data)
+        token._set_state(TaskState.READY)
+        token.case.enqueue(token)
+
+    def _map(self, token: Token, mappings: tuple[Mapping_, ...], values: dict[str, Any]) -> dict[str, Any]:
+        """Without mappings everything is passed, as the library does."""
+        if not mappings:
+            return dict(values)
+        passed: dict[str, Any] = {}
+        for mapping in mappings:
+            if mapping.all:
+                passed.update(values)
+            elif mapping.target and mapping.expression:
+                passed[mapping.target] = token.case.engine.value(token, mapping.expression, "script", values)
+            elif mapping.target and mapping.source:
+                passed[mapping.target] = values.get(mapping.source)
+        return passed
+
+
+def begin(scope: Scope, entry: str | None) -> None:
+    """Start a scope at `entry`, at its start event, or at every element that nothing leads to.
+
+    Raises:
+        StepProblem: a timer of one of its event subprocesses gives no time. Nothing has started then.
+    """
+    spec = scope.spec
+    root = scope.task_tree
+    armed = [(listener, listener.prepare(root)) for listener in spec.listeners if listener.waits]
+    for listener, notes in armed:
+        waiting = Token(scope, listener, root, listener.waits_in)
+        waiting.notes.update(notes)
+    starts: list[FlowNode] = [start for start in spec.entries if entry is None or start.bpmn_id == entry]
+    if entry is None:
+        plain = [start for start in spec.entries if not start.catches]
+        starts = list(plain or spec.entries[:1])
+    for start in starts or spec.loose:
+        scope.place(start)

@@ -1,0 +1,185 @@
+"""One activity many times: multi-instance and standard loop. BPMN 2.0 §13.3.6, §13.3.7."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.spiff import variables
+from engine.spiff.diagram import Flow, Loop
+from engine.spiff.problems import StepProblem
+from engine.spiff.specs.base import FlowNode, choose_implicit
+from engine.spiff.token import Token
+
+MAX_INSTANCES = 1_000
+COUNTERS = ("loopCounter", "nrOfInstances")
+
+
+class LoopNode(FlowNode):
+    """Stands for the whole activity; the events on its border belong to it. `each` is one turn."""
+
+    is_drawn = False
+    characteristics: Loop
+    each: FlowNode
+
+    def repeat(self, each: FlowNode, characteristics: Loop) -> None:
+        """Say what is repeated, and how."""
+        self.each = each
+        self.characteristics = characteristics
+        each.loop = self
+
+    def choose(self, token: Token) -> list[Flow]:
+        return choose_implicit(self, token)
+
+    def count(self, each: Token) -> None:
+        """Work out what one finished turn means. Changes nothing but the turn's own notes."""
+        raise NotImplementedError
+
+    def gather(self, each: Token) -> None:
+        """Take in a finished turn: begin the next, or go on."""
+        raise NotImplementedError
+
+
+class MultiInstance(LoopNode):
+    """One instance for each item of a collection, or for each number below the cardinality.
+
+    Notes: `items`, `outputs` (`{index: value}` of finished ones), `next`, `finished`.
+    """
+
+    def act(self, token: Token) -> bool | None:
+        items = self._items(token)
+        if not items:
+            self._publish(token, [])
+            return True
+        token.notes.update(items=items, outputs={}, next=0, finished=0)
+        first = len(items) if self.characteristics.kind == "parallel" else 1
+        for _ in range(first):
+            self._start(token)
+        return None
+
+    def count(self, each: Token) -> None:
+        loop, whole = self.characteristics, each.parent
+        assert whole is not None
+        engine = each.case.engine
+        outputs = dict(whole.notes["outputs"])
+        if loop.output_element:
+            outputs[str(each.notes["index"])] = engine.value(each, loop.output_element, "script")
+        each.notes["stop"] = False
+        if loop.completion_condition:
+            finished = whole.notes["finished"] + 1
+            total = len(whole.notes["items"])
+            names = variables.visible(each)
+            if loop.output_collection:
+                names[loop.output_collection] = _in_order(outputs)
+            names.update(
+                nrOfInstances=total,
+                nrOfCompletedInstances=finished,
+                nrOfActiveInstances=whole.notes["next"] - finished,
+            )
+            each.notes["stop"] = engine.condition(each, loop.completion_condition, names)
+        if loop.output_element:
+            each.notes["output"] = outputs[str(each.notes["index"])]
+
+    def gather(self, each: Token) -> None:
+        whole = each.parent
+        assert whole is not None
+        if "output" in each.notes:
+            whole.notes["outputs"][str(each.notes["index"])] = each.notes["output"]
+        if not self.characteristics.output_collection:
+            own = {self.characteristics.element_variable, *COUNTERS}
+            local = each.notes["local"]
+            variables.write_outside(each, {name: local[name] for name in local if name not in own})
+        whole.notes["finished"] += 1
+        scope, total = whole.workflow, len(whole.notes["items"])
+        if each.notes["stop"] or whole.notes["finished"] == total:
+            for other in whole.children:
+                if other is not None and other is not each:
+                    scope.cancel_token(other)
+            self._publish(whole, _in_order(whole.notes["outputs"]))
+            for note in ("items", "outputs", "next", "finished"):
+                whole.notes.pop(note)
+            whole.case.wake(whole)
+        elif self.characteristics.kind == "sequential":
+            self._start(whole)
+
+    def _start(self, whole: Token) -> None:
+        index, items = whole.notes["next"], whole.notes["items"]
+        whole.notes["next"] = index + 1
+        local: dict[str, Any] = {"loopCounter": index, "nrOfInstances": len(items)}
+        if self.characteristics.element_variable:
+            local[self.characteristics.element_variable] = items[index]
+        whole.workflow.place(self.each, parent=whole, local=local, index=index)
+
+    def _items(self, token: Token) -> list[Any]:
+        loop, engine = self.characteristics, token.case.engine
+        if loop.collection is not None:
+            text = loop.collection
+            value = engine.value(token, text if text.startswith("=") else f"={text}", "definition")
+            if not isinstance(value, list):
+                raise StepProblem("definition", f"多重實例的集合不是清單 (the collection is not a list): {text}")
+            items = value
+        else:
+            items = list(range(_cardinality(token, loop.cardinality or "")))
+        if len(items) > MAX_INSTANCES:
+            raise StepProblem("limit", f"多重實例超過 {MAX_INSTANCES} 個 (more than {MAX_INSTANCES} instances).")
+        return items
+
+    def _publish(self, token: Token, outputs: list[Any]) -> None:
+        if self.characteristics.output_collection:
+            variables.write(token, {self.characteristics.output_collection: outputs})
+
+
+class StandardLoop(LoopNode):
+    """Repeats while its condition holds, up to its maximum. Notes: `turns`."""
+
+    def act(self, token: Token) -> bool | None:
+        maximum = self._maximum()
+        token.notes["turns"] = 0
+        if maximum == 0 or (self.characteristics.test_before and not self._holds(token)):
+            return True
+        token.workflow.place(self.each, parent=token)
+        return None
+
+    def count(self, each: Token) -> None:
+        whole = each.parent
+        assert whole is not None
+        turns = whole.notes["turns"] + 1
+        each.notes["stop"] = turns >= self._maximum() or not self._holds(each)
+        if not each.notes["stop"] and turns >= MAX_INSTANCES:
+            raise StepProblem("limit", f"迴圈超過 {MAX_INSTANCES} 次 (more than {MAX_INSTANCES} turns).")
+
+    def gather(self, each: Token) -> None:
+        whole = each.parent
+        assert whole is not None
+        whole.notes["turns"] += 1
+        if each.notes["stop"]:
+            whole.case.wake(whole)
+        else:
+            whole.workflow.place(self.each, parent=whole)
+
+    def _holds(self, token: Token) -> bool:
+        condition = self.characteristics.loop_condition
+        return condition is None or token.case.engine.condition(token, condition)
+
+    def _maximum(self) -> float:
+        maximum = self.characteristics.maximum
+        if maximum is not None and maximum < 0:
+            raise StepProblem("definition", "迴圈次數上限為負數 (the loop maximum is negative).")
+        return float("inf") if maximum is None else maximum
+
+
+def _cardinality(token: Token, text: str) -> int:
+    value: Any = int(text) if text.lstrip("-").isdigit() else token.case.engine.value(token, text, "definition")
+    try:
+        number = int(value)
+        whole = number == value
+    except (TypeError, ValueError, OverflowError):
+        whole, number = False, 0
+    if not whole or isinstance(value, bool | str) or number < 0:
+        raise StepProblem("definition", f"多重實例的數量不是非負整數 (the cardinality is not a whole number ≥ 0): {text}")
+    if number > MAX_INSTANCES:
+        raise StepProblem("limit", f"多重實例超過 {MAX_INSTANCES} 個 (more than {MAX_INSTANCES} instances).")
+    return number
+
+
+def _in_order(outputs: dict[str, Any]) -> list[Any]:
+    return [outputs[index] for index in sorted(outputs, key=int)]

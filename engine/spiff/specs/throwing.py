@@ -1,0 +1,72 @@
+"""Events that throw: message, signal, error, escalation, terminate. BPMN 2.0 §13.5.3, §10.5.7."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.model import ThrownEvent
+from engine.spiff import events
+from engine.spiff.diagram import Node
+from engine.spiff.problems import StepProblem
+from engine.spiff.specs.base import FlowNode
+from engine.spiff.specs.events import Catch
+from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.spiff.specs.process import ScopeSpec
+
+
+class ThrowEvent(FlowNode):
+    """An intermediate throw event, an end event, or a send task."""
+
+    def __init__(self, scope: ScopeSpec, node: Node, catches: tuple[Catch, ...], **kwargs: Any) -> None:
+        super().__init__(scope, node, **kwargs)
+        self.catches = catches
+
+    def act(self, token: Token) -> bool | None:
+        sends = any(catch.kind in ("message", "signal") for catch in self.catches)
+        if sends:
+            token.notes["payload"] = self._payload(token)
+            token.notes["keys"] = self._business_keys(token)
+        return True
+
+    def effect(self, token: Token) -> bool:
+        """Throw, in the order the definitions are written; any of them may cancel this token."""
+        payload, keys = token.notes.pop("payload", {}), token.notes.pop("keys", ())
+        log = token.case.log
+        for catch in self.catches:
+            if catch.kind == "message":
+                log.thrown.append(ThrownEvent("message", catch.name or "", payload, tuple(keys), self.bpmn_id))
+            elif catch.kind == "signal":
+                log.thrown.append(ThrownEvent("signal", catch.name or "", payload, (), self.bpmn_id))
+                events.broadcast(token.case, catch.name or "", payload)
+            elif catch.kind == "escalation":
+                events.escalate(token, catch.code)
+            elif catch.kind == "error":
+                events.throw_error(token, catch.code, catch.name or "")
+            elif catch.kind == "terminate":
+                self._terminate(token)
+        return token.id in token.workflow.tasks
+
+    def _terminate(self, token: Token) -> None:
+        """End the scope this event stands in, whatever still runs there."""
+        token.workflow.clear(keep=token)
+
+    def _payload(self, token: Token) -> dict[str, Any]:
+        text = self.node.properties.get("payload")
+        if not text:
+            return {}
+        value = token.case.engine.value(token, text, "script")
+        if not isinstance(value, dict):
+            raise StepProblem("script", f"payload 必須是 context (the payload must be a context): {text}")
+        return value
+
+    def _business_keys(self, token: Token) -> list[str]:
+        text = self.node.properties.get("businessKey")
+        if not text:
+            return []
+        value = token.case.engine.value(token, text, "script")
+        keys = value if isinstance(value, list) else [value]
+        if value is None or not all(isinstance(key, str) for key in keys):
+            raise StepProblem("script", f"businessKey 必須是文字 (the business key must be text): {text}")
+        return [key for key in keys if key]
