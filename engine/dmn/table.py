@@ -1,0 +1,191 @@
+"""Decision tables and their hit policies (DMN 1.5 section 8.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from engine.dmn.boxed import Boxed
+from engine.dmn.model import RuleHit
+from engine.dmn.types import ANY, ItemType
+from engine.feel import compare
+from engine.feel.functions import statistics
+from engine.feel.nodes.base import FreeNames, Node
+from engine.feel.nodes.tests import INPUT
+from engine.feel.running import Run, Scope
+from engine.feel.values import Value, to_python
+
+HitPolicy = Literal["UNIQUE", "ANY", "FIRST", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT"]
+Aggregation = Literal["", "SUM", "MIN", "MAX", "COUNT"]
+
+
+@dataclass(frozen=True)
+class Input:
+    """An input column."""
+
+    label: str
+    expression: Boxed
+    type: ItemType = ANY
+    allowed: Node | None = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output column. `order` are its output values, the first ranking highest."""
+
+    name: str
+    type: ItemType = ANY
+    order: Node | None = None
+    default: Boxed | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row."""
+
+    id: str
+    number: int
+    tests: tuple[Node, ...]
+    outputs: tuple[Boxed, ...]
+    annotations: tuple[str, ...] = ()
+
+
+class Recorder(Run):
+    """A run that also notes which rules matched, and on what."""
+
+    hits: list[RuleHit]
+    inputs: dict[str, dict[str, Value]]
+
+
+@dataclass(frozen=True)
+class DecisionTable:
+    """Rows of tests and outputs."""
+
+    name: str
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    rules: tuple[Rule, ...]
+    policy: HitPolicy = "UNIQUE"
+    aggregation: Aggregation = ""
+
+    def evaluate(self, scope: Scope) -> Value:
+        values = self._input_values(scope)
+        if values is None:
+            return None
+        matching = [rule for rule in self.rules if self._matches(scope, rule, values)]
+        if not matching:
+            return self._default(scope)
+        if self.policy == "UNIQUE" and len(matching) > 1:
+            rows = "、".join(str(rule.number) for rule in matching)
+            return self._error(scope, f"第 {rows} 列同時符合", f"rows {rows} match at once")
+        if self.policy == "FIRST":
+            matching = matching[:1]
+        results = [[output.evaluate(scope) for output in rule.outputs] for rule in matching]
+        chosen = self._chosen(scope, matching, results)
+        self._record(scope, [(rule, result) for rule, result in zip(matching, results, strict=True)
+                             if any(result is one for one in chosen)])  # fmt: skip
+        return self._combined(scope, chosen) if chosen else None
+
+    def collect(self, into: FreeNames, bound: frozenset[str]) -> None:
+        for column in self.inputs:
+            column.expression.collect(into, bound)
+        for rule in self.rules:
+            for test in rule.tests:
+                test.collect(into, bound | {INPUT})
+            for output in rule.outputs:
+                output.collect(into, bound)
+
+    def _input_values(self, scope: Scope) -> list[Value] | None:
+        values: list[Value] = []
+        for column in self.inputs:
+            value, problem = column.type.fit(scope, column.expression.evaluate(scope))
+            if problem:
+                zh, _, en = problem.partition(" / ")
+                return self._error(scope, f"輸入「{column.label}」{zh}", f"input {column.label!r} is {en}")
+            if column.allowed is not None and value is not None:
+                if column.allowed.evaluate(scope.inner({INPUT: value})) is not True:
+                    return self._error(
+                        scope, f"輸入「{column.label}」不在允許的值之內", f"input {column.label!r} is not an allowed value"
+                    )
+            values.append(value)
+        if isinstance(scope.run, Recorder):
+            scope.run.inputs[self.name] = {
+                column.label: value for column, value in zip(self.inputs, values, strict=True)
+            }
+        return values
+
+    def _matches(self, scope: Scope, rule: Rule, values: list[Value]) -> bool:
+        scope.run.spend(sum(test.size for test in rule.tests) + 1)
+        return all(
+            test.evaluate(scope.inner({INPUT: value})) is True
+            for test, value in zip(rule.tests, values, strict=True)
+        )
+
+    def _default(self, scope: Scope) -> Value:
+        if all(output.default is None for output in self.outputs):
+            return self._error(scope, "沒有符合的列，也沒有預設值", "no row matches and there is no default")
+        values = [None if output.default is None else output.default.evaluate(scope) for output in self.outputs]
+        value = self._shaped(values)
+        lists = self.policy in ("RULE ORDER", "OUTPUT ORDER") or (self.policy == "COLLECT" and not self.aggregation)
+        return [value] if lists and not isinstance(value, list) else value
+
+    def _chosen(self, scope: Scope, rules: list[Rule], results: list[list[Value]]) -> list[list[Value]]:
+        """The results that count; empty, with an error, when the policy is broken."""
+        if self.policy == "ANY" and any(not compare.same(result, results[0]) for result in results):
+            rows = "、".join(str(rule.number) for rule in rules)
+            self._error(scope, f"第 {rows} 列的結果不同", f"rows {rows} give different results")
+            return []
+        if self.policy in ("PRIORITY", "OUTPUT ORDER"):
+            ranked = self._ranked(scope, results)
+            return ranked[:1] if self.policy == "PRIORITY" else ranked
+        return results[:1] if self.policy in ("ANY", "UNIQUE") else results
+
+    def _ranked(self, scope: Scope, results: list[list[Value]]) -> list[list[Value]]:
+        orders = [None if output.order is None else output.order.evaluate(scope) for output in self.outputs]
+
+        def rank(result: list[Value]) -> tuple[int, ...]:
+            ranks = []
+            for value, order in zip(result, orders, strict=True):
+                places = [at for at, listed in enumerate(order or []) if compare.same(value, listed)]
+                ranks.append(places[0] if places else len(order or []))
+            return tuple(ranks)
+
+        return sorted(results, key=rank)
+
+    def _combined(self, scope: Scope, chosen: list[list[Value]]) -> Value:
+        shaped = [self._shaped(result) for result in chosen]
+        if self.policy in ("RULE ORDER", "OUTPUT ORDER") or (self.policy == "COLLECT" and not self.aggregation):
+            return shaped
+        if self.aggregation:
+            return _AGGREGATIONS[self.aggregation](scope.run, shaped)
+        return shaped[0]
+
+    def _shaped(self, values: list[Value]) -> Value:
+        if len(self.outputs) == 1:
+            return values[0]
+        return {output.name: value for output, value in zip(self.outputs, values, strict=True)}
+
+    def _record(self, scope: Scope, hits: list[tuple[Rule, list[Value]]]) -> None:
+        if not isinstance(scope.run, Recorder):
+            return
+        for rule, values in hits:
+            names = [output.name or self.name for output in self.outputs]
+            outputs = {name: to_python(value) for name, value in zip(names, values, strict=True)}
+            scope.run.hits.append(RuleHit(self.name, rule.id, rule.number, outputs, rule.annotations))
+
+    def _error(self, scope: Scope, zh: str, en: str) -> None:
+        return scope.run.error(f"決策表「{self.name}」：{zh}", f"decision table {self.name!r}: {en}")
+
+
+def _count(run: Run, values: list[Value]) -> Value:
+    return Decimal(len(values))
+
+
+_AGGREGATIONS: dict[str, Callable[[Run, list[Value]], Value]] = {
+    "SUM": statistics.total,
+    "MIN": statistics.minimum,
+    "MAX": statistics.maximum,
+    "COUNT": _count,
+}
