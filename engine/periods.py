@@ -124,12 +124,37 @@ def due_after_stops(
     """
     if mode == "fixed":
         return calendar.end_of_period(start, days, mode)
-    stopped, day, left = stopped_days(stops, now=now), as_day(start), days
-    while left:
+    last = _count_on(calendar, as_day(start), days, mode, stopped_days(stops, now=now))
+    return calendar.legal_end(last) if mode == "calendar" and days else calendar.end_of_day(last)
+
+
+def moved_due(
+    calendar: WorkCalendar, due_at: datetime, stop: ClockStop, mode: CountMode = "working", *, now: datetime
+) -> datetime:
+    """A due date after one more stop: the days that stood still and lay before it come after it again.
+
+    Agrees with `due_after_stops` where the period behind `due_at` is not known any more.
+    """
+    if mode == "fixed":
+        return due_at
+    stopped, day = stopped_days([stop], now=now), as_day(due_at)
+    lost = sum(still <= day and _counts(calendar, still, mode) for still in stopped)
+    if not lost:
+        return due_at
+    last = _count_on(calendar, day, lost, mode, stopped)
+    return calendar.legal_end(last) if mode == "calendar" else calendar.end_of_day(last)
+
+
+def _counts(calendar: WorkCalendar, day: date, mode: CountMode) -> bool:
+    return mode == "calendar" or calendar.is_working_day(day)
+
+
+def _count_on(calendar: WorkCalendar, day: date, days: int, mode: CountMode, stopped: frozenset[date]) -> date:
+    """The `days`-th day after `day` that counts and is not stopped."""
+    while days:
         day += timedelta(days=1)
-        if day not in stopped and (mode == "calendar" or calendar.is_working_day(day)):
-            left -= 1
-    return calendar.legal_end(day) if mode == "calendar" and days else calendar.end_of_day(day)
+        days -= day not in stopped and _counts(calendar, day, mode)
+    return day
 
 
 @dataclass(frozen=True)

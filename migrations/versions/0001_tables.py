@@ -1,8 +1,8 @@
 """The first tables"""
 
+from sqlalchemy.dialects import postgresql
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("variables", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_by", sa.Text(), nullable=False),
+        sa.Column("sent_by_name", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_buffered_message")),
         comment="A message that came before its catcher waited for it.",
     )
@@ -241,6 +242,9 @@ def upgrade() -> None:
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column(
             "is_platform", sa.Boolean(), nullable=False, comment="runs the platform itself; not passed on to a deputy"
+        ),
+        sa.Column(
+            "shown_with_unit", sa.Boolean(), nullable=False, comment="held in many units: 衛生局承辦人, not 承辦人"
         ),
         sa.Column("sort", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),

@@ -122,6 +122,7 @@ role = Table(
     Column("name", Text, nullable=False),
     Column("name_en", Text, nullable=False),
     Column("is_platform", Boolean, nullable=False, comment="runs the platform itself; not passed on to a deputy"),
+    Column("shown_with_unit", Boolean, nullable=False, comment="held in many units: 衛生局承辦人, not 承辦人"),
     Column("sort", SmallInteger, nullable=False),
     comment="What a grant gives. Diagrams name roles, never people.",
 )

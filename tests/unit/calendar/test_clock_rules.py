@@ -18,6 +18,7 @@ from engine.periods import (
     due_after_stops,
     due_for_speed,
     extension,
+    moved_due,
 )
 
 CALENDAR = shipped_calendar()
@@ -171,3 +172,19 @@ def test_a_rule_without_anyone_beyond_the_ladder_refuses():
     with pytest.raises(Invalid) as refused:
         extension(ExtensionRule(beyond=None, max_days_each=40), 31, earlier=[], **BEFORE_DUE)
     assert refused.value.params["code"] == "too-many-days"
+
+
+@pytest.mark.parametrize("mode", ["working", "calendar"])
+def test_moving_a_due_date_by_a_stop_agrees_with_counting_it_from_the_start(mode):
+    start = date(2018, 3, 2)
+    for since in range(3, 20):
+        for length in range(12):
+            stop = ClockStop(at(3, since, 10), at(3, since + length, 15))
+            before = CALENDAR.end_of_period(start, 10, mode)
+            expected = due_after_stops(CALENDAR, start, 10, mode, [stop], now=stop.until)
+            assert moved_due(CALENDAR, before, stop, mode, now=stop.until) == expected, (since, length)
+
+
+def test_a_fixed_due_date_does_not_move():
+    stop = ClockStop(at(3, 2, 10), at(3, 5, 15))
+    assert moved_due(CALENDAR, at(3, 8), stop, "fixed", now=at(3, 9)) == at(3, 8)

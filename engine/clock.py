@@ -1,0 +1,112 @@
+"""The engine's one clock: the database's time, or a time that a caller sets.
+
+What is due and what the history's `occurred_at` says comes from here (design section 3,
+"One clock"), so that several machines agree whatever their own clocks say. Leases use the
+database's time directly; `recorded_at` columns default to it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from engine.calendar import TAIPEI
+from engine.store import Store
+from engine.store.clock_queries import database_time
+
+RESYNC_SECONDS = 20.0
+
+
+class TimeSource(Protocol):
+    """What the services ask for the time."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether a caller moves the time by hand; then no job may be left to real time."""
+        ...
+
+    def now(self) -> datetime:
+        """The time, aware."""
+        ...
+
+
+class Clock:
+    """The database's time.
+
+    Asked once in 20 seconds and carried on by the machine's steady counter in between:
+    a step costs no statement for it, and a wall clock that jumps does not move it.
+    """
+
+    is_set = False
+
+    def __init__(self, store: Store, *, steady: Callable[[], float] | None = None) -> None:
+        self._store = store
+        self._steady = steady or _steady
+        self._lock = threading.Lock()
+        self._known: tuple[datetime, float] | None = None
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC.
+
+        Raises:
+            StoreUnavailable: the database's time was never known and cannot be asked for.
+        """
+        with self._lock:
+            known, counter = self._known, self._steady()
+            if known is None or not 0 <= counter - known[1] < RESYNC_SECONDS:
+                known = self._ask()
+                self._known = known
+            return known[0] + timedelta(seconds=self._steady() - known[1])
+
+    def _ask(self) -> tuple[datetime, float]:
+        before = self._steady()
+        with self._store.transaction() as tx:
+            moment = database_time(tx)
+        return moment.astimezone(UTC), (before + self._steady()) / 2
+
+
+class SetClock:
+    """A time that the caller sets: tests, demo data, process play, conformance runs."""
+
+    is_set = True
+
+    def __init__(self, moment: datetime) -> None:
+        self._now = _aware(moment)
+
+    def now(self) -> datetime:
+        """The time last set."""
+        return self._now
+
+    def set(self, moment: datetime) -> None:
+        """Make it `moment`.
+
+        Raises:
+            ValueError: `moment` has no zone.
+        """
+        self._now = _aware(moment)
+
+    def advance(self, delta: timedelta) -> datetime:
+        """Let `delta` pass; the new time."""
+        self._now += delta
+        return self._now
+
+
+def office_time(moment: datetime) -> datetime:
+    """`moment` as offices in Taiwan write it."""
+    return moment.astimezone(TAIPEI)
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise ValueError("A time without a zone is nobody's time.")
+    return moment
+
+
+def _steady() -> float:
+    """Seconds that go on while the machine sleeps, where the system counts them."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
