@@ -49,6 +49,8 @@ class Node:
     cleared: bool = False
     """Hidden by an answer of this form, so that its old value is to go."""
     readonly: bool = False
+    required: bool = False
+    """Whether it must be filled in, as things stand."""
     errors: list[Message] = by_default(default_factory=list)
     warnings: list[Message] = by_default(default_factory=list)
 

@@ -103,6 +103,10 @@ class _Settler:
             node.hidden, node.cleared = self.hiding(node, scope, hidden, cleared)
             if isinstance(node.field.readonly, Rule):
                 node.readonly = self.holds(node.field.readonly, node.field, scope)
+            demand = node.field.required_if
+            node.required = bool(node.field.rules.get("required")) or (
+                demand is not None and self.holds(demand.rule, node.field, scope)
+            )
             if node.kind.container == "group":
                 self.settle(node.children, scope, path, hidden=node.hidden, cleared=node.cleared)
             elif node.kind.container == "rows":

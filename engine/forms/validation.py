@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.forms.building import surroundings
-from engine.forms.definition import Check, Field, FormDefinition, Message
+from engine.forms.definition import Check, FormDefinition, Message
 from engine.forms.expressions import Functions, Rule
 from engine.forms.nodes import MISSING, FormState, Node, Row, Scope
 from engine.forms.parsing import LIMITS
@@ -132,19 +132,12 @@ class _Judge:
 
     def own_rules(self, node: Node, scope: Scope) -> None:
         if node.kind.is_empty(node.value):
-            if message := self.demanded(node.field, scope):
-                node.errors.append(message)
+            if node.required:
+                demand = None if node.field.rules.get("required") else node.field.required_if
+                node.errors.append(demand.message("required-reason") if demand and demand.text else Message("required"))
             return
         limits = {name: self.limit(node.field.rules[name], scope) for name in LIMITS if name in node.field.rules}
         node.errors += node.kind.validate(node.field, node.value, surroundings(node, self.state, limits))
-
-    def demanded(self, field: Field, scope: Scope) -> Message | None:
-        if field.rules.get("required"):
-            return Message("required")
-        rule = field.required_if
-        if rule is None or self.value(rule.rule, scope) is not True:
-            return None
-        return rule.message("required-reason") if rule.text else Message("required")
 
     def limit(self, limit: Any, scope: Scope) -> Any:
         return self.value(limit, scope) if isinstance(limit, Rule) else limit

@@ -1,0 +1,52 @@
+"""Read-only tables of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from engine.forms import Field, Node
+from engine.forms.expressions import Functions, compile_rule, is_expression
+from engine.forms.nodes import Scope
+from engine.forms.types.computed import display_plain
+
+MAX_ROWS = 500
+
+
+@dataclass
+class TableView:
+    """Column headings and cells in words; `numeric` columns stand to the right."""
+
+    headings: list[str]
+    rows: list[list[str]]
+    numeric: list[bool]
+
+
+def table_view(node: Node, lang: str, scope: Scope, functions: Functions) -> TableView:
+    """The rows of a table component; at most 500."""
+    listed = node.value if isinstance(node.value, (list, tuple)) else []
+    rows = [row for row in listed if isinstance(row, Mapping)][:MAX_ROWS]
+    columns = _columns(node.field, scope, functions)
+    cells = [[row.get(str(column.get("key", ""))) for column in columns] for row in rows]
+    plain = Field(id=node.field.id, type="expression", properties={})
+    numeric = [
+        bool(cells) and all(isinstance(line[at], (int, Decimal)) and not isinstance(line[at], bool) for line in cells)
+        for at in range(len(columns))
+    ]
+    headings = [
+        str((column.get("label_en") if lang != "zh" else None) or column.get("label") or "") for column in columns
+    ]
+    return TableView(headings, [[display_plain(plain, value, lang) for value in line] for line in cells], numeric)
+
+
+def _columns(field: Field, scope: Scope, functions: Functions) -> list[Mapping[str, Any]]:
+    listed = field.attributes.get("columns")
+    expression = field.attributes.get("columnsExpression")
+    if is_expression(expression):
+        try:
+            listed = compile_rule(str(expression)).evaluate(scope.context, functions).value
+        except ValueError:
+            listed = None
+    return [column for column in listed if isinstance(column, Mapping)][:50] if isinstance(listed, list) else []
