@@ -21,7 +21,7 @@ from webapp.rights import init_rights
 from webapp.security import init_security
 from webapp.settings import Settings, SettingsError
 
-BLUEPRINTS = ("auth", "inbox", "cases", "start", "studio", "operate", "admin")
+BLUEPRINTS = ("auth", "inbox", "cases", "start", "studio", "operate", "admin", "taskforms")
 
 
 def create_app(settings: Settings, engine: Any) -> Flask:
