@@ -155,8 +155,8 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
             raise StepProblem("script", f"{'; '.join(errors)}: {text}")
         return value
 
-    def decide(self, token: Token, decision_id: str) -> tuple[Any, dict[str, Any]]:
-        """A decision's value, and what the history says about it.
+    def decide(self, token: Token, decision_id: str) -> tuple[dmn.Decision, dict[str, Any]]:
+        """A decision taken, and what the history says about it.
 
         Raises:
             StepProblem: no such decision, no rule matches without a default, or an input fails.
@@ -166,11 +166,11 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
             raise StepProblem("definition", f"沒有這個決策 (no such decision): {decision_id}")
         try:
             decision = model.evaluate(decision_id, self.names(token), self._functions)
-        except EngineError as error:
+        except (EngineError, feel.FeelLimit) as error:
             raise StepProblem("decision", str(error)) from error
-        if decision.value is None and decision.errors:
+        if decision.failed:
             raise StepProblem("decision", f"{decision_id}: {'; '.join(decision.errors)}")
-        return decision.value, _decision_detail(decision_id, decision)
+        return decision, _decision_detail(decision_id, decision)
 
     def argument(self, token: Token, text: str, type_: str) -> Any:
         """A connector's argument: FEEL with `=`, else the text itself."""
@@ -196,7 +196,10 @@ def _decision_detail(decision_id: str, decision: dmn.Decision) -> dict[str, Any]
     return {
         "decision": decision_id,
         "table": decision.table,
-        "rules": [getattr(hit, "id", None) or str(hit) for hit in decision.rules],
+        "rules": [
+            {"table": hit.table, "rule": hit.rule_id, "row": hit.number, "annotations": list(hit.annotations)}
+            for hit in decision.rules
+        ],
         "inputs": decision.inputs,
         "output": decision.value,
     }

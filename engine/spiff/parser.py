@@ -39,7 +39,7 @@ class Definition:
         }
         if self.process_id not in self._processes:
             raise IntegrityError("The definition does not hold its process.", process=self.process_id)
-        self._decisions = [dmn.parse(file.content) for file in source.files if file.kind == "dmn"]
+        self._decisions = [dmn.parse(file.content, file.name) for file in source.files if file.kind == "dmn"]
         self.scopes: dict[str, ScopeSpec] = {}
         self._lock = Lock()
         self.root = self.called(self.process_id)

@@ -73,16 +73,21 @@ class BusinessRuleTask(FlowNode):
         self.decision = decision
 
     def act(self, token: Token) -> bool | None:
-        value, detail = token.case.engine.decide(token, self.decision)
-        into = self.node.camunda("resultVariable")
-        if into:
-            variables.write(token, {into: value})
-        elif isinstance(value, dict):
-            variables.write(token, value)
-        else:
-            variables.write(token, {self.decision: value})
+        decision, detail = token.case.engine.decide(token, self.decision)
+        variables.write(token, self._named(decision.value, decision.outputs))
         token.notes["detail"] = detail
         return True
+
+    def _named(self, value: Any, outputs: tuple[str, ...]) -> dict[str, Any]:
+        """Which variables the outputs become: one that is named, one an output, or one by the decision's id."""
+        into = self.node.camunda("resultVariable")
+        if into:
+            return {into: value}
+        if isinstance(value, dict) and len(outputs) != 1:
+            return value
+        if isinstance(value, list) or not outputs:
+            return {self.decision: value}
+        return {outputs[0]: value} if len(outputs) == 1 else dict.fromkeys(outputs)
 
 
 class ServiceTask(FlowNode):
