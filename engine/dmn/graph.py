@@ -133,7 +133,7 @@ class DecisionModel:
         run = Recorder(Budget(), functions)
         run.hits, run.inputs = [], {}
         evaluation = Requirements(self, OuterScope(run, names))
-        value = to_python(evaluation.service(node, dict.fromkeys(names)))
+        value = to_python(evaluation.service(node, {name: evaluation.outer.lookup(name) for name in names}))
         return Decision(value, tuple(run.hits), None, tuple(run.errors), node.name)
 
     def _decision(self, wanted: str) -> DecisionNode:
@@ -239,9 +239,8 @@ class Requirements:
         given = {}
         for id_ in (*node.input_data, *node.input_decisions):
             one = self.model.nodes.get(id_)
-            if isinstance(one, DecisionNode | InputNode) and one.variable in arguments:
-                value = arguments[one.variable]
-                given[id_], problem = one.type.fit(self.outer, value)
+            if isinstance(one, DecisionNode | InputNode):
+                given[id_], problem = one.type.fit(self.outer, arguments.get(one.variable))
                 if problem:
                     return self.outer.run.error(f"參數「{one.variable}」型別不符", f"parameter {one.variable!r} has another type")
         inner = Requirements(self.model, self.outer.inner({}), given)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.dmn.findings import Findings
 from engine.dmn.graph import DecisionModel, DecisionNode, FunctionNode, InputNode, Node, ServiceNode
-from engine.dmn.read_boxed import BoxedReader
+from engine.dmn.read_boxed import KINDS, BoxedReader
 from engine.dmn.types import Types
 from engine.dmn.xml import Element, Unreadable, child, children, local, read_definitions, reference
 from engine.feel.errors import FeelSyntaxError
@@ -82,14 +82,20 @@ class _Reader:
 
     def _decision(self, element: Element, id_: str, name: str) -> Node:
         variable = child(element, "variable")
+        type_ = self.types.named(None if variable is None else variable.get("typeRef"))
+        variable_name = name if variable is None else variable.get("name") or name
+        if child(element, *KINDS) is None:
+            self.findings.add(
+                "dmn-no-logic", element, f"決策「{name}」沒有內容，其值要由外部給", f"decision {name!r} has no logic; its value must be given",
+                "warning",
+            )  # fmt: skip
+            return InputNode(id_, variable_name, type_)
         logic = self.boxed.inside(element, name)
         requires = [
             reference(requirement, inner)
             for requirement in children(element, "informationRequirement")
             for inner in ("requiredDecision", "requiredInput")
         ]
-        type_ = self.types.named(None if variable is None else variable.get("typeRef"))
-        variable_name = name if variable is None else variable.get("name") or name
         return DecisionNode(id_, name, variable_name, logic, type_, tuple(filter(None, requires)), _knows(element))
 
     def _function(self, element: Element, id_: str, name: str) -> Node:

@@ -61,9 +61,9 @@ def includes(run: Run, span: Range, value: Value) -> bool | None:
         return None
     low: bool | None = True
     high: bool | None = True
-    if span.low is not None:
+    if not span.low_open:
         low = _ordered(run, span.low, value, strict=not span.low_included)
-    if span.high is not None:
+    if not span.high_open:
         high = _ordered(run, value, span.high, strict=not span.high_included)
     if low is False or high is False:
         return False

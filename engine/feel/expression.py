@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from engine.feel import range_text as _range_text  # noqa: F401  declares the function `range`
 from engine.feel.errors import FeelLimit
 from engine.feel.nodes.base import FreeNames, Node
 from engine.feel.parser import read

@@ -39,7 +39,11 @@ _IN_NAMES = {"+", "-", "*", "/", ".", "'"}
 _ENDS_OPERAND = {
     "NUMBER", "STRING", "NAME", "RPAR", "RSQUARE", "CLOSE_OUT", "RBRACE", "TRUE", "FALSE", "NULL", "AT", "PLACEHOLDER",
 }  # fmt: skip
-_CLOSERS = {")", "]", "}", ",", "", "and", "or", "then", "else", "return", "satisfies"}
+# What may follow a range, but can begin no filter.
+_CLOSERS = {
+    "", ")", "]", "}", ",", ".", "=", "!=", "<", "<=", ">", ">=", "and", "or", "in", "between", "instance",
+    "then", "else", "return", "satisfies",
+}  # fmt: skip
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\", "/": "/"}
 _FULL_WIDTH = dict(zip("，：；（）［］｛｝＝＜＞＋－＊／．？！“”「」、。", ",:;()[]{}=<>+-*/.?!\"\"\"\",.", strict=True))
 

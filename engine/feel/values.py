@@ -40,12 +40,14 @@ DECIMAL128 = decimal.Context(
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """From `low` to `high`; None is an open end."""
+    """From `low` to `high`. Where an end is open (`>= 10`) its value is None."""
 
     low: Value
     high: Value
     low_included: bool
     high_included: bool
+    low_open: bool = False
+    high_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -53,14 +53,14 @@ def round_half_down(run: Run, number: Decimal, scale: Decimal) -> Value:
     return rounded(number, scale, decimal.ROUND_HALF_DOWN)
 
 
-@feel("floor(n: number, scale: number?)")
-def floor(run: Run, number: Decimal, scale: Decimal | None = None) -> Value:
-    return rounded(number, Decimal(0) if scale is None else scale, decimal.ROUND_FLOOR)
+@feel("floor(n: number)", "floor(n: number, scale: number)")
+def floor(run: Run, number: Decimal, scale: Decimal = Decimal(0)) -> Value:
+    return rounded(number, scale, decimal.ROUND_FLOOR)
 
 
-@feel("ceiling(n: number, scale: number?)")
-def ceiling(run: Run, number: Decimal, scale: Decimal | None = None) -> Value:
-    return rounded(number, Decimal(0) if scale is None else scale, decimal.ROUND_CEILING)
+@feel("ceiling(n: number)", "ceiling(n: number, scale: number)")
+def ceiling(run: Run, number: Decimal, scale: Decimal = Decimal(0)) -> Value:
+    return rounded(number, scale, decimal.ROUND_CEILING)
 
 
 @feel("abs(n: number|days and time duration|years and months duration)")

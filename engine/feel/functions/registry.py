@@ -39,6 +39,8 @@ class Parameter:
 
     def fit(self, value: Value) -> Value:
         """The value as this parameter takes it (a list of one for its element and the reverse), or _FAILED."""
+        if self.variadic and not isinstance(value, list):
+            return _FAILED
         if "any" in self.kinds or kind(value) in self.kinds:
             return value
         if value is None:

@@ -19,8 +19,8 @@ _MONTHS = (
 )  # fmt: skip
 
 
-@feel("is(value1: any, value2: any)")
-def is_(run: Run, first: Value, second: Value) -> Value:
+@feel("is(value1: any?, value2: any?)")
+def is_(run: Run, first: Value = None, second: Value = None) -> Value:
     """The same value of the same kind, written with the same offset or zone."""
     if kind(first) != kind(second):
         return False

@@ -63,12 +63,10 @@ def ends_with(run: Run, string: str, match: str) -> Value:
     return string.endswith(match)
 
 
-@feel("string join(list: list, delimiter: string?, prefix: string?, suffix: string?)")
-def string_join(
-    run: Run, items: list[Value], delimiter: str | None = None, prefix: str | None = None, suffix: str | None = None
-) -> Value:
+@feel("string join(list: list, delimiter: string?)")
+def string_join(run: Run, items: list[Value], delimiter: str | None = None) -> Value:
     texts = [item for item in items if item is not None]
     if not all(isinstance(text, str) for text in texts):
         raise FeelError("元素不全是文字", "not every element is a text")
     run.sized(sum(len(text) for text in texts) + len(texts) * len(delimiter or ""))
-    return (prefix or "") + (delimiter or "").join(texts) + (suffix or "")
+    return (delimiter or "").join(texts)

@@ -137,15 +137,11 @@ class Quantified(_Loop):
 
 
 def _range_steps(scope: Scope, span: Range) -> Iterator[Value] | None:
-    low, high = span.low, span.high
-    ascending = _position(low) is not None and _position(high) is not None and _position(low) <= _position(high)
-    steps = _steps(scope, low, high)
-    if steps is None or (span.low_included and span.high_included):
-        return steps
-    skip_first, skip_last = (not span.low_included, not span.high_included)
-    return (step for step in steps if not (skip_first and step == low) and not (skip_last and step == high)) if (
-        ascending or low != high
-    ) else iter(())
+    steps = _steps(scope, span.low, span.high)
+    if steps is None:
+        return None
+    left_out = [span.low] * (not span.low_included) + [span.high] * (not span.high_included)
+    return (step for step in steps if step not in left_out)
 
 
 def _steps(scope: Scope, start: Value, end: Value) -> Iterator[Value] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.feel.compare import comparable
+from engine.feel import compare
 from engine.feel.nodes.base import FreeNames, Node
 from engine.feel.running import Scope
 from engine.feel.values import Range, Value, kind
@@ -69,10 +69,12 @@ class RangeNode(Node):
 
     def evaluate(self, scope: Scope) -> Value:
         low, high = self.low.evaluate(scope), self.high.evaluate(scope)
-        if low is not None and high is not None and not comparable(low, high):
+        if low is not None and high is not None and not compare.comparable(low, high):
             return scope.run.error(
                 f"範圍的兩端是 {kind(low)} 與 {kind(high)}", f"a range from a {kind(low)} to a {kind(high)}"
             )
+        if compare.before(scope.run, high, low) is True:
+            return scope.run.error("範圍的起點在終點之後", "the range begins after its end")
         return Range(low, high, self.low_included, self.high_included)
 
     def children(self) -> Iterator[Node]:

@@ -23,6 +23,10 @@ class Name(Node):
         value = scope.lookup(self.name)
         if value is not MISSING:
             return value
+        first, dot, rest = self.name.rpartition(".")
+        if dot and first:
+            # A known name with a period in it that is not in sight here is a path after all.
+            return Path(Name(first), rest).evaluate(scope)
         if self.name in BUILTINS:
             return builtin(scope.run, self.name)
         return scope.run.error(f"找不到名稱「{self.name}」", f"there is no name {self.name!r}")

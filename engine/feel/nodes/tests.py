@@ -29,9 +29,9 @@ class OperatorTest(Node):
         """As a value of its own it is the range that it describes."""
         end = self.end.evaluate(scope)
         if self.operator in ("<", "<="):
-            return Range(None, end, False, self.operator == "<=")
+            return Range(None, end, False, self.operator == "<=", low_open=True)
         if self.operator in (">", ">="):
-            return Range(end, None, self.operator == ">=", False)
+            return Range(end, None, self.operator == ">=", False, high_open=True)
         if self.operator == "=":
             return Range(end, end, True, True)
         return scope.run.error("「!=」不是範圍", "'!=' describes no range")

@@ -11,7 +11,6 @@ from engine.feel.temporal.dates import (
     FeelDateTime,
     FeelTime,
     days_in_month,
-    offset_at,
 )
 from engine.feel.temporal.durations import DaysTimeDuration
 
@@ -59,22 +58,9 @@ def _zoned(value: FeelTime) -> FeelTime:
 
 
 def months_between(start: FeelDate | FeelDateTime, end: FeelDate | FeelDateTime) -> int:
-    """Whole months from `start` to `end`, negative when `end` is the earlier one."""
-    first, second = _moment(start), _moment(end)
-    if same_frame(first, second)[0] > same_frame(first, second)[1]:
+    """Whole months from the day of `start` to the day of `end`, negative when `end` is the earlier one."""
+    first = start.date if isinstance(start, FeelDateTime) else start
+    second = end.date if isinstance(end, FeelDateTime) else end
+    if first > second:
         return -months_between(second, first)
-    if offset_at(first.date, first.time) is None or offset_at(second.date, second.time) is None:
-        first, second = _wall(first), _wall(second)
-    months = (second.date.year - first.date.year) * 12 + second.date.month - first.date.month
-    if (second.date.day, second.time.day_nanos()) < (first.date.day, first.time.day_nanos()):
-        months -= 1
-    return max(months, 0)
-
-
-def _moment(value: FeelDate | FeelDateTime) -> FeelDateTime:
-    return value if isinstance(value, FeelDateTime) else FeelDateTime(value, FeelTime(0, 0, 0))
-
-
-def _wall(value: FeelDateTime) -> FeelDateTime:
-    clock = value.time
-    return FeelDateTime(value.date, FeelTime(clock.hour, clock.minute, clock.second, clock.nanosecond))
+    return (second.year - first.year) * 12 + second.month - first.month - (second.day < first.day)

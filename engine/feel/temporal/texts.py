@@ -74,7 +74,7 @@ def parse_any(text: str) -> Temporal | Duration:
     """What `@"…"` means: a date, a date and time, a time or a duration; `ValueError` when none of them."""
     if "P" in text[:2]:
         return parse_duration(text)
-    if "T" in text and ":" in text:
+    if "T" in text.partition("@")[0]:
         return parse_date_time(text)
     if ":" in text:
         return parse_time(text)
