@@ -91,10 +91,14 @@ class _ScopeMixin:
             self.case.subprocesses.pop(self.host.id, None)
 
     def clear(self, keep: Token | None = None) -> None:
-        """Cancel every open token of this scope but `keep`."""
-        for token in self.tokens():
-            if token is not keep:
+        """Cancel every open token of this scope but `keep`; one that is just leaving its element goes nowhere."""
+        for token in list(self.tasks.values()):
+            if token is keep or token is self.task_tree:
+                continue
+            if token.is_open:
                 self.cancel_token(token)
+            else:
+                self.retire(token)
 
     def cancel_token(self, token: Token) -> None:
         """Cancel a token at once, with all that runs inside it and the events attached to it."""
@@ -145,6 +149,7 @@ class Case(_ScopeMixin, BpmnWorkflow):
         self.host = None
         self.own_variables = True
         self.queue: deque[Token] = deque()
+        self.senders: deque[Token] = deque()
         self.seq = 0
         self.ended: Ended | None = None
         self.started_at: Any = None
@@ -208,8 +213,14 @@ class Case(_ScopeMixin, BpmnWorkflow):
     # -- moving -------------------------------------------------------------------------
 
     def enqueue(self, token: Token) -> None:
-        """Let a token move in this step."""
-        self.queue.append(token)
+        """Let a token move in this step. Who sends waits until those who could listen have got to their place."""
+        (self.senders if token.task_spec.sends else self.queue).append(token)
+
+    def next_token(self) -> Token | None:
+        """The token whose turn it is."""
+        if self.queue:
+            return self.queue.popleft()
+        return self.senders.popleft() if self.senders else None
 
     def wake(self, token: Token) -> None:
         """The wait of `token` is over: its element counts as done and is left."""

@@ -40,6 +40,12 @@ class Definition:
         if self.process_id not in self._processes:
             raise IntegrityError("The definition does not hold its process.", process=self.process_id)
         self._decisions = [dmn.parse(file.content, file.name) for file in source.files if file.kind == "dmn"]
+        self.has_conditions = any(
+            event.kind == "conditional"
+            for _, process in self._processes.values()
+            for node in process.all_nodes()
+            for event in node.events
+        )
         self.scopes: dict[str, ScopeSpec] = {}
         self._lock = Lock()
         self.root = self.called(self.process_id)

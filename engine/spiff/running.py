@@ -42,8 +42,7 @@ def run(case: Case, budget: Budget, held: StepProblem | None = None) -> None:
         BudgetSpent: see `Budget.spend`.
     """
     while True:
-        while case.queue:
-            token = case.queue.popleft()
+        while (token := case.next_token()) is not None:
             if token.state != TaskState.READY or token.incident or token.id not in token.workflow.tasks:
                 continue
             if held is not None:
@@ -54,6 +53,8 @@ def run(case: Case, budget: Budget, held: StepProblem | None = None) -> None:
                 token.run()
             except StepProblem as problem:
                 case.fail(token, problem)
+            if case.definition.has_conditions:
+                _let_conditions_fire(case, budget)
         if case.ended or held is not None or not _recheck(case, budget):
             break
     if not case.ended and held is None:
@@ -62,17 +63,23 @@ def run(case: Case, budget: Budget, held: StepProblem | None = None) -> None:
 
 def _recheck(case: Case, budget: Budget) -> bool:
     """At rest: let conditions that hold fire, and inclusive joins go on that nothing can reach any more."""
-    tokens = case.all_tokens()
-    for token in tokens:
-        if token.state == TaskState.WAITING and isinstance(token.task_spec, CatchEvent) and "arms" in token.notes:
-            budget.spend()
-            if caught_condition(token):
-                return True
-    for token in tokens:
+    if case.definition.has_conditions and _let_conditions_fire(case, budget):
+        return True
+    for token in case.all_tokens():
         spec = token.task_spec
         if token.state == TaskState.WAITING and isinstance(spec, InclusiveGateway) and spec.release(token):
             return True
     return False
+
+
+def _let_conditions_fire(case: Case, budget: Budget) -> bool:
+    fired = False
+    for token in case.all_tokens():
+        waits = token.is_open and token.state == TaskState.WAITING and "arms" in token.notes
+        if waits and isinstance(token.task_spec, CatchEvent) and token.task_spec.is_conditional:
+            budget.spend()
+            fired = caught_condition(token) or fired
+    return fired
 
 
 def due_timers(case: Case, now: datetime) -> list[tuple[Token, int]]:

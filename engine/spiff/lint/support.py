@@ -25,6 +25,7 @@ FOREIGN_WORK = {
     q("postScript", SPIFF): "spiffworkflow:postScript",
 }
 FOREIGN_ATTRIBUTES = ("class", "delegateExpression", "expression", "type", "topic", "variableEvents")
+MAX_QUANTITY = 100
 DATA = ("dataInputAssociation", "dataOutputAssociation", "ioSpecification")
 
 
@@ -112,19 +113,19 @@ def data_is_not_mapped(report: Report) -> None:
                     )
 
 
-def quantities_are_one(report: Report) -> None:
-    """`startQuantity` must be 1; `completionQuantity` at least 1."""
+def quantities_are_whole(report: Report) -> None:
+    """`startQuantity` and `completionQuantity` are whole numbers from 1."""
     for diagram in report.diagrams:
         for process in diagram.processes.values():
             for node in process.all_nodes():
-                start, end = node.element.get("startQuantity", "1"), node.element.get("completionQuantity", "1")
-                if start != "1" or not end.isdigit() or not 1 <= int(end) <= 100:
+                given = [node.element.get(name, "1") for name in ("startQuantity", "completionQuantity")]
+                if not all(number.isdigit() and 1 <= int(number) <= MAX_QUANTITY for number in given):
                     report.add(
-                        "unsupported-quantity",
+                        "quantity-invalid",
                         diagram,
                         node,
-                        "「{name}」的 startQuantity 必須是 1,completionQuantity 必須是 1 到 100。",
-                        "“{name}”: startQuantity must be 1 and completionQuantity between 1 and 100.",
+                        f"「{{name}}」的 startQuantity 與 completionQuantity 必須是 1 到 {MAX_QUANTITY}。",
+                        f"“{{name}}”: startQuantity and completionQuantity must be between 1 and {MAX_QUANTITY}.",
                     )
 
 
@@ -152,7 +153,7 @@ RULES = [
     events_are_supported,
     foreign_work,
     data_is_not_mapped,
-    quantities_are_one,
+    quantities_are_whole,
     languages_are_known,
 ]
 __all__ = ["RULES", "extension"]

@@ -168,16 +168,16 @@ class CallActivity(FlowNode):
     ) -> None:
         super().__init__(scope, node, name, **kwargs)
         self.called = called
-        self.inputs = inputs
-        self.outputs = outputs
+        self.passed_in = inputs
+        self.passed_out = outputs
 
     def act(self, token: Token) -> bool | None:
         if "returned" in token.notes:
-            variables.write(token, self._map(token, self.outputs, token.notes["returned"]))
+            variables.write(token, self._map(token, self.passed_out, token.notes["returned"]))
             del token.notes["returned"]
             return True
         spec = token.case.definition.called(self.called)
-        data = self._map(token, self.inputs, variables.visible(token))
+        data = self._map(token, self.passed_in, variables.visible(token))
         scope = token.case.open_scope(token, spec, data)
         try:
             begin(scope, None)

@@ -30,6 +30,8 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
     waits_in = TaskState.STARTED
     listens = False
     """Listeners do not keep their scope from finishing."""
+    sends = False
+    """Whether it sends messages or signals."""
     is_drawn = True
     _wf_spec: ScopeSpec
 
@@ -41,6 +43,8 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
         self.flows: tuple[Flow, ...] = ()
         self.arrivals: tuple[Flow, ...] = ()
         self.boundary: tuple[CatchEvent, ...] = ()
+        self.start_quantity = int(node.element.get("startQuantity") or 1)
+        self.completion_quantity = int(node.element.get("completionQuantity") or 1)
         self.loop: Any = None
         """The multi-instance element this one is one of."""
 
@@ -81,7 +85,17 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
     # -- what elements differ in ----------------------------------------------------------
 
     def arrive(self, token: Token) -> bool:
-        """Whether the token may act now; a join says no until its partners are there."""
+        """Whether the token may act now; a join says no until its partners are there.
+
+        An activity that needs several tokens to start is a join of them (§10.3, `startQuantity`).
+        """
+        if self.start_quantity == 1:
+            return True
+        token._set_state(TaskState.WAITING)
+        waiting = [t for t in token.workflow.tokens() if t.task_spec is self and t.state == TaskState.WAITING]
+        if len(waiting) < self.start_quantity:
+            return False
+        merge(token, [partner for partner in waiting if partner is not token][: self.start_quantity - 1])
         return True
 
     def act(self, token: Token) -> bool | None:
@@ -110,9 +124,10 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
         chosen = token.notes.pop("flows", ())
         for flow in self.flows:
             if flow.id in chosen:
-                token.case.log.flow(token, flow)
                 target = self._wf_spec.task_specs[flow.target]
-                token.workflow.place(target, parent=token, flow=flow.id)
+                for _ in range(self.completion_quantity):
+                    token.case.log.flow(token, flow)
+                    token.workflow.place(target, parent=token, flow=flow.id)
 
     def returned(self, token: Token, scope: Scope) -> None:
         """The scope that ran for `token` has finished."""
@@ -122,6 +137,13 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
         for event, notes in prepared:
             waiting = Token(token.workflow, event, token.parent, event.waits_in)
             waiting.notes.update(notes, host=token.id)
+
+
+def merge(into: Token, partners: list[Token]) -> None:
+    """Consume the partners of a join."""
+    for partner in partners:
+        partner._set_state(TaskState.COMPLETED)
+        into.workflow.retire(partner)
 
 
 def choose_implicit(spec: FlowNode, token: Token) -> list[Flow]:

@@ -60,6 +60,7 @@ class CatchEvent(FlowNode):
     ) -> None:
         super().__init__(scope, node, name, **kwargs)
         self.catches = catches
+        self.is_conditional = any(catch.kind == "conditional" for catch in catches)
 
     @property
     def waits(self) -> bool:

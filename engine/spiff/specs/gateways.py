@@ -6,7 +6,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.diagram import Flow
 from engine.spiff.problems import StepProblem
-from engine.spiff.specs.base import FlowNode, default_of
+from engine.spiff.specs.base import FlowNode, default_of, merge
 from engine.spiff.token import Token
 
 
@@ -133,9 +133,3 @@ class EventBasedGateway(FlowNode):
         token._set_state(TaskState.COMPLETED)
         token.workflow.retire(token)
 
-
-def merge(into: Token, partners: list[Token]) -> None:
-    """Consume the partners of a join."""
-    for partner in partners:
-        partner._set_state(TaskState.COMPLETED)
-        into.workflow.retire(partner)

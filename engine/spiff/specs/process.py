@@ -22,6 +22,7 @@ class RootSpec(BpmnTaskSpec):  # type: ignore[misc]
     """The root of a scope's tokens; on no drawing."""
 
     listens = True
+    sends = False
     is_drawn = False
 
     def _predict(self, *args: Any, **kwargs: Any) -> None:

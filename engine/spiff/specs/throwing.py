@@ -22,10 +22,10 @@ class ThrowEvent(FlowNode):
     def __init__(self, scope: ScopeSpec, node: Node, catches: tuple[Catch, ...], **kwargs: Any) -> None:
         super().__init__(scope, node, **kwargs)
         self.catches = catches
+        self.sends = any(catch.kind in ("message", "signal") for catch in catches)
 
     def act(self, token: Token) -> bool | None:
-        sends = any(catch.kind in ("message", "signal") for catch in self.catches)
-        if sends:
+        if self.sends:
             token.notes["payload"] = self._payload(token)
             token.notes["keys"] = self._business_keys(token)
         return True

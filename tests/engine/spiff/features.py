@@ -1,0 +1,188 @@
+"""Runs the public BPMN feature cases: an adapter from their token scripts and Java conditions to our vocabulary."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from engine.errors import EngineError
+from engine.model import DefinitionSource, DeliverMessage, SourceFile
+from engine.spiff import Executor
+from tests.engine.spiff.player import Player, _sandbox
+
+FOLDER = Path(__file__).parents[4] / "shared" / "conformance" / "bpmn" / "features"
+SERVICE = (
+    '<bpmn2:extensionElements><s:serviceTaskOperator xmlns:s="http://spiffworkflow.org/bpmn/schema/1.0/core" '
+    'id="wait"/></bpmn2:extensionElements>'
+)
+MARKS = {"CREATE_MARKER_FILE": "MARKER_exists", "INCREMENT_INTEGER_VARIABLE_AND_LOG": "INCREMENT"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run of one diagram."""
+
+    group: str
+    name: str
+    number: int
+    variables: dict[str, Any]
+    expected: Counter[str]
+    seconds: float
+    parallel: bool
+
+    @property
+    def id(self) -> str:
+        return f"{self.group}/{self.name}-{self.number}"
+
+
+def cases() -> list[Case]:
+    """Every case of the folder; empty where the folder is absent."""
+    if not FOLDER.is_dir():
+        return []
+    listed = json.loads((FOLDER / "expectations.json").read_text())
+    return [
+        Case(
+            entry["group"],
+            entry["name"],
+            number,
+            case["variables"],
+            Counter(case["expected"]),
+            case["seconds"],
+            case["parallel"],
+        )
+        for entry in listed
+        for number, case in enumerate(entry["cases"], start=1)
+    ]
+
+
+def translated(text: str) -> str:
+    """The diagram with FEEL in place of Java and of script tokens."""
+    text = re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda m: m[1].replace("<", "&lt;"), text, flags=re.DOTALL)
+    text = re.sub(
+        r"(<bpmn2:(?:conditionExpression|condition|loopCondition)\b[^>]*>)([^<]+)(</)",
+        lambda m: f"{m[1]}={_condition(m[2])}{m[3]}",
+        text,
+    )
+    text = re.sub(
+        r"<bpmn2:scriptTask((?:(?!</bpmn2:scriptTask>).)*?>)((?:(?!</bpmn2:scriptTask>).)*?)"
+        r"<bpmn2:script>WAIT_TEN_SECONDS</bpmn2:script>(.*?)</bpmn2:scriptTask>",
+        rf"<bpmn2:serviceTask\1{SERVICE}\2\3</bpmn2:serviceTask>",
+        text,
+        flags=re.DOTALL,
+    )
+    return re.sub(r"<bpmn2:script>([^<]*)</bpmn2:script>", lambda m: f"<bpmn2:script>{_script(m[1])}</bpmn2:script>", text)
+
+
+def _condition(java: str) -> str:
+    feel = re.sub(r'test\.contains\("(\w)"\)', r'contains(test, "\1")', java.strip())
+    return f"not({feel[1:]})" if feel.startswith("!") else feel
+
+
+def _script(token: str) -> str:
+    return {
+        "INCREMENT_INTEGER_VARIABLE_AND_LOG": "={integerVariable: integerVariable + 1}",
+        "SET_STRING_DATA": '={data: "String"}',
+        "LOG_DATA": '={seen: data = "String"}',
+    }.get(token, "={}")
+
+
+def run(case: Case, *, quiet_seconds: int = 120) -> Counter[str]:
+    """The marks that a run leaves, after its own time and two quiet minutes."""
+    path = FOLDER / case.group / f"{case.name}.bpmn"
+    original = path.read_text()
+    file = SourceFile(path.name, translated(original).encode())
+    refused = [f for f in Executor(_sandbox).lint([file]) if f.level == "error"]
+    if refused:
+        return Counter(["ERROR_deployment"])
+    scripts = {
+        script.getparent().get("id"): (script.text or "").strip()
+        for script in etree.fromstring(original.encode()).iter("{*}script")
+    }
+    runs = _Runs(case, file, scripts)
+    runs.start()
+    for second in range(int(max(case.seconds, 5)) + quiet_seconds):
+        runs.tick(second)
+    return runs.marks()
+
+
+class _Runs:
+    """One or two instances that may send one another messages."""
+
+    def __init__(self, case: Case, file: SourceFile, scripts: dict[str, str]) -> None:
+        self.case = case
+        self.scripts = scripts
+        # the second process is the first's partner where messages are sent to it
+        ids = [case.name, "ParallelProcess"] if b'"ParallelProcess"' in file.content else [case.name]
+        self.players = [Player(DefinitionSource(f"{case.name}/{i}/{hash(file.content)}", i, (file,))) for i in reversed(ids)]
+        self.failed = False
+        self.file = file
+        outline = Executor(_sandbox).outline(self.players[-1].source)
+        self.started_by: dict[str, list[str]] = {}
+        for start in outline.starts:
+            if start.kind == "message":
+                self.started_by.setdefault(start.name, []).append(start.process_id)
+
+    def start(self) -> None:
+        for player in list(self.players):
+            self._do(lambda p=player: p.start(**self.case.variables))
+
+    def tick(self, second: int) -> None:
+        for player in list(self.players):
+            if self.failed or player.last is None or player.ended:
+                continue
+            player.now += timedelta(seconds=1)
+            if second == 9:
+                for call in list(player.calls.values()):
+                    self._do(lambda p=player, c=call: p.finish(c.element_id))
+                    player.calls.pop(call.task_id, None)
+            if any(timer.due_at <= player.now for timer in player.last.timers):
+                self._do(lambda p=player: p.at(p.now))
+
+    def _do(self, act: Any) -> None:
+        try:
+            player = act()
+        except EngineError:
+            self.failed = True
+            return
+        self._send(player)
+
+    def _send(self, player: Player) -> None:
+        for thrown in player.last.thrown:
+            for process in self.started_by.get(thrown.name, ()):
+                fresh = Player(DefinitionSource(f"{self.case.name}/{process}/{hash(self.file.content)}", process, (self.file,)))
+                self.players.append(fresh)
+                self._do(lambda p=fresh, t=thrown: p.start(event=DeliverMessage(t.name, t.variables)))
+            for other in self.players:
+                waits = other is not player and other.last is not None and any(
+                    s.kind == thrown.kind and s.name == thrown.name for s in other.last.subscriptions
+                )
+                if waits and thrown.kind == "message":
+                    self._do(lambda o=other, t=thrown: o.message(t.name, **t.variables))
+
+    def marks(self) -> Counter[str]:
+        bag: Counter[str] = Counter()
+        for player in self.players:
+            if player.last is None:
+                continue
+            for element in player.nodes:
+                token = self.scripts.get(element, "")
+                mark = MARKS.get(token, token)
+                # one diagram runs CREATE_MARKER_FILE on its way without counting it among its marks
+                if token.startswith("SCRIPT_task") or mark in self.case.expected:
+                    bag[mark] += 1
+                if token == "LOG_DATA" and player.variables.get("seen"):
+                    bag["DATA_correct"] += 1
+            if any(fact.kind != "definition" for fact in player.incidents.values()):  # a deadlock is no failed run
+                bag["ERROR_runtime"] += 1
+            if player.ended == "error":
+                bag["ERROR_thrownErrorEvent"] += 1
+        if self.failed:
+            bag["ERROR_runtime"] += 1
+        return bag
