@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from engine.dmn.types import ANY, ItemType
@@ -172,14 +172,12 @@ class Conditional:
             part.collect(into, bound)
 
 
-@dataclass(frozen=True)
-class Gap:
+@dataclass(eq=False)
+class Gap(Node):
     """A place in a FEEL node where a boxed expression stands: lets loops and filters be FEEL's own."""
 
     boxed: Boxed
     size: int = 10
-    depth: int = 1
-    about: tuple[str, ...] = field(default=())
 
     def evaluate(self, scope: Scope) -> Value:
         return self.boxed.evaluate(scope)

@@ -44,10 +44,17 @@ class Findings:
         """The expression in `text`, or None with a finding that begins with `zh`, `en` (where it stands)."""
         language = element.get("expressionLanguage") or ""
         if language and not language.rstrip("/").lower().endswith("feel"):
-            self.add("dmn-language", element, f"{zh}：不支援語言「{language}」", f"{en}: the language {language!r} is not supported")
+            self.add(
+                "dmn-language",
+                element,
+                f"{zh}：不支援語言「{language}」",
+                f"{en}: the language {language!r} is not supported",
+            )
             return None
         if cell and len(text) > LONGEST_CELL:
-            self.add("dmn-cell-too-long", element, f"{zh}：超過 {LONGEST_CELL} 字", f"{en}: over {LONGEST_CELL} characters")
+            self.add(
+                "dmn-cell-too-long", element, f"{zh}：超過 {LONGEST_CELL} 字", f"{en}: over {LONGEST_CELL} characters"
+            )
             return None
         try:
             return parse(text, mode, self.names)

@@ -231,7 +231,9 @@ class Requirements:
     def _service_function(self, node: ServiceNode) -> Function:
         parameters = [self.model.nodes[id_] for id_ in (*node.input_data, *node.input_decisions)]
         names = tuple(one.variable for one in parameters if isinstance(one, DecisionNode | InputNode))
-        return Function(node.name, names, lambda arguments: self.service(node, dict(zip(names, arguments, strict=True))))
+        return Function(
+            node.name, names, lambda arguments: self.service(node, dict(zip(names, arguments, strict=True)))
+        )
 
     def service(self, node: ServiceNode, arguments: dict[str, Value]) -> Value:
         """The value of a service's output decisions for these arguments: one value, or a context of several."""
@@ -242,7 +244,9 @@ class Requirements:
             if isinstance(one, DecisionNode | InputNode):
                 given[id_], problem = one.type.fit(self.outer, arguments.get(one.variable))
                 if problem:
-                    return self.outer.run.error(f"參數「{one.variable}」型別不符", f"parameter {one.variable!r} has another type")
+                    return self.outer.run.error(
+                        f"參數「{one.variable}」型別不符", f"parameter {one.variable!r} has another type"
+                    )
         inner = Requirements(self.model, self.outer.inner({}), given)
         outputs = [one for id_ in node.outputs if isinstance(one := self.model.nodes.get(id_), DecisionNode)]
         values = {one.variable: inner.value_of(one) for one in outputs}

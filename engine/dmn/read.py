@@ -49,7 +49,13 @@ class _Reader:
             nodes[node.id] = node
         self._check_requirements(nodes)
         for name in sorted(self.types.unknown):
-            self.findings.add("dmn-type", None, f"沒有型別「{name}」，視為任意值", f"there is no type {name!r}; taken as any", "warning")
+            self.findings.add(
+                "dmn-type",
+                None,
+                f"沒有型別「{name}」，視為任意值",
+                f"there is no type {name!r}; taken as any",
+                "warning",
+            )
         return DecisionModel(self.root.get("name") or "", nodes, tuple(self.findings.found), self.types)
 
     def _check_types(self) -> None:
@@ -59,7 +65,10 @@ class _Reader:
             except FeelSyntaxError as error:
                 self.types.known[name] = _without_values(element)
                 self.findings.add(
-                    "dmn-type", element, f"型別「{name}」的允許值：{error.message_zh}", f"allowed values of {name!r}: {error.message_en}"
+                    "dmn-type",
+                    element,
+                    f"型別「{name}」的允許值：{error.message_zh}",
+                    f"allowed values of {name!r}: {error.message_en}",
                 )
 
     def _node(self, element: Element) -> Node | None:
@@ -77,7 +86,9 @@ class _Reader:
         if kind == "import":
             self.findings.add("dmn-import", element, "不支援匯入其他檔案", "imports of other files are not supported")
         elif kind not in _SILENT:
-            self.findings.add("dmn-unsupported", element, f"不支援元素「{kind}」", f"the element {kind!r} is not supported")
+            self.findings.add(
+                "dmn-unsupported", element, f"不支援元素「{kind}」", f"the element {kind!r} is not supported"
+            )
         return None
 
     def _decision(self, element: Element, id_: str, name: str) -> Node:
@@ -85,10 +96,11 @@ class _Reader:
         type_ = self.types.named(None if variable is None else variable.get("typeRef"))
         variable_name = name if variable is None else variable.get("name") or name
         if child(element, *KINDS) is None:
-            self.findings.add(
-                "dmn-no-logic", element, f"決策「{name}」沒有內容，其值要由外部給", f"decision {name!r} has no logic; its value must be given",
-                "warning",
-            )  # fmt: skip
+            zh, en = (
+                f"決策「{name}」沒有內容，其值要由外部給",
+                f"decision {name!r} has no logic; its value must be given",
+            )
+            self.findings.add("dmn-no-logic", element, zh, en, "warning")
             return InputNode(id_, variable_name, type_)
         logic = self.boxed.inside(element, name)
         requires = [
@@ -122,11 +134,16 @@ class _Reader:
             for id_ in _references(node):
                 if id_ not in nodes:
                     where = self._element(node.id)
-                    self.findings.add("dmn-requirement", where, f"找不到所需的「{id_}」", f"the required {id_!r} is not there")
+                    self.findings.add(
+                        "dmn-requirement", where, f"找不到所需的「{id_}」", f"the required {id_!r} is not there"
+                    )
         for node in nodes.values():
             if isinstance(node, DecisionNode) and _reaches(nodes, node.id, node.id):
                 self.findings.add(
-                    "dmn-cycle", self._element(node.id), f"決策「{node.name}」需要它自己", f"decision {node.name!r} requires itself"
+                    "dmn-cycle",
+                    self._element(node.id),
+                    f"決策「{node.name}」需要它自己",
+                    f"decision {node.name!r} requires itself",
                 )
 
     def _element(self, id_: str) -> Element | None:

@@ -18,8 +18,9 @@ from engine.dmn.boxed import (
 )
 from engine.dmn.findings import Findings
 from engine.dmn.read_table import TableReader
-from engine.dmn.types import Types
+from engine.dmn.types import ItemType, Types
 from engine.dmn.xml import Element, child, children, local, text_of
+from engine.feel.nodes.base import Node
 from engine.feel.nodes.control import For, Iteration, Quantified
 from engine.feel.nodes.names import Filter
 
@@ -73,24 +74,32 @@ class BoxedReader:
         """A function definition, also the encapsulated logic of a business knowledge model."""
         if (element.get("kind") or "FEEL").upper() != "FEEL":
             self.findings.add(
-                "dmn-external-function", element, f"「{name}」是外部函式，不支援", f"{name!r} is an external function; not supported"
+                "dmn-external-function",
+                element,
+                f"「{name}」是外部函式，不支援",
+                f"{name!r} is an external function; not supported",
             )
             return Unreadable(name)
         parameters = tuple(
             (parameter.get("name") or "", self.types.named(parameter.get("typeRef")))
             for parameter in children(element, "formalParameter")
         )
-        return FunctionDefinition(name, parameters, self.inside(element, name), self.types.named(element.get("typeRef")))
+        return FunctionDefinition(
+            name, parameters, self.inside(element, name), self.types.named(element.get("typeRef"))
+        )
 
     def _literal(self, element: Element, name: str) -> Boxed:
         if child(element, "importedValues") is not None:
-            self.findings.add("dmn-import", element, f"「{name}」的匯入值不支援", f"{name!r}: imported values are not supported")
+            self.findings.add(
+                "dmn-import", element, f"「{name}」的匯入值不支援", f"{name!r}: imported values are not supported"
+            )
             return Unreadable(name)
         expression = self.findings.feel(text_of(element), element, f"「{name}」", repr(name))
         return LiteralExpression(expression.node) if expression else Unreadable(name)
 
     def _context(self, element: Element, name: str) -> Boxed:
-        entries, result = [], None
+        entries: list[tuple[str, Boxed, ItemType]] = []
+        result: Boxed | None = None
         for entry in children(element, "contextEntry"):
             variable = child(entry, "variable")
             if variable is None:
@@ -105,9 +114,7 @@ class BoxedReader:
 
     def _relation(self, element: Element, name: str) -> Boxed:
         columns = tuple(column.get("name") or "" for column in children(element, "column"))
-        rows = tuple(
-            tuple(self.read(cell, name) for cell in children(row, *KINDS)) for row in children(element, "row")
-        )
+        rows = tuple(tuple(self.read(cell, name) for cell in children(row, *KINDS)) for row in children(element, "row"))
         return Relation(columns, rows)
 
     def _invocation(self, element: Element, name: str) -> Boxed:
@@ -127,7 +134,7 @@ class BoxedReader:
         variable = element.get("iteratorVariable") or ""
         iteration = Iteration(variable, Gap(self.inside(child(element, "in"), name)))
         body = Gap(self.inside(child(element, "return" if kind == "for" else "satisfies"), name))
-        node = For((iteration,), body) if kind == "for" else Quantified((iteration,), body, every=kind == "every")
+        node: Node = For((iteration,), body) if kind == "for" else Quantified((iteration,), body, every=kind == "every")
         return LiteralExpression(node)
 
     def _filter(self, element: Element, name: str) -> Boxed:

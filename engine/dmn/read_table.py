@@ -34,7 +34,9 @@ class TableReader:
         if not outputs:
             self._add("dmn-table-output", self.element, "沒有輸出欄", "no output column")
         if len(outputs) > 1 and aggregation:
-            self._add("dmn-hit-policy", self.element, "多個輸出欄不能彙總", "several output columns cannot be aggregated")
+            self._add(
+                "dmn-hit-policy", self.element, "多個輸出欄不能彙總", "several output columns cannot be aggregated"
+            )
         if policy in ("PRIORITY", "OUTPUT ORDER") and all(output.order is None for output in outputs):
             self._add("dmn-hit-policy", self.element, "命中規則需要輸出值的順序", "the hit policy needs output values")
         names = [output.name for output in outputs]
@@ -53,7 +55,9 @@ class TableReader:
             self._add("dmn-hit-policy", self.element, f"沒有命中規則「{text}」", f"there is no hit policy {text!r}")
             policy = "UNIQUE"
         if aggregation not in get_args(Aggregation) or (aggregation and policy != "COLLECT"):
-            self._add("dmn-hit-policy", self.element, f"不能彙總「{aggregation}」", f"{aggregation!r} cannot be aggregated")
+            self._add(
+                "dmn-hit-policy", self.element, f"不能彙總「{aggregation}」", f"{aggregation!r} cannot be aggregated"
+            )
             aggregation = ""
         return policy, aggregation  # type: ignore[return-value]
 
@@ -100,7 +104,9 @@ class TableReader:
     def _cell(self, cell: Element | None, zh: str, en: str) -> Boxed:
         text = text_of(cell)
         if cell is None or not text:
-            self.findings.add("dmn-empty-output", cell, f"{zh}：空白，結果是 null", f"{en}: empty, the result is null", "warning")
+            self.findings.add(
+                "dmn-empty-output", cell, f"{zh}：空白，結果是 null", f"{en}: empty, the result is null", "warning"
+            )
             return LiteralExpression(Literal(None))
         return self._literal(text, cell, zh, en, cell=True)
 

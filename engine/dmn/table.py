@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from engine.dmn.boxed import Boxed
 from engine.dmn.model import RuleHit
@@ -82,7 +82,7 @@ class DecisionTable:
             return self._error(scope, f"第 {rows} 列同時符合", f"rows {rows} match at once")
         if self.policy == "FIRST":
             matching = matching[:1]
-        results = [[output.evaluate(scope) for output in rule.outputs] for rule in matching]
+        results = [self._outputs(scope, rule) for rule in matching]
         chosen = self._chosen(scope, matching, results)
         self._record(scope, [(rule, result) for rule, result in zip(matching, results, strict=True)
                              if any(result is one for one in chosen)])  # fmt: skip
@@ -101,27 +101,43 @@ class DecisionTable:
         values: list[Value] = []
         for column in self.inputs:
             value, problem = column.type.fit(scope, column.expression.evaluate(scope))
+            if not problem and not self._allowed(scope, column, value):
+                problem = "不在允許的值之內 / not an allowed value"
             if problem:
                 zh, _, en = problem.partition(" / ")
-                return self._error(scope, f"輸入「{column.label}」{zh}", f"input {column.label!r} is {en}")
-            if column.allowed is not None and value is not None:
-                if column.allowed.evaluate(scope.inner({INPUT: value})) is not True:
-                    return self._error(
-                        scope, f"輸入「{column.label}」不在允許的值之內", f"input {column.label!r} is not an allowed value"
-                    )
+                self._error(scope, f"輸入「{column.label}」{zh}", f"input {column.label!r} is {en}")
+                return None
             values.append(value)
         if isinstance(scope.run, Recorder):
-            scope.run.inputs[self.name] = {
-                column.label: value for column, value in zip(self.inputs, values, strict=True)
-            }
+            labels = [column.label for column in self.inputs]
+            scope.run.inputs[self.name] = dict(zip(labels, values, strict=True))
         return values
+
+    @staticmethod
+    def _allowed(scope: Scope, column: Input, value: Value) -> bool:
+        if column.allowed is None or value is None:
+            return True
+        return column.allowed.evaluate(scope.inner({INPUT: value})) is True
 
     def _matches(self, scope: Scope, rule: Rule, values: list[Value]) -> bool:
         scope.run.spend(sum(test.size for test in rule.tests) + 1)
         return all(
-            test.evaluate(scope.inner({INPUT: value})) is True
-            for test, value in zip(rule.tests, values, strict=True)
+            test.evaluate(scope.inner({INPUT: value})) is True for test, value in zip(rule.tests, values, strict=True)
         )
+
+    def _outputs(self, scope: Scope, rule: Rule) -> list[Value]:
+        values = []
+        for column, cell in zip(self.outputs, rule.outputs, strict=True):
+            value, problem = column.type.fit(scope, cell.evaluate(scope))
+            if problem:
+                zh, _, en = problem.partition(" / ")
+                row = (
+                    f"第 {rule.number} 列輸出「{column.name}」{zh}",
+                    f"row {rule.number}, output {column.name!r} is {en}",
+                )
+                self._error(scope, *row)
+            values.append(value)
+        return values
 
     def _default(self, scope: Scope) -> Value:
         if all(output.default is None for output in self.outputs):
@@ -175,7 +191,7 @@ class DecisionTable:
             outputs = {name: to_python(value) for name, value in zip(names, values, strict=True)}
             scope.run.hits.append(RuleHit(self.name, rule.id, rule.number, outputs, rule.annotations))
 
-    def _error(self, scope: Scope, zh: str, en: str) -> None:
+    def _error(self, scope: Scope, zh: str, en: str) -> Any:
         return scope.run.error(f"決策表「{self.name}」：{zh}", f"decision table {self.name!r}: {en}")
 
 

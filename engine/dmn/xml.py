@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 from lxml import etree
 
@@ -14,7 +15,8 @@ NAMESPACES = {
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
     "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
 }
-Element = etree._Element
+Element: TypeAlias = Any
+"""An lxml element; lxml brings no types."""
 
 
 class Unreadable(ValueError):
@@ -55,15 +57,15 @@ def read_definitions(data: bytes) -> Element:
 
 def local(element: Element) -> str:
     """The element's name without namespace."""
-    return etree.QName(element).localname
+    return str(etree.QName(element).localname)
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
     """The direct child elements of DMN's own namespaces with one of these names (all when none is given)."""
-    for child in element:
-        if isinstance(child.tag, str) and etree.QName(child).namespace in NAMESPACES:
-            if not names or local(child) in names:
-                yield child
+    for inner in element:
+        ours = isinstance(inner.tag, str) and etree.QName(inner).namespace in NAMESPACES
+        if ours and (not names or local(inner) in names):
+            yield inner
 
 
 def child(element: Element, *names: str) -> Element | None:
@@ -82,4 +84,4 @@ def text_of(element: Element | None) -> str:
 def reference(element: Element, inner: str) -> str:
     """The id that `<inner href="#id"/>` points at; with its namespace in front when it is another file's."""
     found = child(element, inner)
-    return "" if found is None else (found.get("href") or "").removeprefix("#")
+    return "" if found is None else str(found.get("href") or "").removeprefix("#")

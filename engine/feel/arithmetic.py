@@ -28,9 +28,7 @@ def calculate(run: Run, operator: str, left: Value, right: Value) -> Value:
             return _NUMERIC[operator](left, right)
         result = _TEMPORAL[operator](run, left, right) if operator in _TEMPORAL else None
     except decimal.DecimalException:
-        return run.error(
-            f"{left} {operator} {right} 算不出數字", f"{left} {operator} {right} has no result"
-        )
+        return run.error(f"{left} {operator} {right} 算不出數字", f"{left} {operator} {right} has no result")
     except (ValueError, OverflowError):
         return run.error("日期或期間超出範圍", "the date or duration is out of range")
     if result is None:

@@ -107,7 +107,7 @@ class Builder(Transformer[Any, Node]):
             message = f"「{parts[0]}」不是日期、時間或期間", f"{str(parts[0])!r} is no date, time or duration"
             raise _refused(parts[0], *message) from None
 
-    def list(self, parts: list[Any]) -> Node:
+    def list_(self, parts: list[Any]) -> Node:
         return ListNode(tuple(_nodes(parts)))
 
     def context(self, parts: list[Any]) -> Node:
@@ -118,7 +118,7 @@ class Builder(Transformer[Any, Node]):
 
     string_entry = entry
 
-    def range(self, parts: list[Any]) -> Node:
+    def range_(self, parts: list[Any]) -> Node:
         opening, low, high, closing = parts
         return RangeNode(low, high, opening.type == "LSQUARE", closing.type == "RSQUARE")
 
@@ -135,7 +135,8 @@ class Builder(Transformer[Any, Node]):
         return Filter(source, condition)
 
     def parenthesis(self, parts: list[Any]) -> Node:
-        return _nodes(parts)[0]
+        inner: Node = _nodes(parts)[0]
+        return inner
 
     def call(self, parts: list[Any]) -> Node:
         function, *arguments = _nodes(parts)

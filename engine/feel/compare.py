@@ -25,7 +25,8 @@ def equal(run: Run, left: Value, right: Value) -> bool | None:
     if isinstance(left, FeelDate | FeelDateTime) and isinstance(right, FeelDate | FeelDateTime):
         if type(left) is not type(right):
             return _different(run, left, right)
-        return order_keys(left, right)[0] == order_keys(left, right)[1]
+        first, second = order_keys(left, right)
+        return bool(first == second)
     if kind(left) != kind(right):
         return _different(run, left, right)
     if isinstance(left, FeelTime):
@@ -100,10 +101,9 @@ def _ordered(run: Run, left: Value, right: Value, *, strict: bool) -> bool | Non
     return bool(first < second if strict else first <= second)
 
 
-def _different(run: Run, left: Value, right: Value) -> None:
-    return run.error(
-        f"無法比較 {kind(left)} 與 {kind(right)}", f"a {kind(left)} cannot be compared with a {kind(right)}"
-    )
+def _different(run: Run, left: Value, right: Value) -> bool | None:
+    run.error(f"無法比較 {kind(left)} 與 {kind(right)}", f"a {kind(left)} cannot be compared with a {kind(right)}")
+    return None
 
 
 def _equal_lists(run: Run, left: list[Value], right: list[Value]) -> bool | None:
@@ -132,8 +132,9 @@ class _Silent(Run):
     def __init__(self) -> None:
         self.errors = []
 
-    def error(self, zh: str, en: str) -> None:
+    def error(self, zh: str, en: str) -> Any:
         """Nothing is kept."""
+        return None
 
     def spend(self, steps: int) -> None:
         """The caller has paid."""

@@ -11,7 +11,9 @@ def both(zh: str, en: str) -> str:
 class FeelSyntaxError(ValueError):
     """The text is not FEEL. `line` and `column` count from 1; `expected` lists what could stand there."""
 
-    def __init__(self, message_zh: str, message_en: str, line: int, column: int, expected: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message_zh: str, message_en: str, line: int, column: int, expected: tuple[str, ...] = ()
+    ) -> None:
         self.message_zh = f"第 {line} 行第 {column} 字：{message_zh}"
         self.message_en = f"line {line}, column {column}: {message_en}"
         self.line = line
@@ -33,4 +35,6 @@ class FeelError(Exception):
     """Raised inside a built-in function: the call gives null, and this text says why."""
 
     def __init__(self, zh: str, en: str) -> None:
+        self.zh = zh
+        self.en = en
         super().__init__(both(zh, en))

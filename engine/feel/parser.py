@@ -20,8 +20,7 @@ from engine.feel.tokens import Cut, Names, cut, position
 from engine.feel.types import SIMPLE
 
 LONGEST = 20_000
-DEEPEST = 100
-_QUIET = {"_COMMA", "_COLON"}
+DEEPEST = 200
 _BUILTIN_NAMES = Names([*standard(), *SIMPLE])
 _KEPT = {
     "COMPARE", "PLUS", "MINUS", "STAR", "SLASH", "POWER", "BANG", "NAME", "LSQUARE", "RSQUARE", "LPAR", "RPAR",
@@ -37,6 +36,9 @@ _SIGNS = {
     "_DOTS": "..", "_COMMA": ",", "_COLON": ":", "_LBRACE": "{", "_RBRACE": "}", "_LESS": "<", "_GREATER": ">",
     "_ARROW": "->",
 }  # fmt: skip
+_OPERATORS = {
+    "COMPARE", "PLUS", "MINUS", "STAR", "SLASH", "POWER", "_AND", "_OR", "_BETWEEN", "_IN", "_INSTANCE", "_DOT",
+}  # fmt: skip
 _OPERAND_STARTS = {"NUMBER", "STRING", "NAME", "LPAR"}
 
 
@@ -46,7 +48,7 @@ class _CutLexer(Lexer):
     def __init__(self, lexer_conf: Any) -> None:
         pass
 
-    def lex(self, data: Any) -> Iterator[Token]:
+    def lex(self, data: Any, parser_state: Any = None) -> Iterator[Token]:
         text, cuts = data
         for token in cuts:
             line, column = position(text, token.start)
@@ -55,10 +57,15 @@ class _CutLexer(Lexer):
 
 
 @functools.cache
-def _lark() -> Lark:
+def _lark() -> Any:
     grammar = (FilePath(__file__).parent / "grammar.lark").read_text(encoding="utf-8")
     return Lark(
-        grammar, parser="lalr", lexer=_CutLexer, start=["expression", "unary"], transformer=Builder(), maybe_placeholders=False
+        grammar,
+        parser="lalr",
+        lexer=_CutLexer,
+        start=["expression", "unary"],
+        transformer=Builder(),
+        maybe_placeholders=False,
     )
 
 
@@ -66,7 +73,7 @@ def read(text: str, mode: str, names: frozenset[str], *, tolerant: bool = False)
     """The tree of `text`.
 
     Raises:
-        FeelSyntaxError: it is not FEEL, longer than 20,000 characters, or nested deeper than 100.
+        FeelSyntaxError: it is not FEEL, longer than 20,000 characters, or nested deeper than 200.
     """
     if len(text) > LONGEST:
         raise FeelSyntaxError(f"運算式超過 {LONGEST} 字", f"the expression has over {LONGEST} characters", 1, 1)
@@ -105,10 +112,14 @@ def _unexpected(text: str, cuts: list[Cut], error: UnexpectedToken) -> FeelSynta
 
 
 def _expected(types: set[str]) -> tuple[list[str], list[str]]:
+    """What could stand there, in Chinese and English; operators and the beginnings of a value are summed up."""
     if types >= _OPERAND_STARTS:
         return ["一個值"], ["a value"]
     zh, en = [], []
-    for type_ in sorted(types):
+    if types >= _OPERATORS:
+        zh, en = ["運算子"], ["an operator"]
+        types = types - _OPERATORS - {"LPAR", "LSQUARE"}
+    for type_ in sorted(types or {"$END"}):
         sign = _SIGNS.get(type_)
         word = type_.strip("_").lower()
         zh.append(sign or _WORDS_ZH.get(type_, word))

@@ -38,15 +38,16 @@ class Run:
         self._depth = 0
         self._deadline = time.monotonic() + budget.seconds
 
-    def error(self, zh: str, en: str) -> None:
+    def error(self, zh: str, en: str) -> Any:
         """Remember why the value is null; gives null, so that `return run.error(…)` reads well."""
         text = both(zh, en)
         if len(self.errors) < _MOST_ERRORS and text not in self.errors:
             self.errors.append(text)
+        return None
 
-    def failed(self, function: str, reason: str) -> None:
+    def failed(self, function: str, zh: str, en: str) -> Any:
         """Remember that a function gave no result, and why; gives null."""
-        self.error(f"函式「{function}」：{reason}", f"{function} failed")
+        return self.error(f"函式「{function}」：{zh}", f"{function}: {en}")
 
     def spend(self, steps: int) -> None:
         """Pay for work about to be done; `FeelLimit` when there is nothing left."""
@@ -116,7 +117,9 @@ class OuterScope(Scope):
             try:
                 found = from_python(self.names[name])
             except (TypeError, ValueError) as error:
-                found = self.run.error(f"名稱「{name}」的值無法使用（{error}）", f"the value of {name!r} is unusable ({error})")
+                found = self.run.error(
+                    f"名稱「{name}」的值無法使用（{error}）", f"the value of {name!r} is unusable ({error})"
+                )
             self.bound[name] = found
         return found
 

@@ -16,14 +16,12 @@ from dataclasses import dataclass
 from engine.feel.errors import FeelSyntaxError
 
 _PART = r"\w\u00b7\u0300-\u036f\u203f\u2040\U00010000-\U000effff"
-_PATTERN = (
-    rf"""(?P<space>(?:\s|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+)
+_PATTERN = rf"""(?P<space>(?:\s|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+)
     | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<at>@"(?:[^"\\\n]|\\.)*")
     | (?P<string>"(?:[^"\\\n]|\\.)*")
     | (?P<word>(?![0-9])[{_PART}][{_PART}]*)
     | (?P<op>\*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{{}},:.?'&|!])"""
-)
 _RAW = re.compile(_PATTERN, re.VERBOSE)
 _RAW_TOLERANT = re.compile(rf"(?P<single>'(?:[^'\\\n]|\\.)*')|{_PATTERN}", re.VERBOSE)
 _KEYWORDS = {
@@ -45,7 +43,7 @@ _CLOSERS = {
     "then", "else", "return", "satisfies",
 }  # fmt: skip
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\", "/": "/"}
-_FULL_WIDTH = dict(zip("，：；（）［］｛｝＝＜＞＋－＊／．？！“”「」、。", ",:;()[]{}=<>+-*/.?!\"\"\"\",.", strict=True))
+_FULL_WIDTH = dict(zip("，：；（）［］｛｝＝＜＞＋－＊／．？！“”「」、。", ',:;()[]{}=<>+-*/.?!"""",.', strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +172,14 @@ def _joined(pieces: list[str]) -> str:
     return out
 
 
+@dataclass(slots=True)
+class _Open:
+    """A bracket not closed yet; `f` is the one of a function definition."""
+
+    sign: str
+    has_dots: bool = False
+
+
 class _Cutter:
     def __init__(self, text: str, known: Names, builtin: Names, unary: bool, tolerant: bool) -> None:
         self.text = text
@@ -186,7 +192,7 @@ class _Cutter:
         self.last = ""
         self.before = ""
         """The token before the last one."""
-        self.open: list[list[object]] = []
+        self.open: list[_Open] = []
         self._declared = Names()
         self._declare()
 
@@ -285,17 +291,17 @@ class _Cutter:
         if text in ("[", "]"):
             return self._square(raw)
         if text == "<" and self.at > 1 and self._opens_type():
-            self.open.append(["<", False])
+            self.open.append(_Open("<"))
             return Cut("LESS", text, raw.start)
-        if text == ">" and self.open and self.open[-1][0] == "<":
+        if text == ">" and self.open and self.open[-1].sign == "<":
             self.open.pop()
             return Cut("GREATER", text, raw.start)
         if text in ("(", "{"):
-            self.open.append(["f" if self.last == "FUNCTION" else text, False])
+            self.open.append(_Open("f" if self.last == "FUNCTION" else text))
         elif text in (")", "}") and self.open:
             self.open.pop()
         elif text == ".." and self.open:
-            self.open[-1][1] = True
+            self.open[-1].has_dots = True
         if self.tolerant and text in _TOLERATED:
             return self._tolerated(raw)
         if text not in _PUNCTUATION:
@@ -315,23 +321,23 @@ class _Cutter:
     def _square(self, raw: Raw) -> Cut:
         """`[` and `]` open and close lists and filters, and either may open or close a range."""
         operand = self.last in _ENDS_OPERAND
-        in_range = bool(self.open and self.open[-1][1])
+        in_range = bool(self.open and self.open[-1].has_dots)
         if raw.text == "[":
             if operand and in_range and self.raws[self.at].text in _CLOSERS:
                 self.open.pop()
                 return Cut("CLOSE_OUT", raw.text, raw.start)
-            self.open.append(["[", False])
+            self.open.append(_Open("["))
             return Cut("LSQUARE", raw.text, raw.start)
         if operand or self.last == "LSQUARE":
             if self.open:
                 self.open.pop()
             return Cut("RSQUARE", raw.text, raw.start)
-        self.open.append(["]", False])
+        self.open.append(_Open("]"))
         return Cut("OPEN_OUT", raw.text, raw.start)
 
     def _opens_type(self) -> bool:
         """Whether a `<` here belongs to a type such as `list<number>`."""
         if self.raws[self.at - 2].text not in ("list", "range", "context", "function"):
             return False
-        top = self.open[-1][0] if self.open else ""
+        top = self.open[-1].sign if self.open else ""
         return self.before in ("OF", "ARROW", "LESS") or (self.before in ("COLON", "COMMA") and top in "<f")

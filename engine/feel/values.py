@@ -80,21 +80,21 @@ def from_python(value: Any) -> Value:
         return {_key(key): from_python(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [from_python(item) for item in value]
-    if isinstance(value, datetime):
-        return dates.from_python_datetime(value)
-    if isinstance(value, date):
-        return dates.from_python_date(value)
-    if isinstance(value, time):
-        return dates.from_python_time(value)
-    if isinstance(value, timedelta):
-        return DaysTimeDuration.from_timedelta(value)
+    for types, convert in _CONVERSIONS:
+        if isinstance(value, types):
+            return convert(value)
     if isinstance(value, FEEL_ONLY):
         return value
-    if isinstance(value, UUID):
-        return str(value)
     raise TypeError(f"no FEEL value for {type(value).__name__}")
 
 
+_CONVERSIONS: tuple[tuple[type, Callable[[Any], Value]], ...] = (
+    (datetime, dates.from_python_datetime),
+    (date, dates.from_python_date),
+    (time, dates.from_python_time),
+    (timedelta, DaysTimeDuration.from_timedelta),
+    (UUID, str),
+)
 FEEL_ONLY = (FeelDate, FeelTime, FeelDateTime, DaysTimeDuration, YearsMonthsDuration, Range, Function)
 
 

@@ -61,7 +61,11 @@ def parse(text: str, *, expression: bool = False) -> ast.AST | Problem:
             return ast.parse(text.strip() if expression else text, mode="eval" if expression else "exec")
     except SyntaxError as error:
         return Problem(
-            "script-syntax", error.lineno or 1, error.offset or 1, f"讀不懂（{error.msg}）", f"cannot be read ({error.msg})"
+            "script-syntax",
+            error.lineno or 1,
+            error.offset or 1,
+            f"讀不懂（{error.msg}）",
+            f"cannot be read ({error.msg})",
         )
     except (ValueError, RecursionError, MemoryError):
         return Problem("script-syntax", 1, 1, "讀不懂", "cannot be read")
@@ -74,7 +78,9 @@ def _problems(node: ast.AST) -> Iterator[Problem]:
     yield from _import_problems(node)
     for name in _names_in(node):
         if name.startswith("_"):
-            yield _at(node, "script-underscore", f"名稱「{name}」以底線開頭", f"the name {name!r} begins with an underscore")
+            yield _at(
+                node, "script-underscore", f"名稱「{name}」以底線開頭", f"the name {name!r} begins with an underscore"
+            )
     if isinstance(node, ast.Name) and node.id in _FORBIDDEN_NAMES:
         yield _at(node, "script-name", f"不能使用 {node.id}", f"{node.id} cannot be used")
 

@@ -110,7 +110,9 @@ class MontySandbox:
             self._run(_never_run(body), "None", {}, lines_before=2 if expression else 1)
         except ScriptFailed as error:
             line = error.params.get("line") or 1
-            return (Problem("script-syntax", line, 1, f"讀不懂（{error.message}）", f"cannot be read ({error.message})"),)
+            return (
+                Problem("script-syntax", line, 1, f"讀不懂（{error.message}）", f"cannot be read ({error.message})"),
+            )
         return ()
 
     def close(self) -> None:
@@ -202,7 +204,9 @@ def _inputs(used: frozenset[str], names: Mapping[str, Any]) -> dict[str, Any]:
         try:
             inputs[name] = to_script(names[name])
         except NotPlain as error:
-            raise ScriptFailed(f"變數「{name}」無法交給程式（{error}）/ {name!r} cannot be given to a script ({error})") from None
+            raise ScriptFailed(
+                f"變數「{name}」無法交給程式（{error}）/ {name!r} cannot be given to a script ({error})"
+            ) from None
     return inputs
 
 
@@ -224,8 +228,9 @@ def _failure(error: pydantic_monty.MontyError, script_lines: range) -> ScriptFai
     kind = type(error.exception()).__name__
     text = f"{kind}: {error.exception()}"[:500]
     cls = ScriptLimit if kind in _LIMIT_ERRORS else ScriptFailed
-    traced = isinstance(error, pydantic_monty.MontyRuntimeError | pydantic_monty.MontySyntaxError)
-    inside = [frame.line for frame in error.traceback() if frame.line - 1 in script_lines] if traced else []
+    traced = (pydantic_monty.MontyRuntimeError, pydantic_monty.MontySyntaxError)
+    frames = error.traceback() if isinstance(error, traced) else []
+    inside = [frame.line for frame in frames if frame.line - 1 in script_lines]
     if not inside:
         return cls(text)
     line = inside[-1] - script_lines.start

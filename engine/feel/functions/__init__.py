@@ -5,7 +5,18 @@ from __future__ import annotations
 from engine.feel.functions import contexts, conversion, lists, numeric, patterns, ranges, statistics, temporal, texts
 from engine.feel.functions.registry import BUILTINS
 
-__all__ = ["contexts", "conversion", "lists", "numeric", "patterns", "ranges", "standard", "statistics", "temporal", "texts"]
+__all__ = [
+    "contexts",
+    "conversion",
+    "lists",
+    "numeric",
+    "patterns",
+    "ranges",
+    "standard",
+    "statistics",
+    "temporal",
+    "texts",
+]
 
 
 def standard() -> frozenset[str]:

@@ -27,7 +27,9 @@ def string(run: Run, value: Value) -> Value:
 @feel("number(from: string, grouping separator: string?, decimal separator: string?)")
 def number(run: Run, text: str, grouping: str | None = None, point: str | None = None) -> Value:
     if grouping not in {None, *_SEPARATORS} or point not in {None, ",", "."} or (grouping and grouping == point):
-        raise FeelError("分隔符號只能是空白、逗號、句點，且不得相同", "separators are space, comma or period, and differ")
+        raise FeelError(
+            "分隔符號只能是空白、逗號、句點，且不得相同", "separators are space, comma or period, and differ"
+        )
     plain = text.replace(grouping, "") if grouping else text
     plain = plain.replace(point, ".") if point else plain
     if not _NUMBER.fullmatch(plain):

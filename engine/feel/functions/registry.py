@@ -154,9 +154,9 @@ def _invoke_builtin(run: Run, function: Builtin, arguments: list[Value], names: 
         try:
             return overload.run(run, *bound)
         except FeelError as error:
-            return run.failed(function.name, str(error))
+            return run.failed(function.name, error.zh, error.en)
         except (ValueError, OverflowError, decimal.DecimalException):
-            return run.error(f"函式「{function.name}」的引數沒有結果", f"{function.name}: no result for these arguments")
+            return run.failed(function.name, "這些引數沒有結果", "no result for these arguments")
     return _misfit(run, function.name, arguments)
 
 
@@ -190,7 +190,7 @@ def fits(value: Value) -> bool:
     return value is not _FAILED
 
 
-def _misfit(run: Run, name: str, arguments: list[Value]) -> None:
+def _misfit(run: Run, name: str, arguments: list[Value]) -> Any:
     kinds = ", ".join(kind(argument) for argument in arguments)
     return run.error(f"函式「{name}」不接受引數 ({kinds})", f"{name} does not take the arguments ({kinds})")
 
@@ -206,4 +206,5 @@ def call_outer(run: Run, name: str, arguments: list[Value], names: tuple[str, ..
     except FeelLimit:
         raise
     except Exception as error:  # Whatever a foreign function raises makes its value null, with the reason kept.
-        return run.failed(name, f"{type(error).__name__}: {error}")
+        text = f"{type(error).__name__}: {error}"
+        return run.failed(name, text, text)

@@ -1,4 +1,4 @@
-"""Functions over a list of numbers, or of values that have an order; null for an empty list but in `count`."""
+"""Functions over a list of numbers, or of values that have an order; of an empty list they have no result."""
 
 from __future__ import annotations
 
@@ -29,18 +29,16 @@ def total(run: Run, items: list[Value]) -> Value:
         return DaysTimeDuration(sum(item.nanoseconds for item in items))
     if items and all(isinstance(item, YearsMonthsDuration) for item in items):
         return YearsMonthsDuration(sum(item.months for item in items))
-    return _sum(_numbers(run, items)) if items else None
+    return _sum(_numbers(run, items))
 
 
 @feel("mean(list: list)", "mean(list: any...)")
 def mean(run: Run, items: list[Value]) -> Value:
-    return _mean(_numbers(run, items)) if items else None
+    return _mean(_numbers(run, items))
 
 
 @feel("product(list: list)", "product(list: any...)")
 def product(run: Run, items: list[Value]) -> Value:
-    if not items:
-        return None
     result = Decimal(1)
     for number in _numbers(run, items):
         result = DECIMAL128.multiply(result, number)
@@ -50,8 +48,6 @@ def product(run: Run, items: list[Value]) -> Value:
 @feel("median(list: list)", "median(list: any...)")
 def median(run: Run, items: list[Value]) -> Value:
     numbers = sorted(_numbers(run, items))
-    if not numbers:
-        return None
     middle = len(numbers) // 2
     return numbers[middle] if len(numbers) % 2 else _mean(numbers[middle - 1 : middle + 1])
 
@@ -68,12 +64,13 @@ def standard_deviation(run: Run, items: list[Value]) -> Value:
 
 @feel("mode(list: list)", "mode(list: any...)")
 def mode(run: Run, items: list[Value]) -> Value:
-    counted = Counter(_numbers(run, items))
+    counted = Counter(_numbers(run, items) if items else [])
     most = max(counted.values(), default=0)
     return sorted(number for number, times in counted.items() if times == most)
 
 
 def _extreme(run: Run, items: list[Value], *, least: bool) -> Value:
+    _refuse_empty(items)
     best: Value = None
     for at, item in enumerate(items):
         run.spend(1)
@@ -86,10 +83,16 @@ def _extreme(run: Run, items: list[Value], *, least: bool) -> Value:
 
 
 def _numbers(run: Run, items: list[Value]) -> list[Decimal]:
+    _refuse_empty(items)
     run.spend(len(items))
     if not all(isinstance(item, Decimal) for item in items):
         raise FeelError("元素不全是數字", "not every element is a number")
     return items
+
+
+def _refuse_empty(items: list[Value]) -> None:
+    if not items:
+        raise FeelError("清單是空的", "the list is empty")
 
 
 def _sum(numbers: list[Decimal]) -> Decimal:

@@ -46,7 +46,8 @@ class Iteration(Node):
         if isinstance(source, Range):
             return _range_steps(scope, source)
         if source is None:
-            return scope.run.error("不能走訪 null", "null cannot be gone through")
+            scope.run.error("不能走訪 null", "null cannot be gone through")
+            return None
         return iter(source if isinstance(source, list) else [source])
 
     def children(self) -> Iterator[Node]:
@@ -148,9 +149,10 @@ def _steps(scope: Scope, start: Value, end: Value) -> Iterator[Value] | None:
     """Whole numbers or days from `start` to `end`, downwards where `end` is less."""
     first, last = _position(start), _position(end)
     if first is None or last is None or type(start) is not type(end):
-        return scope.run.error(
+        scope.run.error(
             f"不能從 {kind(start)} 數到 {kind(end)}", f"no steps lead from a {kind(start)} to a {kind(end)}"
         )
+        return None
     step = 1 if first <= last else -1
     positions = range(first, last + step, step)
     if isinstance(start, FeelDate):

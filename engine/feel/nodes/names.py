@@ -54,9 +54,7 @@ class Path(Node):
             return None
         found = value.get(self.name, MISSING) if isinstance(value, dict) else property_of(value, self.name)
         if found is MISSING:
-            return scope.run.error(
-                f"{kind(value)} 沒有「{self.name}」", f"a {kind(value)} without {self.name!r}"
-            )
+            return scope.run.error(f"{kind(value)} 沒有「{self.name}」", f"a {kind(value)} without {self.name!r}")
         return found
 
     def children(self) -> Iterator[Node]:
@@ -77,9 +75,7 @@ class Filter(Node):
         if isinstance(probe, Decimal):
             return self._at(scope, items, probe)
         if items and probe is not None and not isinstance(probe, bool):
-            return scope.run.error(
-                f"篩選條件不能是 {kind(probe)}", f"a filter cannot be a {kind(probe)}"
-            )
+            return scope.run.error(f"篩選條件不能是 {kind(probe)}", f"a filter cannot be a {kind(probe)}")
         kept = []
         for item in items:
             scope.run.spend(self.condition.size)

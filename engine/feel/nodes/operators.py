@@ -146,4 +146,5 @@ class InstanceOf(Node):
 def _truth(scope: Scope, value: Value) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
-    return scope.run.error(f"{kind(value)} 不是真假值", f"a {kind(value)} is neither true nor false")
+    scope.run.error(f"{kind(value)} 不是真假值", f"a {kind(value)} is neither true nor false")
+    return None

@@ -64,36 +64,38 @@ def _match_at(run: Run, program: Program, text: str, at: int, tried: set[object]
                 break
             tried.add(state)
             instruction = program.instructions[address]
-            if isinstance(instruction, Take):
-                if place >= len(text) or not instruction.chars(text[place]):
-                    break
-                place += 1
-            elif isinstance(instruction, Fork):
-                waiting.append((instruction.second, place, marks))
-                address = instruction.first
-                continue
-            elif isinstance(instruction, Jump):
-                address = instruction.to
-                continue
-            elif isinstance(instruction, Mark):
-                marks = (*marks[: instruction.slot], place, *marks[instruction.slot + 1 :])
-            elif isinstance(instruction, Edge):
-                if not _at_edge(program, text, place, instruction.start):
-                    break
-            elif isinstance(instruction, Again):
-                again = text[marks[2 * instruction.group] : marks[2 * instruction.group + 1]]
-                if marks[2 * instruction.group + 1] < 0:
-                    again = ""
-                here = text[place : place + len(again)]
-                if here != again and not (program.ignore_case and here.casefold() == again.casefold()):
-                    break
-                place += len(again)
-            else:
+            if instruction is None:
                 run.spend(steps % _PAID_AT_ONCE)
                 return Match(text, at, place, marks)
-            address += 1
+            if isinstance(instruction, Fork):
+                waiting.append((instruction.second, place, marks))
+                address = instruction.first
+            elif isinstance(instruction, Jump):
+                address = instruction.to
+            elif isinstance(instruction, Mark):
+                marks = (*marks[: instruction.slot], place, *marks[instruction.slot + 1 :])
+                address += 1
+            else:
+                length = _taken(program, instruction, text, place, marks)
+                if length < 0:
+                    break
+                place += length
+                address += 1
     run.spend(steps % _PAID_AT_ONCE)
     return None
+
+
+def _taken(program: Program, instruction: Take | Again | Edge, text: str, place: int, marks: tuple[int, ...]) -> int:
+    """How many characters the instruction takes at `place`; -1 when it does not fit there."""
+    if isinstance(instruction, Take):
+        return 1 if place < len(text) and instruction.chars(text[place]) else -1
+    if isinstance(instruction, Edge):
+        return 0 if _at_edge(program, text, place, instruction.start) else -1
+    start, end = marks[2 * instruction.group], marks[2 * instruction.group + 1]
+    again = text[start:end] if end >= 0 else ""
+    here = text[place : place + len(again)]
+    same = here == again or (program.ignore_case and here.casefold() == again.casefold())
+    return len(again) if same else -1
 
 
 def _at_edge(program: Program, text: str, place: int, start: bool) -> bool:

@@ -121,7 +121,7 @@ class Parser:
             return None
         end = self.text.find("}", self.at)
         low, comma, high = self.text[self.at : max(end, self.at)].partition(",")
-        if end < 0 or not (low.isascii() and low.isdigit() and (high == "" or high.isascii() and high.isdigit())):
+        if end < 0 or not _number(low) or (high and not _number(high)):
             raise PatternError("a wrong {…}")
         self.at = end + 1
         least = int(low[:6])
@@ -258,6 +258,10 @@ class Parser:
             return False
         self.at += 1
         return True
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _without_spaces(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from engine.feel.temporal.dates import (
     DAY_NANOS,
     LOCAL_ZONE,
@@ -14,10 +12,8 @@ from engine.feel.temporal.dates import (
 )
 from engine.feel.temporal.durations import DaysTimeDuration
 
-Dated = TypeVar("Dated", FeelDate, FeelDateTime)
 
-
-def add_months(value: Dated, months: int) -> Dated:
+def add_months(value: FeelDate | FeelDateTime, months: int) -> FeelDate | FeelDateTime:
     """The same day so many months on, or the last of that month where it has no such day."""
     day = value.date if isinstance(value, FeelDateTime) else value
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -9,9 +9,7 @@ from engine.feel.temporal.durations import NANOS, DaysTimeDuration, Duration, Ye
 
 _YEAR = r"(-?(?:[1-9]\d{4,8}|\d{4}))"
 _DATE = re.compile(rf"{_YEAR}-(\d\d)-(\d\d)", re.ASCII)
-_TIME = re.compile(
-    r"(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:(Z|z)|([+-])(\d\d):(\d\d)(?::(\d\d))?|@([\w/+\-]+))?", re.ASCII
-)
+_TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:(Z|z)|([+-])(\d\d):(\d\d)(?::(\d\d))?|@([\w/+\-]+))?", re.ASCII)
 _MONTHS = re.compile(r"(-)?P(?:(\d+)Y)?(?:(\d+)M)?", re.ASCII)
 _DAYS = re.compile(r"(-)?P(?:(\d+)D)?(T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?", re.ASCII)
 _LONGEST = 80
