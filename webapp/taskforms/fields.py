@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import wtforms
+from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from engine.forms import FormState, Node
@@ -81,7 +82,7 @@ def _single(node: Node, name: str, lang: str) -> Any:
     if kind in ("radio", "select") and not picker_kind(node.field):
         if kind == "radio" or node.field.key == "decision":
             return _control(wtforms.RadioField, name, {}, choices=_choices(node, lang))
-        return _control(wtforms.SelectField, name, {}, choices=[("", ""), *_choices(node, lang)])
+        return _control(wtforms.SelectField, name, {}, choices=[SelectChoice("", ""), *_choices(node, lang)])
     return _control(wtforms.StringField, name, _text_attributes(node), widget=TextInput())
 
 
@@ -100,8 +101,8 @@ def _control(kind: Any, name: str, attributes: Mapping[str, Any], **options: Any
     return kind("", name=name, id=element_id(name), render_kw=dict(attributes), **options)
 
 
-def _choices(node: Node, lang: str) -> list[tuple[str, str]]:
-    return [(option.token, option.text(lang)) for option in node.options]
+def _choices(node: Node, lang: str) -> list[SelectChoice]:
+    return [SelectChoice(option.token, option.text(lang)) for option in node.options]
 
 
 def _data(node: Node) -> Any:
