@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from engine.errors import MessageNotCorrelated, StepFailed, TaskNotOpen
@@ -16,7 +17,7 @@ from engine.model import (
     FireTimers,
     RetryIncident,
 )
-from engine.spiff import events, variables
+from engine.spiff import events, timers, variables
 from engine.spiff.case import Case
 from engine.spiff.parser import Definition
 from engine.spiff.problems import StepProblem
@@ -62,6 +63,15 @@ def _entry(
     if len(plain) > 1 or (entries and not plain and len(entries) > 1):
         raise StepFailed("The process has several start events; name one.", process=definition.process_id)
     return next(iter(plain or entries), None)
+
+
+def next_start(case: Case, start_id: str, last: datetime | None, fired: int) -> datetime | None:
+    """When a timer start event begins the next instance; see the executor."""
+    for entry in case.definition.root.entries:
+        timer = next((catch.definition for catch in entry.catches if catch.kind == "timer"), None)
+        if entry.bpmn_id == start_id and timer is not None:
+            return timers.next_turn(timers.arm(timer, case.begin()), last, fired)
+    raise StepFailed("The process has no such timer start.", process=case.definition.process_id, start=start_id)
 
 
 def complete_task(case: Case, command: CompleteTask) -> None:

@@ -12,21 +12,44 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from engine.spiff.xml import camunda, child, children, extension, is_true, properties, tag, text_of, q, CAMUNDA, SPIFF
+from engine.spiff.normalise import normalise
+from engine.spiff.xml import (
+    CAMUNDA,
+    SPIFF,
+    camunda,
+    child,
+    children,
+    extension,
+    is_true,
+    parse,
+    properties,
+    q,
+    tag,
+    text_of,
+)
 
 TASKS = frozenset(
-    "task userTask manualTask scriptTask serviceTask businessRuleTask sendTask receiveTask".split()
+    ["task", "userTask", "manualTask", "scriptTask", "serviceTask", "businessRuleTask", "sendTask", "receiveTask"]
 )
 SUBPROCESSES = frozenset(["subProcess", "transaction", "adHocSubProcess"])
 ACTIVITIES = TASKS | SUBPROCESSES | {"callActivity"}
-GATEWAYS = frozenset(
-    "exclusiveGateway inclusiveGateway parallelGateway eventBasedGateway complexGateway".split()
-)
-EVENTS = frozenset("startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent".split())
+GATEWAYS = frozenset(["exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "complexGateway"])
+EVENTS = frozenset(["startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"])
 NODES = ACTIVITIES | GATEWAYS | EVENTS
 EVENT_KINDS = {
     f"{kind}EventDefinition": kind
-    for kind in "message signal timer error escalation terminate conditional link cancel compensate".split()
+    for kind in [
+        "message",
+        "signal",
+        "timer",
+        "error",
+        "escalation",
+        "terminate",
+        "conditional",
+        "link",
+        "cancel",
+        "compensate",
+    ]
 }
 
 
@@ -209,6 +232,15 @@ class Diagram:
         return code or name or None
 
 
+def read_file(name: str, content: bytes) -> Diagram:
+    """Parse, normalise and read one BPMN file.
+
+    Raises:
+        XmlRefused: it is no XML that we read.
+    """
+    return read(normalise(parse(content)), name)
+
+
 def read(root: etree._Element, file: str) -> Diagram:
     """Read a normalised tree."""
     processes = (_read_process(element, root) for element in children(root, "process"))
@@ -318,9 +350,7 @@ def _read_node(
     )
 
 
-def _read_events(
-    element: etree._Element, kind: str, shared: dict[str, EventDefinition]
-) -> tuple[EventDefinition, ...]:
+def _read_events(element: etree._Element, kind: str, shared: dict[str, EventDefinition]) -> tuple[EventDefinition, ...]:
     if kind in ("sendTask", "receiveTask"):
         ref = element.get("messageRef")
         return (EventDefinition("message", ref),) if ref else ()
@@ -387,9 +417,13 @@ def connector(node: Node) -> tuple[str | None, tuple[Parameter, ...], str | None
     if operator is None:
         return None, (), None
     holder = child(operator, "parameters", SPIFF)
-    parameters = () if holder is None else tuple(
-        Parameter(p.get("id", ""), p.get("type", "str"), p.get("value", ""))
-        for p in children(holder, "parameter", SPIFF)
+    parameters = (
+        ()
+        if holder is None
+        else tuple(
+            Parameter(p.get("id", ""), p.get("type", "str"), p.get("value", ""))
+            for p in children(holder, "parameter", SPIFF)
+        )
     )
     return operator.get("id"), parameters, operator.get("resultVariable") or None
 

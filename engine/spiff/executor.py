@@ -58,12 +58,41 @@ class Executor:
         return lint.check(files, self._sandbox)
 
     def outline(self, source: DefinitionSource) -> outline.ProcessOutline:
-        """What is in a definition.
+        """What is in the files of a source. Its `process_id` may be empty: then the first executable one is `main`.
 
         Raises:
-            IntegrityError: its files cannot be read.
+            IntegrityError: a file cannot be read; `lint` says why.
         """
-        return outline.read(definition_of(source))
+        return outline.read(source)
+
+    def next_start(
+        self,
+        source: DefinitionSource,
+        start_id: str,
+        context: StepContext,
+        *,
+        last: datetime | None = None,
+        fired: int = 0,
+    ) -> datetime | None:
+        """When the clock starts the next case at a timer start event.
+
+        Args:
+            context: `now` is the time of the deployment, or of the last start.
+            last: when the last start was due; None before the first.
+            fired: how many starts there have been.
+
+        Returns:
+            The due time; None when there is none any more.
+
+        Raises:
+            StepFailed: there is no such timer, or its text gives no time.
+        """
+        definition = definition_of(source)
+        engine = ModelScriptEngine(self._sandbox, definition, context)
+        try:
+            return commands.next_start(Case(definition, engine, StepLog()), start_id, last, fired)
+        except StepProblem as problem:
+            raise StepFailed(problem.message) from problem
 
     def start(
         self,

@@ -43,8 +43,18 @@ class StepLog:
         if token.task_spec.is_drawn and not token.task_spec.listens and "host" not in token.notes:
             self._fact(token, "cancelled")
 
+    def skipped(self, token: Token) -> None:
+        """A repeated element was passed without a single turn."""
+        spec = token.task_spec
+        detail = {**_process_detail(token), "instances": 0}
+        self.facts.append(
+            ElementFact(spec.bpmn_id, spec.bpmn_name or "", spec.node.type, "completed", token.id, detail)
+        )
+
     def flow(self, token: Token, flow: Flow) -> None:
-        """A sequence flow was taken."""
+        """A sequence flow was taken. One that stands on no drawing is passed over."""
+        if "[" in flow.id:
+            return
         detail = _process_detail(token)
         self.facts.append(ElementFact(flow.id, flow.name, "sequenceFlow", "completed", None, detail))
 

@@ -16,8 +16,19 @@ from engine.model import StepContext
 
 NAMES = frozenset(["initiator", "business_key", "started_at"])
 FUNCTIONS = frozenset(
-    "role head superior user now today working_days_after calendar_days_after "
-    "working_days_between roc_year roc_date".split()
+    [
+        "role",
+        "head",
+        "superior",
+        "user",
+        "now",
+        "today",
+        "working_days_after",
+        "calendar_days_after",
+        "working_days_between",
+        "roc_year",
+        "roc_date",
+    ]
 )
 ROC_OFFSET = 1911
 

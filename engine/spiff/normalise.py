@@ -15,10 +15,33 @@ from lxml import etree
 from engine.spiff.xml import BPMN, CAMUNDA, SPIFF, XSI, ZEEBE, child, children, extension, is_true, q, tag
 
 NEEDS_ID = frozenset(
-    "process sequenceFlow startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent task "
-    "userTask manualTask scriptTask serviceTask businessRuleTask sendTask receiveTask subProcess transaction "
-    "adHocSubProcess callActivity exclusiveGateway inclusiveGateway parallelGateway eventBasedGateway "
-    "complexGateway lane".split()
+    [
+        "process",
+        "sequenceFlow",
+        "startEvent",
+        "endEvent",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "boundaryEvent",
+        "task",
+        "userTask",
+        "manualTask",
+        "scriptTask",
+        "serviceTask",
+        "businessRuleTask",
+        "sendTask",
+        "receiveTask",
+        "subProcess",
+        "transaction",
+        "adHocSubProcess",
+        "callActivity",
+        "exclusiveGateway",
+        "inclusiveGateway",
+        "parallelGateway",
+        "eventBasedGateway",
+        "complexGateway",
+        "lane",
+    ]
 )
 PEOPLE = {
     "assignee": "assignee",
@@ -26,10 +49,18 @@ PEOPLE = {
     "candidateGroups": "candidateGroups",
 }
 SCHEDULE = {"dueDate": "dueDate", "followUpDate": "followUpDate"}
-EXPRESSION_ATTRIBUTES = (
-    "assignee candidateUsers candidateGroups dueDate followUpDate priority formKey collection "
-    "candidateStarterGroups candidateStarterUsers".split()
-)
+EXPRESSION_ATTRIBUTES = [
+    "assignee",
+    "candidateUsers",
+    "candidateGroups",
+    "dueDate",
+    "followUpDate",
+    "priority",
+    "formKey",
+    "collection",
+    "candidateStarterGroups",
+    "candidateStarterUsers",
+]
 
 
 def normalise(root: etree._Element) -> etree._Element:
@@ -63,8 +94,16 @@ def _unwrap(element: etree._Element, kind: str) -> None:
         if value is not None:
             element.set(key, unwrapped(value))
     is_expression = kind in (
-        "conditionExpression completionCondition loopCardinality loopCondition condition "
-        "timeDate timeDuration timeCycle".split()
+        [
+            "conditionExpression",
+            "completionCondition",
+            "loopCardinality",
+            "loopCondition",
+            "condition",
+            "timeDate",
+            "timeDuration",
+            "timeCycle",
+        ]
     )
     if is_expression and element.text:
         element.text = unwrapped(element.text)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from engine.errors import IntegrityError
+from engine.model import DefinitionSource
 from engine.spiff import diagram
-from engine.spiff.diagram import Diagram, EventDefinition, Flow, Node, Process
-from engine.spiff.xml import camunda
-
-if TYPE_CHECKING:
-    from engine.spiff.parser import Definition
+from engine.spiff.diagram import Diagram, EventDefinition, Flow, Node, Process, read_file
+from engine.spiff.xml import XmlRefused, camunda, child, text_of
 
 
 @dataclass(frozen=True)
@@ -186,9 +184,18 @@ class ProcessOutline:
         return tuple(dict.fromkeys(key for key in keys if key))
 
 
-def read(definition: Definition) -> ProcessOutline:
-    """The outline of a parsed definition."""
-    return of_diagrams(definition.diagrams, definition.process_id)
+def read(source: DefinitionSource) -> ProcessOutline:
+    """The outline of a source.
+
+    Raises:
+        IntegrityError: a file cannot be read.
+    """
+    try:
+        diagrams = tuple(read_file(file.name, file.content) for file in source.files if file.kind == "bpmn")
+    except XmlRefused as refused:
+        raise IntegrityError("A file cannot be read.", cause=refused.message_en) from refused
+    executable = (p.id for drawing in diagrams for p in drawing.processes.values() if p.executable)
+    return of_diagrams(diagrams, source.process_id or next(executable, ""))
 
 
 def of_diagrams(diagrams: tuple[Diagram, ...], main: str) -> ProcessOutline:
@@ -214,16 +221,12 @@ def of_diagrams(diagrams: tuple[Diagram, ...], main: str) -> ProcessOutline:
         starts=tuple(_start(drawing, process, start) for drawing, process in pairs for start in process.starts()),
         connectors=tuple(_connector(process, node) for _, process, node in nodes if node.type == "serviceTask"),
         scripts=tuple(script for _, process, node in nodes if (script := _script(process, node)) is not None),
-        events=tuple(
-            event for drawing, process, node in nodes for event in _events(drawing, process, node)
-        ),
+        events=tuple(event for drawing, process, node in nodes for event in _events(drawing, process, node)),
         decisions=tuple(
             (node.id, diagram.decision_id(node) or "") for _, _, node in nodes if node.type == "businessRuleTask"
         ),
         calls=tuple(
-            (node.id, node.element.get("calledElement") or "")
-            for _, _, node in nodes
-            if node.type == "callActivity"
+            (node.id, node.element.get("calledElement") or "") for _, _, node in nodes if node.type == "callActivity"
         ),
     )
 
@@ -242,8 +245,6 @@ def _head(drawing: Diagram, process: Process) -> ProcessHead:
 
 
 def _documentation(process: Process) -> str | None:
-    from engine.spiff.xml import child, text_of
-
     return text_of(child(process.element, "documentation"))
 
 

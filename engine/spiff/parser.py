@@ -14,8 +14,8 @@ from typing import Any
 from engine import dmn
 from engine.errors import IntegrityError
 from engine.model import DefinitionSource
-from engine.spiff import diagram, normalise, xml
-from engine.spiff.diagram import Diagram, Node, Process, Scope
+from engine.spiff import diagram, xml
+from engine.spiff.diagram import Diagram, Node, Process, Scope, read_file
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs import activities, events, gateways, loops, throwing
 from engine.spiff.specs.base import FlowNode
@@ -31,9 +31,7 @@ class Definition:
     def __init__(self, source: DefinitionSource) -> None:
         self.digest = source.digest
         self.process_id = source.process_id
-        self.diagrams = tuple(
-            read_file(file.name, file.content) for file in source.files if file.kind == "bpmn"
-        )
+        self.diagrams = tuple(read_file(file.name, file.content) for file in source.files if file.kind == "bpmn")
         self._processes = {
             process.id: (drawing, process) for drawing in self.diagrams for process in drawing.processes.values()
         }
@@ -83,15 +81,6 @@ class Definition:
         return next((model for model in self._decisions if decision_id in model.decisions), None)
 
 
-def read_file(name: str, content: bytes) -> Diagram:
-    """Parse, normalise and read one BPMN file.
-
-    Raises:
-        XmlRefused: it is no XML that we read.
-    """
-    return diagram.read(normalise.normalise(xml.parse(content)), name)
-
-
 class Builder:
     """Builds the specifications of one process and of the subprocesses in it."""
 
@@ -131,8 +120,10 @@ class Builder:
         spec.loose = [
             spec.task_specs[node.id]
             for node in scope.nodes.values()
-            if not node.is_event_subprocess and node.attached_to is None
-            and not scope.incoming(node.id) and not _is_link(node, "intermediateCatchEvent")
+            if not node.is_event_subprocess
+            and node.attached_to is None
+            and not scope.incoming(node.id)
+            and not _is_link(node, "intermediateCatchEvent")
         ]
 
     def _link(self, scope: Scope, node: Node) -> tuple[diagram.Flow, ...]:
@@ -165,39 +156,39 @@ class Builder:
 
     # -- one method an element ----------------------------------------------------------------
 
-    def _startEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+    def _startEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         return events.StartEvent(spec, node, self._catches(node))
 
-    def _endEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+    def _endEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         return throwing.ThrowEvent(spec, node, self._catches(node))
 
     _intermediateThrowEvent = _endEvent
 
-    def _sendTask(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+    def _sendTask(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         return throwing.ThrowEvent(spec, node, self._catches(node), name=name)
 
-    def _intermediateCatchEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+    def _intermediateCatchEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         return events.CatchEvent(spec, node, self._catches(node), name)
 
     _receiveTask = _intermediateCatchEvent
 
-    def _boundaryEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+    def _boundaryEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         return events.BoundaryEvent(spec, node, self._catches(node))
 
-    def _scriptTask(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+    def _scriptTask(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         script = diagram.script_of(node)
-        return activities.NoneTask(spec, node, name) if script is None else activities.ScriptTask(
-            spec, node, script, name
+        return (
+            activities.NoneTask(spec, node, name) if script is None else activities.ScriptTask(spec, node, script, name)
         )
 
-    def _businessRuleTask(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+    def _businessRuleTask(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         return activities.BusinessRuleTask(spec, node, diagram.decision_id(node) or "", name)
 
-    def _serviceTask(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+    def _serviceTask(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         connector, parameters, result = diagram.connector(node)
         return activities.ServiceTask(spec, node, connector or "", parameters, result, name)
 
-    def _callActivity(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+    def _callActivity(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         return activities.CallActivity(
             spec,
             node,
@@ -207,7 +198,7 @@ class Builder:
             name,
         )
 
-    def _subProcess(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:  # noqa: N802
+    def _subProcess(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         assert node.inner is not None
         inner = self._scope(node.inner, f"{path}/{node.id}")
         made = activities.SubProcess(spec, node, inner, name)

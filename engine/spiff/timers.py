@@ -214,3 +214,13 @@ def advance(armed: dict[str, Any]) -> bool:
     every = Span(armed["months"], timedelta(seconds=float(armed["seconds"])))
     armed["due"] = every.after(armed["due"])
     return True
+
+
+def next_turn(armed: dict[str, Any], last: datetime | None, fired: int) -> datetime | None:
+    """The turn after the one that was due at `last`, when `fired` turns are over; None when that was the last."""
+    due: datetime = armed["due"]
+    if last is None:
+        return due
+    if "months" not in armed or (armed["left"] is not None and fired >= armed["left"]):
+        return None
+    return Span(armed["months"], timedelta(seconds=float(armed["seconds"]))).after(last)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from engine import dmn
 from engine.model import Finding, SourceFile
-from engine.spiff import diagram, normalise, xml
-from engine.spiff.diagram import Diagram
+from engine.spiff import xml
+from engine.spiff.diagram import Diagram, read_file
 from engine.spiff.lint import activities, connections, events, expressions, identity, people, support
 from engine.spiff.lint.report import Report
 
@@ -39,7 +39,7 @@ def check(files: Sequence[SourceFile], sandbox: ScriptSandbox) -> tuple[Finding,
     for file in files:
         try:
             if file.kind == "bpmn":
-                diagrams.append(diagram.read(normalise.normalise(xml.parse(file.content)), file.name))
+                diagrams.append(read_file(file.name, file.content))
             elif file.kind == "dmn":
                 model = dmn.parse(file.content, file.name)
                 decisions.update(model.decisions)

@@ -40,11 +40,19 @@ def processes_start_and_end(report: Report) -> None:
             continue
         if not scope.starts():
             report.add(
-                "missing-start", diagram, process, "流程「{name}」沒有開始事件。", "The process “{name}” has no start event."
+                "missing-start",
+                diagram,
+                process,
+                "流程「{name}」沒有開始事件。",
+                "The process “{name}” has no start event.",
             )
         if not any(node.type == "endEvent" for node in scope.nodes.values()):
             report.add(
-                "missing-end", diagram, process, "流程「{name}」沒有結束事件。", "The process “{name}” has no end event."
+                "missing-end",
+                diagram,
+                process,
+                "流程「{name}」沒有結束事件。",
+                "The process “{name}” has no end event.",
             )
 
 
@@ -54,13 +62,15 @@ def nodes_are_reached(report: Report) -> None:
         reached = _reached(scope)
         for node in scope.nodes.values():
             if node.id not in reached:
-                report.add(
-                    "unreachable", diagram, node, "沒有路可以走到「{name}」。", "No path leads to “{name}”."
-                )
+                report.add("unreachable", diagram, node, "沒有路可以走到「{name}」。", "No path leads to “{name}”.")
             is_end = node.type == "endEvent" or node.is_event_subprocess or _is_link(node, throwing=True)
             if not is_end and not scope.outgoing(node.id):
                 report.warn(
-                    "no-outgoing", diagram, node, "「{name}」之後沒有流向,走到這裡就結束。", "Nothing follows “{name}”: the path ends here."
+                    "no-outgoing",
+                    diagram,
+                    node,
+                    "「{name}」之後沒有流向,走到這裡就結束。",
+                    "Nothing follows “{name}”: the path ends here.",
                 )
 
 
@@ -97,9 +107,17 @@ def starts_and_ends_are_ends(report: Report) -> None:
     for diagram, _, scope in scopes(report):
         for node in scope.nodes.values():
             if node.type in ("startEvent", "boundaryEvent") and scope.incoming(node.id):
-                report.add("start-with-incoming", diagram, node, "不可有流向進入「{name}」。", "No flow may enter “{name}”.")
+                report.add(
+                    "start-with-incoming", diagram, node, "不可有流向進入「{name}」。", "No flow may enter “{name}”."
+                )
             if node.type == "endEvent" and scope.outgoing(node.id):
-                report.add("end-with-outgoing", diagram, node, "不可有流向離開結束事件「{name}」。", "No flow may leave the end event “{name}”.")
+                report.add(
+                    "end-with-outgoing",
+                    diagram,
+                    node,
+                    "不可有流向離開結束事件「{name}」。",
+                    "No flow may leave the end event “{name}”.",
+                )
             if node.is_event_subprocess and (scope.incoming(node.id) or scope.outgoing(node.id)):
                 report.add(
                     "event-subprocess-connected",
@@ -118,9 +136,21 @@ def defaults_leave_their_node(report: Report) -> None:
                 continue
             flow = scope.flows.get(node.default)
             if flow is None or flow.source != node.id:
-                report.add("default-unknown", diagram, node, "「{name}」的預設流向不是從它出去的。", "The default flow of “{name}” does not leave it.")
+                report.add(
+                    "default-unknown",
+                    diagram,
+                    node,
+                    "「{name}」的預設流向不是從它出去的。",
+                    "The default flow of “{name}” does not leave it.",
+                )
             elif flow.condition:
-                report.warn("default-with-condition", diagram, flow, "預設流向「{name}」的條件不會被看。", "The condition of the default flow “{name}” means nothing.")
+                report.warn(
+                    "default-with-condition",
+                    diagram,
+                    flow,
+                    "預設流向「{name}」的條件不會被看。",
+                    "The condition of the default flow “{name}” means nothing.",
+                )
 
 
 def choices_have_conditions(report: Report) -> None:
@@ -156,7 +186,13 @@ def conditions_stand_where_they_count(report: Report) -> None:
             if node.type in ("parallelGateway", "eventBasedGateway"):
                 for flow in scope.outgoing(node.id):
                     if flow.condition:
-                        report.warn("condition-ignored", diagram, flow, "這裡的條件「{name}」不會被看。", "The condition of “{name}” means nothing here.")
+                        report.warn(
+                            "condition-ignored",
+                            diagram,
+                            flow,
+                            "這裡的條件「{name}」不會被看。",
+                            "The condition of “{name}” means nothing here.",
+                        )
 
 
 def event_gateways_lead_to_events(report: Report) -> None:
@@ -166,7 +202,13 @@ def event_gateways_lead_to_events(report: Report) -> None:
             if node.type != "eventBasedGateway":
                 continue
             if is_true(node.element.get("instantiate")):
-                report.add("unsupported-instantiate", diagram, node, "不支援由事件閘道「{name}」啟動流程。", "A process cannot be started by the event-based gateway “{name}”.")
+                report.add(
+                    "unsupported-instantiate",
+                    diagram,
+                    node,
+                    "不支援由事件閘道「{name}」啟動流程。",
+                    "A process cannot be started by the event-based gateway “{name}”.",
+                )
             targets = [scope.nodes.get(flow.target) for flow in scope.outgoing(node.id)]
             wrong = [t for t in targets if t is None or t.type not in CATCHING or len(scope.incoming(t.id)) > 1]
             if wrong or not targets:

@@ -33,9 +33,21 @@ def references_are_known(report: Report) -> None:
                     )
             needs = node.type in ("receiveTask", "sendTask", "boundaryEvent", "intermediateCatchEvent")
             if needs and not node.events:
-                report.add("event-undefined", diagram, node, "「{name}」沒有說明等什麼或送什麼。", "“{name}” does not say what it waits for or sends.")
+                report.add(
+                    "event-undefined",
+                    diagram,
+                    node,
+                    "「{name}」沒有說明等什麼或送什麼。",
+                    "“{name}” does not say what it waits for or sends.",
+                )
             if node.type == "endEvent" and len(node.events) > 1 and any(e.kind == "terminate" for e in node.events):
-                report.warn("terminate-with-others", diagram, node, "「{name}」終止之外還有其他事件。", "“{name}” terminates and throws something else.")
+                report.warn(
+                    "terminate-with-others",
+                    diagram,
+                    node,
+                    "「{name}」終止之外還有其他事件。",
+                    "“{name}” terminates and throws something else.",
+                )
 
 
 def boundary_events_are_attached(report: Report) -> None:
@@ -46,11 +58,29 @@ def boundary_events_are_attached(report: Report) -> None:
                 continue
             host = scope.nodes.get(node.attached_to or "")
             if host is None or host.type not in ACTIVITIES:
-                report.add("boundary-unattached", diagram, node, "邊界事件「{name}」沒有附在任務上。", "The boundary event “{name}” is attached to no activity.")
+                report.add(
+                    "boundary-unattached",
+                    diagram,
+                    node,
+                    "邊界事件「{name}」沒有附在任務上。",
+                    "The boundary event “{name}” is attached to no activity.",
+                )
             if not node.interrupting and any(event.kind == "error" for event in node.events):
-                report.add("error-not-interrupting", diagram, node, "錯誤邊界事件「{name}」必須中斷任務。", "The error event “{name}” must interrupt its activity.")
+                report.add(
+                    "error-not-interrupting",
+                    diagram,
+                    node,
+                    "錯誤邊界事件「{name}」必須中斷任務。",
+                    "The error event “{name}” must interrupt its activity.",
+                )
             if not scope.outgoing(node.id):
-                report.warn("boundary-leads-nowhere", diagram, node, "邊界事件「{name}」之後沒有流向。", "Nothing follows the boundary event “{name}”.")
+                report.warn(
+                    "boundary-leads-nowhere",
+                    diagram,
+                    node,
+                    "邊界事件「{name}」之後沒有流向。",
+                    "Nothing follows the boundary event “{name}”.",
+                )
 
 
 def event_subprocesses_start_by_events(report: Report) -> None:
@@ -61,9 +91,21 @@ def event_subprocesses_start_by_events(report: Report) -> None:
         starts = scope.starts()
         if is_true(scope.element.get("triggeredByEvent")):
             if len(starts) != 1 or not starts[0].events:
-                report.add("event-subprocess-start", diagram, scope.element, "事件子流程「{name}」必須有一個帶事件的開始事件。", "The event subprocess “{name}” needs exactly one start event that waits for something.")
+                report.add(
+                    "event-subprocess-start",
+                    diagram,
+                    scope.element,
+                    "事件子流程「{name}」必須有一個帶事件的開始事件。",
+                    "The event subprocess “{name}” needs exactly one start event that waits for something.",
+                )
         elif len(starts) > 1 or any(start.events for start in starts):
-            report.add("subprocess-start", diagram, scope.element, "子流程「{name}」只能有一個不帶事件的開始事件。", "The subprocess “{name}” may have one start event only, and that waits for nothing.")
+            report.add(
+                "subprocess-start",
+                diagram,
+                scope.element,
+                "子流程「{name}」只能有一個不帶事件的開始事件。",
+                "The subprocess “{name}” may have one start event only, and that waits for nothing.",
+            )
 
 
 def links_have_partners(report: Report) -> None:
@@ -73,7 +115,13 @@ def links_have_partners(report: Report) -> None:
         caught = [name for node, name in links if node.type == "intermediateCatchEvent"]
         for node, name in links:
             if node.type == "intermediateThrowEvent" and caught.count(name) != 1:
-                report.add("link-without-partner", diagram, node, "連結「{name}」沒有唯一的對應連結。", "The link “{name}” does not have exactly one partner.")
+                report.add(
+                    "link-without-partner",
+                    diagram,
+                    node,
+                    "連結「{name}」沒有唯一的對應連結。",
+                    "The link “{name}” does not have exactly one partner.",
+                )
 
 
 def timers_are_bounded(report: Report) -> None:
@@ -98,7 +146,13 @@ def _timer(report: Report, diagram: Diagram, node: Node, event: EventDefinition)
         report.add("timer-invalid", diagram, node, f"計時「{{name}}」:{error}", f"The timer “{{name}}”: {error}")
         return
     if not zoned:
-        report.warn("timer-without-zone", diagram, node, "計時「{name}」沒有時區,當作台北時間。", "The timer “{name}” has no zone; it is read as Asia/Taipei.")
+        report.warn(
+            "timer-without-zone",
+            diagram,
+            node,
+            "計時「{name}」沒有時區,當作台北時間。",
+            "The timer “{name}” has no zone; it is read as Asia/Taipei.",
+        )
 
 
 def _read(literal: str, kind: str) -> bool:

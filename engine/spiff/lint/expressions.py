@@ -15,7 +15,7 @@ from engine.spiff.lint.report import Report
 from engine.spiff.xml import camunda
 
 MAX_TEXT = 20_000
-PEOPLE_ATTRIBUTES = "assignee candidateUsers candidateGroups dueDate followUpDate priority formKey".split()
+PEOPLE_ATTRIBUTES = ["assignee", "candidateUsers", "candidateGroups", "dueDate", "followUpDate", "priority", "formKey"]
 FEEL_PROPERTIES = ("payload", "businessKey", "label")
 PROCESS_ATTRIBUTES = ("candidateStarterGroups", "candidateStarterUsers")
 RESERVED = frozenset(["initiator", "business_key", "started_at"])
@@ -74,12 +74,24 @@ def _check(
     report: Report, diagram: Diagram, about: object, text: str, *, python: bool = True, statements: bool = False
 ) -> None:
     if len(text) > MAX_TEXT:
-        report.add("expression-too-long", diagram, about, "「{name}」的算式或指令碼超過 20 KB。", "“{name}”: an expression or script is longer than 20 KB.")
+        report.add(
+            "expression-too-long",
+            diagram,
+            about,
+            "「{name}」的算式或指令碼超過 20 KB。",
+            "“{name}”: an expression or script is longer than 20 KB.",
+        )
     elif is_feel(text):
         _feel(report, diagram, about, text)
     elif python:
         for problem in report.sandbox.check(text, expression=not statements):
-            report.add("python-refused", diagram, about, f"「{{name}}」:{problem.message_zh}", f"“{{name}}”: {problem.message_en}")
+            report.add(
+                "python-refused",
+                diagram,
+                about,
+                f"「{{name}}」:{problem.message_zh}",
+                f"“{{name}}”: {problem.message_en}",
+            )
 
 
 def _feel(report: Report, diagram: Diagram, about: object, text: str) -> None:
@@ -110,7 +122,13 @@ def assigned_names_are_free(report: Report) -> None:
         for node in scope.nodes.values():
             loop = node.loop
             if loop is not None and loop.element_variable in RESERVED | FUNCTIONS:
-                report.add("name-reserved", diagram, node, f"「{{name}}」的變數名 {loop.element_variable} 是保留字。", f"“{{name}}”: the variable name {loop.element_variable} is reserved.")
+                report.add(
+                    "name-reserved",
+                    diagram,
+                    node,
+                    f"「{{name}}」的變數名 {loop.element_variable} 是保留字。",
+                    f"“{{name}}”: the variable name {loop.element_variable} is reserved.",
+                )
 
 
 RULES = [expressions_can_be_read, assigned_names_are_free]

@@ -111,5 +111,12 @@ def lanes_name_nodes(report: Report) -> None:
                         )
 
 
-RULES = [files_hold_processes, processes_are_unique, ids_are_unique, names_are_short, elements_have_ids, lanes_name_nodes]
+RULES = [
+    files_hold_processes,
+    processes_are_unique,
+    ids_are_unique,
+    names_are_short,
+    elements_have_ids,
+    lanes_name_nodes,
+]
 __all__ = ["EVENT_KINDS", "RULES"]

@@ -36,7 +36,15 @@ class Report:
         self._findings: list[Finding] = []
 
     def add(
-        self, code: str, where: Diagram | str, about: Any, zh: str, en: str, *, level: Level = "error", line: int | None = None
+        self,
+        code: str,
+        where: Diagram | str,
+        about: Any,
+        zh: str,
+        en: str,
+        *,
+        level: Level = "error",
+        line: int | None = None,
     ) -> None:
         """Report something. `about` is a node, a lane, an element, or None for the whole file.
 

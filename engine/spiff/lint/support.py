@@ -59,9 +59,7 @@ def _event(report: Report, diagram: object, node: Node, in_event_subprocess: boo
     if allowed is None:
         return
     for event in node.events:
-        misplaced = (
-            node.type == "startEvent" and event.kind in ONLY_IN_EVENT_SUBPROCESS and not in_event_subprocess
-        )
+        misplaced = node.type == "startEvent" and event.kind in ONLY_IN_EVENT_SUBPROCESS and not in_event_subprocess
         if event.kind not in allowed or misplaced:
             report.add(
                 "unsupported-event",

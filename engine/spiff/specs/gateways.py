@@ -132,4 +132,3 @@ class EventBasedGateway(FlowNode):
         winner.notes.pop("race", None)
         token._set_state(TaskState.COMPLETED)
         token.workflow.retire(token)
-

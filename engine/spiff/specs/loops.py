@@ -26,6 +26,7 @@ class LoopNode(FlowNode):
         self.each = each
         self.characteristics = characteristics
         each.loop = self
+        each.start_quantity = each.completion_quantity = 1
 
     def choose(self, token: Token) -> list[Flow]:
         return choose_implicit(self, token)
@@ -49,6 +50,7 @@ class MultiInstance(LoopNode):
         items = self._items(token)
         if not items:
             self._publish(token, [])
+            token.case.log.skipped(token)
             return True
         token.notes.update(items=items, outputs={}, next=0, finished=0)
         first = len(items) if self.characteristics.kind == "parallel" else 1
@@ -135,6 +137,7 @@ class StandardLoop(LoopNode):
         maximum = self._maximum()
         token.notes["turns"] = 0
         if maximum == 0 or (self.characteristics.test_before and not self._holds(token)):
+            token.case.log.skipped(token)
             return True
         token.workflow.place(self.each, parent=token)
         return None
@@ -175,7 +178,9 @@ def _cardinality(token: Token, text: str) -> int:
     except (TypeError, ValueError, OverflowError):
         whole, number = False, 0
     if not whole or isinstance(value, bool | str) or number < 0:
-        raise StepProblem("definition", f"多重實例的數量不是非負整數 (the cardinality is not a whole number ≥ 0): {text}")
+        raise StepProblem(
+            "definition", f"多重實例的數量不是非負整數 (the cardinality is not a whole number ≥ 0): {text}"
+        )
     if number > MAX_INSTANCES:
         raise StepProblem("limit", f"多重實例超過 {MAX_INSTANCES} 個 (more than {MAX_INSTANCES} instances).")
     return number

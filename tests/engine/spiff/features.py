@@ -77,7 +77,9 @@ def translated(text: str) -> str:
         text,
         flags=re.DOTALL,
     )
-    return re.sub(r"<bpmn2:script>([^<]*)</bpmn2:script>", lambda m: f"<bpmn2:script>{_script(m[1])}</bpmn2:script>", text)
+    return re.sub(
+        r"<bpmn2:script>([^<]*)</bpmn2:script>", lambda m: f"<bpmn2:script>{_script(m[1])}</bpmn2:script>", text
+    )
 
 
 def _condition(java: str) -> str:
@@ -120,7 +122,9 @@ class _Runs:
         self.scripts = scripts
         # the second process is the first's partner where messages are sent to it
         ids = [case.name, "ParallelProcess"] if b'"ParallelProcess"' in file.content else [case.name]
-        self.players = [Player(DefinitionSource(f"{case.name}/{i}/{hash(file.content)}", i, (file,))) for i in reversed(ids)]
+        self.players = [
+            Player(DefinitionSource(f"{case.name}/{i}/{hash(file.content)}", i, (file,))) for i in reversed(ids)
+        ]
         self.failed = False
         self.file = file
         outline = Executor(_sandbox).outline(self.players[-1].source)
@@ -156,12 +160,16 @@ class _Runs:
     def _send(self, player: Player) -> None:
         for thrown in player.last.thrown:
             for process in self.started_by.get(thrown.name, ()):
-                fresh = Player(DefinitionSource(f"{self.case.name}/{process}/{hash(self.file.content)}", process, (self.file,)))
+                fresh = Player(
+                    DefinitionSource(f"{self.case.name}/{process}/{hash(self.file.content)}", process, (self.file,))
+                )
                 self.players.append(fresh)
                 self._do(lambda p=fresh, t=thrown: p.start(event=DeliverMessage(t.name, t.variables)))
             for other in self.players:
-                waits = other is not player and other.last is not None and any(
-                    s.kind == thrown.kind and s.name == thrown.name for s in other.last.subscriptions
+                waits = (
+                    other is not player
+                    and other.last is not None
+                    and any(s.kind == thrown.kind and s.name == thrown.name for s in other.last.subscriptions)
                 )
                 if waits and thrown.kind == "message":
                     self._do(lambda o=other, t=thrown: o.message(t.name, **t.variables))

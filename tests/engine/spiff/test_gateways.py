@@ -30,7 +30,9 @@ def test_a_gateway_that_cannot_decide_leaves_an_incident_that_can_be_mended():
 
 def test_a_plain_null_condition_is_false():
     body = TWO + '<exclusiveGateway id="g" default="g_b"/>'
-    assert play(body, "s -> g", "g -> a: =flag", "g -> b", "a -> e", "b -> e", "s -> c", "c -> e", flag=None).waiting == ["b", "c"]
+    assert play(
+        body, "s -> g", "g -> a: =flag", "g -> b", "a -> e", "b -> e", "s -> c", "c -> e", flag=None
+    ).waiting == ["b", "c"]
 
 
 def test_a_parallel_gateway_waits_for_each_flow():
