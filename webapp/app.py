@@ -20,6 +20,7 @@ from webapp.navigation import init_navigation
 from webapp.rights import init_rights
 from webapp.security import init_security
 from webapp.settings import Settings, SettingsError
+from webapp.templating import init_templating
 
 BLUEPRINTS = ("auth", "inbox", "cases", "start", "studio", "operate", "admin", "taskforms")
 
@@ -70,6 +71,7 @@ def create_app(settings: Settings, engine: Any) -> Flask:
     CSRFProtect(app)
     init_rights(app, [part.RIGHTS for part in parts])
     init_navigation(app)
+    init_templating(app)
     return app
 
 

@@ -6,6 +6,7 @@ Rule source: domain.md D "ROC calendar".
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from webapp.i18n import is_chinese
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 _ROC_OFFSET = 1911
+_NUMBERS = re.compile(r"\d+", re.ASCII)
 _WEEKDAYS = "一二三四五六日"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -50,6 +52,20 @@ def roc_datetime(value: datetime | None, style: str = "long") -> str:
         return ""
     moment = local(value)
     return f"{roc_date(moment, style)} {moment:%H:%M}"
+
+
+def parse_day(text: str | None) -> date | None:
+    """A day somebody typed: 1070529, 107/5/29, 民國107年5月29日, 2018-05-29; None when it is none of these."""
+    parts = [int(part) for part in _NUMBERS.findall(text or "")]
+    if len(parts) == 1 and 6 <= len(digits := str(parts[0])) <= 8:
+        parts = [int(digits[:-4]), int(digits[-4:-2]), int(digits[-2:])]
+    if len(parts) != 3:
+        return None
+    year = parts[0] if parts[0] >= _ROC_OFFSET else parts[0] + _ROC_OFFSET
+    try:
+        return date(year, parts[1], parts[2])
+    except ValueError:
+        return None
 
 
 def weekday(value: date | datetime) -> str:

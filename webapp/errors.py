@@ -103,7 +103,7 @@ def _engine_error(error: errors.EngineError) -> Response:
 
 def _who_and_when(error: errors.Conflict) -> dict[str, Any]:
     when = error.params.get("at")
-    who = error.params.get("by_name") or error.params.get("by")
+    who = error.params.get("who")
     return {"who": who, "when": when if isinstance(when, datetime) else None}
 
 

@@ -79,7 +79,7 @@ class TaskForm {
     this.dirty = false;
     try {
       const answer = await fetch(draftUrl, {
-        method: 'POST', body, headers: { Accept: 'application/json' }, redirect: 'manual', keepalive: true,
+        method: 'POST', body, headers: { Accept: 'application/json' }, redirect: 'manual', keepalive: document.visibilityState === 'hidden',
       });
       if (!answer.ok) throw new Error(String(answer.status));
       const said = answer.headers.get('Content-Type')?.includes('json') ? (await answer.json()).message : null;

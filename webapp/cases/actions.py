@@ -1,0 +1,108 @@
+"""What can be done to a case apart from its tasks: remark, attach, follow, withdraw."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.errors import Invalid
+from engine.forms import Field
+from webapp.cases import bp
+from webapp.cases.words import open_task_name
+from webapp.rights import local_or
+from webapp.services import actor, engine
+from webapp.taskforms.messages import message_text
+from webapp.taskforms.uploads import UploadRefused, check_upload
+
+REASON_LIMIT = 500
+_ANY_FILE = Field(id="attachment", type="filepicker", path=("attachment",))
+"""An attachment obeys the same rules as a file in a form."""
+
+
+@bp.post("/cases/<uuid:instance_id>/comments")
+def comment(instance_id: UUID) -> Response:
+    """Add a remark to the case."""
+    text = request.form.get("text", "").strip()
+    if not text:
+        flash(_("請寫下意見再送出。"), "error")
+    elif len(text) > 2000:
+        flash(_("意見太長，請縮短到2000字以內。"), "error")
+    else:
+        engine().runtime.comment(instance_id, text, actor=actor())
+        flash(_("意見已加入。"), "success")
+    return _back(instance_id, "comments")
+
+
+@bp.post("/cases/<uuid:instance_id>/attachments")
+def attach(instance_id: UUID) -> Response:
+    """Store one or more files and attach them; what is refused is named, the rest is kept."""
+    kept = 0
+    for upload in request.files.getlist("files"):
+        if not upload.filename:
+            continue
+        try:
+            found = check_upload(_ANY_FILE, upload.filename, upload.stream.read())
+        except UploadRefused as refusal:
+            flash(message_text(refusal.message), "error")
+            continue
+        stored = engine().runtime.store_file(found.name, found.content, found.content_type, actor=actor())
+        engine().runtime.attach(instance_id, stored.id, actor=actor())
+        kept += 1
+    if kept:
+        flash(_("檔案已附上。"), "success")
+    return _back(instance_id, "attachments")
+
+
+@bp.post("/cases/<uuid:instance_id>/follow")
+def follow(instance_id: UUID) -> Response:
+    """Follow the case, or stop following it."""
+    wanted = request.form.get("wanted") == "1"
+    if wanted:
+        engine().runtime.follow(instance_id, actor=actor())
+        flash(_("已加入追蹤。"), "success")
+    else:
+        engine().runtime.unfollow(instance_id, actor=actor())
+        flash(_("已取消追蹤。"), "success")
+    return _back(instance_id, "overview")
+
+
+@bp.get("/cases/<uuid:instance_id>/cancel")
+def ask_cancel(instance_id: UUID) -> str:
+    """Say what withdrawing will do, and ask for the reason."""
+    case = engine().runtime.instance(instance_id, actor())
+    case.ensure_open()
+    return render_template("cases/cancel.html", case=case, steps=[open_task_name(task) for task in case.open_tasks], error="", reason="")
+
+
+@bp.post("/cases/<uuid:instance_id>/cancel")
+def cancel(instance_id: UUID) -> Response:
+    """Withdraw the case (撤案)."""
+    reason = request.form.get("reason", "").strip()
+    problem = _reason_problem(reason)
+    if not problem:
+        try:
+            engine().runtime.cancel(instance_id, reason=reason, actor=actor(), token=request.form.get("token"))
+        except Invalid as refusal:
+            problem = refusal.message
+    if problem:
+        case = engine().runtime.instance(instance_id, actor())
+        steps = [open_task_name(task) for task in case.open_tasks]
+        page = render_template("cases/cancel.html", case=case, steps=steps, error=problem, reason=reason)
+        return Response(page, 422, mimetype="text/html")
+    flash(_("案件已撤案。"), "success")
+    return redirect(url_for("cases.show", instance_id=instance_id), 303)
+
+
+def _reason_problem(reason: str) -> str:
+    if not reason:
+        return _("請說明撤案的原因。")
+    if len(reason) > REASON_LIMIT:
+        return _("原因太長，請縮短到500字以內。")
+    return ""
+
+
+def _back(instance_id: UUID, view: str) -> Response:
+    return redirect(local_or(request.form.get("back"), lambda: url_for("cases.show", instance_id=instance_id, view=view)), 303)

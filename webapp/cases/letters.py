@@ -1,0 +1,136 @@
+"""Letters of a case: which may be issued now, and each as a page to print or copy (domain.md C5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import yaml
+from flask import abort, current_app, render_template
+
+from engine.cases import ProcessInstance
+from engine.errors import NotFound
+from webapp.cases import bp
+from webapp.cases.letter_text import LetterFault, Names, filled, holds, items, lines
+from webapp.expressions import functions
+from webapp.i18n import lang
+from webapp.services import actor, engine
+
+FOLDER = Path(__file__).parents[2] / "processes"
+"""Where the letters of the shipped processes lie: `<folder>/letters/<name>.yaml`."""
+
+
+@dataclass(frozen=True)
+class LetterEntry:
+    """A letter in the list of a case. `locked` says why it may not be issued yet."""
+
+    key: str
+    name: str
+    type: str
+    locked: str = ""
+
+
+def available_letters(case: ProcessInstance) -> list[LetterEntry]:
+    """The letters this case may issue now, and the locked ones with their reason."""
+    found = templates_of(case.process_key)
+    if not found:
+        return []
+    names = names_of(case)
+    entries = []
+    for key, template in found.items():
+        try:
+            allowed = holds(template.get("when"), names)
+        except LetterFault as fault:
+            current_app.logger.error("letter %s of %s: %s", key, case.process_key, fault)
+            continue
+        if allowed or template.get("locked"):
+            name = (template.get("name_en") if lang() == "en" else None) or template["name"]
+            entries.append(LetterEntry(key, name, template["type"], "" if allowed else str(template["locked"])))
+    return entries
+
+
+@bp.get("/cases/<uuid:instance_id>/letters/<name>")
+def letter(instance_id: UUID, name: str) -> str:
+    """One letter, filled from the case."""
+    case = engine().runtime.instance(instance_id, actor())
+    template = templates_of(case.process_key).get(name)
+    names = names_of(case)
+    if template is None or not holds(template.get("when"), names):
+        abort(404)
+    return render_template("cases/letter.html", case=case, letter=fill(template, names))
+
+
+def fill(template: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """The words of a letter, part by part; an absent part is empty."""
+    meeting = template.get("meeting") or {}
+    return {
+        "type": template["type"],
+        "name": template["name"],
+        "html_lang": "en" if template.get("language") == "en" else "zh-Hant-TW",
+        "english": template.get("language") == "en",
+        "issuer": _issuer(template.get("issuer"), names),
+        **{key: filled(template.get(key), names) for key in ("to", "date", "doc_no", "speed", "enclosures", "subject")},
+        "security": "" if filled(template.get("security"), names) == "普通" else filled(template.get("security"), names),
+        "explanation": items(template.get("explanation"), names),
+        "measures": items(template.get("measures"), names),
+        "sections": [
+            {"title": filled(part.get("title"), names), "items": items(part.get("items"), names)}
+            for part in template.get("sections") or ()
+            if holds(part.get("if"), names)
+        ],
+        "meeting": {
+            key: "、".join(lines(value, names)) if isinstance(value, list) else filled(value, names)
+            for key, value in meeting.items()
+        },
+        "main_copies": lines(template.get("main_copies") or [], names),
+        "copies": lines(template.get("copies") or [], names),
+        "signature": filled(template.get("signature"), names),
+    }
+
+
+def names_of(case: ProcessInstance) -> Names:
+    """The case's variables and header, for a letter's expressions."""
+    header = {
+        "business_key": case.business_key, "subject": case.subject, "doc_no_in": case.doc_no_in,
+        "doc_no_out": case.doc_no_out, "speed": case.speed, "security_class": case.security_class,
+        "received_at": case.received_at, "due_at": case.due_at, "outcome": case.outcome, "started_at": case.started_at,
+        "retention_class": case.retention_class, "source": case.source,
+    }  # fmt: skip
+    variables = engine().runtime.variables(case.id, actor())
+    return Names({**header, **variables}, functions())
+
+
+def templates_of(process_key: str) -> Mapping[str, Mapping[str, Any]]:
+    """The letter templates of a process by file name, in their order."""
+    folder = _folders().get(process_key)
+    return _read(folder) if folder else {}
+
+
+@lru_cache(maxsize=1)
+def _folders() -> dict[str, Path]:
+    return {
+        diagram.stem: diagram.parent / "letters"
+        for diagram in sorted(FOLDER.glob("*/*.bpmn"))
+        if (diagram.parent / "letters").is_dir()
+    }
+
+
+@lru_cache(maxsize=64)
+def _read(folder: Path) -> dict[str, dict[str, Any]]:
+    return {path.name.split(".")[0]: yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))}
+
+
+def _issuer(text: Any, names: Names) -> dict[str, str]:
+    """The office that issues: its full name, as of today."""
+    code = names.evaluate(str(text)[1:]) if str(text or "").startswith("=") else text
+    code = code.get("id") if isinstance(code, Mapping) else code
+    try:
+        unit = engine().directory.unit(str(code or "aia"))
+    except NotFound:
+        return {"name": "", "prefix": ""}
+    parent = "高雄市政府" if unit.type not in {"city"} and not unit.name.startswith("高雄市") else ""
+    return {"name": f"{parent}{unit.name}", "prefix": unit.doc_prefix or ""}

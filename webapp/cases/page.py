@@ -1,0 +1,93 @@
+"""One case on screen: overview, diagram, history, comments, attachments, letters. All of it read-only."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+
+from engine.cases import ProcessInstance, effective_person, has_role
+from webapp.cases import bp, words
+from webapp.cases.data import Section, sections
+from webapp.cases.diagram import drawing
+from webapp.cases.letters import available_letters
+from webapp.services import actor, engine
+
+PART_VIEWS = ("diagram", "history", "comments", "attachments")
+VIEWS = ("overview", *PART_VIEWS, "letters")
+
+
+@bp.get("/cases/<uuid:instance_id>")
+def show(instance_id: UUID) -> str:
+    """The case page; `?view=` names the tab."""
+    case = engine().runtime.instance(instance_id, actor())
+    view = request.args.get("view", "overview")
+    view = view if view in VIEWS else "overview"
+    context: dict[str, Any] = case_part(case, view, lambda wanted: url_for("cases.show", instance_id=case.id, view=wanted))
+    context["letters"] = available_letters(case)
+    context["case_tabs"] = [
+        {"href": url_for("cases.show", instance_id=case.id), "text": _("概要"), "here": view == "overview"},
+        *context["tabs"],
+    ]
+    if context["letters"]:
+        href = url_for("cases.show", instance_id=case.id, view="letters")
+        context["case_tabs"].append({"href": href, "text": _("函稿"), "here": view == "letters"})
+    data: list[Section] = sections(case, context["history"]) if view == "overview" else []
+    return render_template(
+        "cases/show.html", **context, data=data, may_cancel=may_cancel(case), my_tasks=_my_tasks(case)
+    )
+
+
+def case_part(case: ProcessInstance, view: str, link: Any) -> dict[str, Any]:
+    """What `cases/_part.html` needs to show one of the four tabs.
+
+    Args:
+        case: the case.
+        view: which tab; another name shows none of them.
+        link: makes the address of a tab from its name.
+    """
+    who = actor()
+    history = engine().history.timeline(case.id, who)
+    comments = engine().runtime.comments(case.id, who)
+    attachments = engine().runtime.attachments(case.id, who)
+    names = {
+        "diagram": (_("流程圖"), None, "1"),
+        "history": (_("歷程"), None, "2"),
+        "comments": (_("意見"), len(comments), "3"),
+        "attachments": (_("附件"), len(attachments), "4"),
+    }
+    tabs = [
+        {"href": link(name), "text": text, "here": name == view, "count": count or None, "key": key}
+        for name, (text, count, key) in names.items()
+    ]
+    return {
+        "case": case,
+        "view": view,
+        "tabs": tabs,
+        "history": history,
+        "lines": [words.line(entry) for entry in reversed(history)] if view == "history" else [],
+        "comments": comments,
+        "attachments": attachments,
+        "drawing": drawing(case) if view == "diagram" else None,
+        "words": words,
+        "now": engine().clock.now(),
+        "followed": engine().runtime.is_following(case.id, who),
+    }
+
+
+def may_cancel(case: ProcessInstance) -> bool:
+    """Whether to offer withdrawal: to who started the case, and to those who watch over it. The engine decides."""
+    who = actor()
+    return case.is_open and (
+        case.started_by == effective_person(who)
+        or has_role(who, "control_officer", "administrator")
+        or any(group.startswith("head@") and group[5:] == case.owning_unit for group in who.groups)
+    )
+
+
+def _my_tasks(case: ProcessInstance) -> list[Any]:
+    """The open steps of the case that this person may claim or has claimed."""
+    found = [engine().tasks.get(task["id"], actor()) for task in case.open_tasks]
+    return [task for task in found if task.may_claim(actor()) or task.may_complete(actor())]

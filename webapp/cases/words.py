@@ -1,0 +1,156 @@
+"""A case in words: its state, where it is, and each line of its history as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from engine.cases import HistoryEntry, ProcessInstance
+from webapp.dates import roc_datetime
+from webapp.i18n import lang
+
+MINOR = frozenset({"case.read", "message.buffered", "task.released", "task.claimed", "history.erased"})
+TROUBLE = frozenset({"incident.opened", "service.failed"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the history as it is read.
+
+    Attributes:
+        entry: what was recorded.
+        text: the whole sentence.
+        who: who acted, with 甲代乙 where a deputy did.
+        opinion: the words the person gave, if any.
+    """
+
+    entry: HistoryEntry
+    text: str
+    who: str
+    opinion: str = ""
+
+    @property
+    def kind(self) -> str:
+        """`trouble`, `minor` or `main`: how loudly the line is drawn."""
+        if self.entry.verb in TROUBLE:
+            return "trouble"
+        return "minor" if self.entry.verb in MINOR else "main"
+
+
+def who_acted(entry: HistoryEntry) -> str:
+    """The actor; for a deputy both names (甲代乙)."""
+    if entry.on_behalf_of_name:
+        return _("%(me)s代%(name)s", me=entry.actor_name, name=entry.on_behalf_of_name)
+    return _("系統") if entry.actor == "system" else entry.actor_name
+
+
+def line(entry: HistoryEntry) -> Line:
+    """An entry as a sentence in the reader's language."""
+    who = who_acted(entry)
+    return Line(entry=entry, text=_sentence(entry, who), who=who, opinion=_opinion(entry))
+
+
+def _sentence(entry: HistoryEntry, who: str) -> str:
+    params = entry.params
+    step = _step(params)
+    reason = str(params.get("reason") or "")
+    sentences = {
+        "case.started": lambda: _("%(who)s起案。", who=who),
+        "case.cancelled": lambda: _with(_("%(who)s撤案。", who=who), reason),
+        "case.ended": lambda: _("案件結束。"),
+        "case.commented": lambda: _("%(who)s留言。", who=who),
+        "case.read": lambda: _("%(who)s檢視了案件。", who=who),
+        "file.attached": lambda: _("%(who)s附上檔案「%(file)s」。", who=who, file=params.get("name") or params.get("file") or ""),
+        "task.claimed": lambda: _("%(who)s簽收「%(step)s」。", who=who, step=step),
+        "task.released": lambda: _("%(who)s取消簽收「%(step)s」。", who=who, step=step),
+        "task.assigned": lambda: _with(_("%(who)s將「%(step)s」分給%(to)s。", who=who, step=step, to=_to(params)), reason),
+        "task.reassigned": lambda: _with(
+            _("%(who)s將「%(step)s」改分給%(to)s。", who=who, step=step, to=_to(params)), reason
+        ),
+        "task.completed": lambda: _("%(who)s完成「%(step)s」。", who=who, step=step),
+        "message.received": lambda: _("收到訊息「%(name)s」。", name=params.get("name") or ""),
+        "message.buffered": lambda: _("訊息「%(name)s」已到，等案件走到接收的步驟。", name=params.get("name") or ""),
+        "signal.received": lambda: _("收到信號「%(name)s」。", name=params.get("name") or ""),
+        "timer.fired": lambda: _("「%(step)s」的時間到了。", step=step) if step else _("計時器的時間到了。"),
+        "service.finished": lambda: _("系統完成「%(step)s」。", step=step),
+        "service.failed": lambda: _("系統執行「%(step)s」失敗。", step=step),
+        "incident.opened": lambda: _("「%(step)s」發生狀況，等維運人員處理。", step=step),
+        "incident.retried": lambda: _("%(who)s重新執行「%(step)s」。", who=who, step=step),
+        "history.erased": lambda: _with(_("%(who)s刪除了一筆歷程中的個人資料。", who=who), reason),
+    }
+    known = sentences.get(entry.verb)
+    return known() if known else f"{who}：{entry.verb}"
+
+
+def _with(sentence: str, reason: str) -> str:
+    return _("%(sentence)s原因：%(reason)s", sentence=sentence, reason=reason) if reason else sentence
+
+
+def _step(params: Mapping[str, Any]) -> str:
+    name = (params.get("name_en") if lang() == "en" else None) or params.get("element_name") or params.get("task")
+    name = name or params.get("name") or params.get("element") or ""
+    label = params.get("label")
+    return f"{name}：{label}" if label else str(name)
+
+
+def _to(params: Mapping[str, Any]) -> str:
+    return str(params.get("to_name") or params.get("to") or params.get("assignee_name") or "")
+
+
+def _opinion(entry: HistoryEntry) -> str:
+    given = entry.values.get("given") or {}
+    for key in ("opinion", "reason", "comment", "body"):
+        text = given.get(key) if isinstance(given, Mapping) else None
+        if isinstance(text, str) and text.strip():
+            return text.strip()
+    body = entry.values.get("body")
+    return body.strip() if isinstance(body, str) else ""
+
+
+def state_text(case: ProcessInstance) -> str:
+    """辦理中, 暫停計時, 已結案 …"""
+    if case.status == "active":
+        return _("辦理中（暫停計時）") if case.clock == "stopped" else _("辦理中")
+    return {"completed": _("已結案"), "cancelled": _("已撤案"), "error": _("異常結束")}[case.status]
+
+
+def state_tone(case: ProcessInstance) -> str:
+    """The tone of the badge that says so."""
+    if case.status == "active":
+        return "warn" if case.clock == "stopped" or case.has_incident else "info"
+    return {"completed": "good", "cancelled": "neutral", "error": "bad"}[case.status]
+
+
+def open_task_name(task: Mapping[str, Any]) -> str:
+    """A step a case stands at."""
+    name = (task.get("name_en") if lang() == "en" else None) or task["name"]
+    return f"{name}：{task['label']}" if task.get("label") else name
+
+
+def where_text(case: ProcessInstance) -> str:
+    """Where the case is now: its open steps; the first two and how many more."""
+    names = [open_task_name(task) for task in case.open_tasks]
+    if not names:
+        return _("等候中") if case.is_open else ""
+    shown = "、".join(dict.fromkeys(names[:2])) if lang() == "zh" else ", ".join(dict.fromkeys(names[:2]))
+    more = len(names) - 2
+    return ngettext("%(steps)s 等，另有%(num)d關", "%(steps)s 等，另有%(num)d關", more, steps=shown) if more > 0 else shown
+
+
+def outcome_text(outcome: str | None) -> str:
+    """How the case came out, as the process names it."""
+    return outcome or ""
+
+
+def ended_text(case: ProcessInstance) -> str:
+    """When and how it ended."""
+    if case.ended_at is None:
+        return ""
+    when = roc_datetime(case.ended_at)
+    if case.status == "cancelled":
+        return _("%(when)s 撤案", when=when)
+    return _("%(when)s 結案", when=when)

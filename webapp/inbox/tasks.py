@@ -1,0 +1,182 @@
+"""One task: look at it, claim it, fill its form, decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.cases import UserTask
+from engine.errors import InvalidVariables
+from engine.model import Advance
+from webapp.cases.page import PART_VIEWS, case_part
+from webapp.dates import roc_datetime
+from webapp.forms_in_use import form_of, opened, posted
+from webapp.i18n import lang
+from webapp.inbox import bp
+from webapp.inbox.columns import task_name
+from webapp.inbox.lists import list_context
+from webapp.inbox.state import ListState
+from webapp.rights import local_or
+from webapp.services import actor, engine
+from webapp.taskforms import TaskForm, page
+from webapp.taskforms.markdown import render_markdown
+
+
+@bp.get("/tasks/<uuid:task_id>")
+def task(task_id: UUID) -> str:
+    """The three panes: the list it came from, the task with its form, its case."""
+    found = engine().tasks.get(task_id, actor())
+    return _panes(found, _opened_form(found))
+
+
+@bp.post("/tasks/<uuid:task_id>/claim")
+def claim(task_id: UUID) -> Response:
+    """Make the task one's own (簽收)."""
+    engine().tasks.claim(task_id, actor=actor())
+    flash(_("已簽收。"), "success")
+    return _here(task_id)
+
+
+@bp.post("/tasks/<uuid:task_id>/release")
+def release(task_id: UUID) -> Response:
+    """Give the task back (取消簽收)."""
+    engine().tasks.release(task_id, actor=actor())
+    flash(_("已取消簽收，工作回到待簽收。"), "success")
+    return _here(task_id)
+
+
+@bp.post("/tasks/<uuid:task_id>/reassign")
+def reassign(task_id: UUID) -> Response:
+    """Give the task to somebody else (改分), with a reason."""
+    person, reason = request.form.get("person", "").strip(), request.form.get("reason", "").strip()
+    if not person or not reason:
+        flash(_("改分要選定人員並說明原因。"), "error")
+        return _here(task_id)
+    engine().tasks.assign(task_id, person, actor=actor(), reason=reason)
+    flash(_("已改分給%(name)s。", name=engine().directory.person(person).name), "success")
+    return _here(task_id)
+
+
+@bp.post("/tasks/<uuid:task_id>")
+def complete(task_id: UUID) -> Response:
+    """Hand in the answer; or, for the form's other buttons, show the form as it is now."""
+    found = engine().tasks.get(task_id, actor())
+    if request.form.get("token") and found.is_open:
+        found.ensure_completable_by(actor())
+    filled = posted(_definition(found), engine().tasks.variables(task_id, actor()))
+    if filled.action == "draft":
+        return save_draft(task_id)
+    if not filled.submitted:
+        return Response(_panes(found, filled), 200, mimetype="text/html")
+    result = filled.validate()
+    if not result.ok:
+        engine().tasks.save_draft(task_id, actor(), filled.draft)
+        return Response(_panes(found, filled), 422, mimetype="text/html")
+    following = _next_in_list(task_id)
+    try:
+        advance = engine().tasks.complete(
+            task_id, actor=actor(), variables=result.values, token=request.form.get("token")
+        )
+    except InvalidVariables as refusal:
+        return Response(_panes(found, filled, problem=refusal.message), 422, mimetype="text/html")
+    _say_what_happened(found, advance, following)
+    return redirect(_list_state().url(), 303)
+
+
+@bp.post("/tasks/<uuid:task_id>/draft")
+def save_draft(task_id: UUID) -> Response:
+    """Keep an unfinished form. A draft is not an answer: the task can still be released."""
+    found = engine().tasks.get(task_id, actor())
+    found.ensure_completable_by(actor())
+    filled = posted(_definition(found), engine().tasks.variables(task_id, actor()))
+    engine().tasks.save_draft(task_id, actor(), filled.draft)
+    said = _("草稿已於%(when)s暫存，尚未送出。", when=roc_datetime(engine().clock.now(), "short"))
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(message=said)
+    flash(said, "success")
+    return _here(task_id)
+
+
+@bp.post("/tasks/<uuid:task_id>/draft/discard")
+def discard_draft(task_id: UUID) -> Response:
+    """Throw the draft away and begin with what the case knows."""
+    engine().tasks.save_draft(task_id, actor(), None)
+    flash(_("草稿已刪除。"), "success")
+    return _here(task_id)
+
+
+def _panes(found: UserTask, filled: TaskForm | None, problem: str = "") -> str:
+    case = engine().runtime.instance(found.instance_id, actor())
+    state = _list_state()
+    wanted = request.args.get("view", "diagram")
+    view = wanted if wanted in PART_VIEWS else "diagram"
+    part = case_part(case, view, lambda name: state.task_url(found.id) + f"&view={name}")
+    return render_template(
+        "inbox/task.html",
+        **{**list_context(replace(state, after=state.after), found.id), **part},
+        task=found,
+        form=page(filled) if filled else None,
+        has_draft=filled is not None and request.method == "GET" and bool(engine().tasks.draft(found.id, actor())),
+        instructions=_instructions(found),
+        problem=problem,
+        title=task_name(found),
+        may_claim=found.may_claim(actor()),
+        may_complete=found.may_complete(actor()),
+    )
+
+
+def _opened_form(found: UserTask) -> TaskForm | None:
+    if not found.may_complete(actor()):
+        return None
+    draft = engine().tasks.draft(found.id, actor())
+    return opened(_definition(found), engine().tasks.variables(found.id, actor()), draft)
+
+
+def _definition(found: UserTask) -> Any:
+    assert found.definition_id is not None
+    return form_of(found.definition_id, found.form_key)
+
+
+def _instructions(found: UserTask) -> Any:
+    drawn = engine().repository.outline(found.definition_id).user_task(found.element_id)
+    text = ((drawn.instructions_en if lang() == "en" else None) or drawn.instructions) if drawn else None
+    return render_markdown(text) if text else ""
+
+
+def _list_state() -> ListState:
+    return ListState.of(request.args.get("tab", "mine"), request.args)
+
+
+def _next_in_list(task_id: UUID) -> UUID | None:
+    """The task below this one in the list it was opened from, else the first other one."""
+    ids = [row.task.id for row in engine().tasks.inbox(actor(), _list_state().query()).rows]
+    others = [other for other in ids if other != task_id]
+    if task_id in ids and ids.index(task_id) < len(ids) - 1:
+        return ids[ids.index(task_id) + 1]
+    return others[0] if others else None
+
+
+def _say_what_happened(found: UserTask, advance: Advance, following: UUID | None) -> None:
+    links = []
+    for opened_task in advance.opened:
+        mine = engine().tasks.get(UUID(opened_task.id), actor())
+        if mine.may_claim(actor()) or mine.may_complete(actor()):
+            links.append({"href": url_for("inbox.task", task_id=mine.id), "text": _("同案下一關：%(step)s", step=task_name(mine))})
+    if following:
+        links.append({"href": _list_state().task_url(following), "text": _("開啟下一件"), "key": "n"})
+    links.append({"href": url_for("cases.show", instance_id=found.instance_id), "text": _("看這件案件")})
+    text = _("「%(step)s」已送出。", step=task_name(found))
+    if advance.ended:
+        text = _("「%(step)s」已送出，案件結束。", step=task_name(found))
+    flash({"text": text, "links": links}, "success")
+    if advance.incidents:
+        flash(_("您的決定已經保存；接下來的自動步驟發生狀況，維運人員會處理，您不需要重送。"), "warning")
+
+
+def _here(task_id: UUID) -> Response:
+    return redirect(local_or(request.form.get("back"), lambda: url_for("inbox.task", task_id=task_id)), 303)

@@ -1,0 +1,89 @@
+"""The unit's open work for its supervisor: by person and by due date; give one or many to somebody else."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from engine.cases import TaskRow, WorkRow
+from webapp import exports
+from webapp.errors import text_of
+from webapp.inbox import bp, columns
+from webapp.services import actor, engine
+
+
+@bp.get("/unit-work")
+def unit_work() -> str:
+    """Everybody's open tasks, the most urgent first; the unclaimed ones on their own."""
+    rows = engine().tasks.unit_work(actor())
+    now = engine().clock.now()
+    return render_template(
+        "inbox/unit_work.html", people=_people(rows, now), unclaimed=_unclaimed(rows), now=now, columns=columns,
+        by="due" if request.args.get("by") == "due" else "person", by_due=_by_due(rows),
+    )  # fmt: skip
+
+
+@bp.get("/unit-work/export.<kind>")
+def unit_work_export(kind: str) -> Response:
+    """The same as a file, with the person in the first column."""
+    if kind not in exports.FORMATS:
+        abort(404)
+    now = engine().clock.now()
+    headings = [_("承辦人"), *(str(column.heading) for column in columns.COLUMNS)]
+    lines = [
+        [row.person_name or _("待簽收"), *line]
+        for row in engine().tasks.unit_work(actor())
+        for line in columns.export_rows(row.tasks, now)
+    ]
+    return exports.answer(kind, f"{_('單位工作')}-{now.astimezone(columns.TAIPEI):%Y%m%d}", headings, lines)
+
+
+@bp.post("/unit-work/reassign")
+def reassign_many() -> Response:
+    """Give the ticked tasks to one person, with one reason."""
+    ids = [UUID(text) for text in request.form.getlist("ids") if len(text) == 36]
+    person, reason = request.form.get("person", "").strip(), request.form.get("reason", "").strip()
+    if not ids:
+        flash(_("請先勾選要改分的工作。"), "warning")
+    elif not person or not reason:
+        flash(_("改分要選定人員並說明原因。"), "error")
+    else:
+        results = engine().tasks.reassign_many(ids, person, actor=actor(), reason=reason)
+        done = sum(1 for _id, ok, _error in results if ok)
+        if done:
+            flash(ngettext("已改分%(num)d件。", "已改分%(num)d件。", done), "success")
+        for _id, ok, error in results:
+            if not ok:
+                flash(_("有一件未能改分：%(why)s", why=text_of(error)), "error")
+    return redirect(url_for("inbox.unit_work", by=request.form.get("by") or None), 303)
+
+
+def _people(rows: list[WorkRow], now: Any) -> list[dict[str, Any]]:
+    """One entry a person: how much, how much of it late, and the tasks by due date."""
+    return [
+        {
+            "id": row.person_id,
+            "name": row.person_name,
+            "tasks": sorted(row.tasks, key=_due),
+            "overdue": sum(1 for task in row.tasks if task.due_at and task.due_at < now),
+        }
+        for row in rows
+        if row.person_id is not None
+    ]
+
+
+def _unclaimed(rows: list[WorkRow]) -> list[TaskRow]:
+    return sorted((task for row in rows if row.person_id is None for task in row.tasks), key=_due)
+
+
+def _by_due(rows: list[WorkRow]) -> list[TaskRow]:
+    return sorted((task for row in rows for task in row.tasks), key=_due)
+
+
+def _due(row: TaskRow) -> tuple[bool, Any]:
+    return (row.due_at is None, row.due_at or row.task.created_at)
