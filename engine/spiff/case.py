@@ -123,7 +123,7 @@ class _ScopeMixin:
                 self.retire(token)
 
 
-class SubScope(_ScopeMixin, BpmnSubWorkflow):
+class SubScope(_ScopeMixin, BpmnSubWorkflow):  # type: ignore[misc]
     """An embedded, called or event subprocess that runs inside an instance."""
 
     def __init__(self, spec: ScopeSpec, host: Token, *, own_variables: bool) -> None:
@@ -138,7 +138,7 @@ class SubScope(_ScopeMixin, BpmnSubWorkflow):
         return self.host.workflow
 
 
-class Case(_ScopeMixin, BpmnWorkflow):
+class Case(_ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
     """A process instance while a step runs."""
 
     def __init__(self, definition: Definition, engine: ModelScriptEngine, log: StepLog) -> None:

@@ -79,7 +79,7 @@ def _climb(
     scope = token.workflow
     while True:
         while host is not None:  # the activity itself, then the loop it is one of
-            event = _match([e for e in host.task_spec.boundary], kind, code)
+            event = _match(host.task_spec.boundary, kind, code)
             if event is not None:
                 return scope, event, host
             host = host.parent if host.task_spec.loop is not None else None
@@ -103,7 +103,7 @@ def _match(specs: Any, kind: str, code: str | None) -> CatchEvent | None:
     for spec in specs:
         for catch in spec.catches:
             if catch.kind == kind and catch.code is not None and catch.code == code:
-                return spec  # type: ignore[no-any-return]
+                return spec
             if catch.kind == kind and catch.code is None:
                 wide = wide or spec
     return wide

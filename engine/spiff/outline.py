@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from engine.errors import IntegrityError
 from engine.model import DefinitionSource
 from engine.spiff import diagram
-from engine.spiff.diagram import Diagram, EventDefinition, Flow, Node, Process, read_file
+from engine.spiff.diagram import Diagram, EventDefinition, Flow, Node, Process
+from engine.spiff.reading import read_file
 from engine.spiff.xml import XmlRefused, camunda, child, text_of
 
 

@@ -15,7 +15,8 @@ from engine import dmn
 from engine.errors import IntegrityError
 from engine.model import DefinitionSource
 from engine.spiff import diagram, xml
-from engine.spiff.diagram import Diagram, Node, Process, Scope, read_file
+from engine.spiff.diagram import Diagram, Node, Process, Scope
+from engine.spiff.reading import read_file
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs import activities, events, gateways, loops, throwing
 from engine.spiff.specs.base import FlowNode

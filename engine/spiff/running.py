@@ -112,4 +112,4 @@ def _can_move(token: Token) -> bool:
     notes = token.notes
     if notes.get("open") or notes.get("called") or token.incident or "arms" in notes:
         return True
-    return token.state == TaskState.READY
+    return bool(token.state == TaskState.READY)

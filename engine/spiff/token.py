@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 OPEN = TaskState.NOT_FINISHED_MASK
 
 
-class Token(Task):
+class Token(Task):  # type: ignore[misc]
     """A token on one element of one scope.
 
     `notes` (the library's `internal_data`) holds what must survive a save: `done`

@@ -86,7 +86,7 @@ def tag(element: etree._Element) -> str:
 
 def children(element: etree._Element, name: str, namespace: str = BPMN) -> Iterator[etree._Element]:
     """Direct children of that name."""
-    return element.iterchildren(q(name, namespace))
+    yield from element.iterchildren(q(name, namespace))
 
 
 def child(element: etree._Element, name: str, namespace: str = BPMN) -> etree._Element | None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from engine import dmn
 from engine.model import Finding, SourceFile
 from engine.spiff import xml
-from engine.spiff.diagram import Diagram, read_file
+from engine.spiff.diagram import Diagram
+from engine.spiff.reading import read_file
 from engine.spiff.lint import activities, connections, events, expressions, identity, people, support
 from engine.spiff.lint.report import Report
 

@@ -11,7 +11,7 @@ from engine.spiff.xml import is_true
 
 def references_are_known(report: Report) -> None:
     """Messages and signals are named; errors and escalations that are named exist."""
-    for diagram, process, scope in scopes(report):
+    for diagram, _, scope in scopes(report):
         for node in scope.nodes.values():
             for event in node.events:
                 if event.kind in ("message", "signal") and not diagram.event_name(event):
@@ -84,7 +84,7 @@ def boundary_events_are_attached(report: Report) -> None:
 
 
 def event_subprocesses_start_by_events(report: Report) -> None:
-    """An event subprocess has exactly one start event, and that waits for something; an embedded one waits for nothing."""
+    """An event subprocess has one start event, which waits for something; an embedded one waits for nothing."""
     for diagram, process, scope in scopes(report):
         if scope is process:
             continue

@@ -171,7 +171,5 @@ def default_of(spec: FlowNode) -> list[Flow]:
     """
     found = [flow for flow in spec.flows if flow.id == spec.node.default]
     if not found:
-        raise StepProblem(
-            "condition", "沒有任何條件成立,也沒有預設流向 (no condition holds and there is no default flow)."
-        )
+        raise StepProblem("condition", "沒有條件成立,也沒有預設流向 (no condition holds, no default flow).")
     return found

@@ -178,9 +178,7 @@ def _cardinality(token: Token, text: str) -> int:
     except (TypeError, ValueError, OverflowError):
         whole, number = False, 0
     if not whole or isinstance(value, bool | str) or number < 0:
-        raise StepProblem(
-            "definition", f"多重實例的數量不是非負整數 (the cardinality is not a whole number ≥ 0): {text}"
-        )
+        raise StepProblem("definition", f"多重實例的數量不是非負整數 (not a whole number from 0): {text}")
     if number > MAX_INSTANCES:
         raise StepProblem("limit", f"多重實例超過 {MAX_INSTANCES} 個 (more than {MAX_INSTANCES} instances).")
     return number

@@ -61,7 +61,8 @@ def _flow(line: str) -> str:
     assert found, line
     name, source, target, condition = found.groups()
     inner = f"<conditionExpression>{escape(condition)}</conditionExpression>" if condition else ""
-    return f'<sequenceFlow id="{name or f"{source}_{target}"}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
+    flow_id = name or f"{source}_{target}"
+    return f'<sequenceFlow id="{flow_id}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
 
 
 def properties(**values: str) -> str:

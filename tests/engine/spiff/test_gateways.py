@@ -106,8 +106,8 @@ def test_the_first_event_behind_an_event_based_gateway_wins():
     top = '<message id="m" name="reply"/>'
     body = (
         '<startEvent id="s"/><eventBasedGateway id="g"/><endEvent id="e"/><userTask id="a"/><userTask id="b"/>'
-        '<intermediateCatchEvent id="wait"><timerEventDefinition><timeDuration>P3D</timeDuration></timerEventDefinition>'
-        '</intermediateCatchEvent><intermediateCatchEvent id="reply"><messageEventDefinition messageRef="m"/>'
+        '<intermediateCatchEvent id="wait"><timerEventDefinition><timeDuration>P3D</timeDuration>'
+        '</timerEventDefinition></intermediateCatchEvent><intermediateCatchEvent id="reply"><messageEventDefinition messageRef="m"/>'
         "</intermediateCatchEvent>"
     )
     lines = ["s -> g", "g -> wait", "g -> reply", "wait -> a", "reply -> b", "a -> e", "b -> e"]
