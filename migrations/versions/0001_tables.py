@@ -281,6 +281,13 @@ def upgrade() -> None:
         "ix_sign_in_log_ip", "sign_in_log", ["ip", "at"], unique=False, postgresql_where=sa.text("result <> 'ok'")
     )
     op.create_index("ix_sign_in_log_person_id", "sign_in_log", ["person_id", "id"], unique=False)
+    op.create_index(
+        "ix_sign_in_log_username",
+        "sign_in_log",
+        ["username", "at"],
+        unique=False,
+        postgresql_where=sa.text("result <> 'ok'"),
+    )
     op.create_table(
         "account",
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -971,6 +978,13 @@ def upgrade() -> None:
         ),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("follow_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Text(),
+            server_default="handle",
+            nullable=False,
+            comment="which tab of the inbox: 主辦, 會辦, 待核",
+        ),
         sa.Column("priority", sa.SmallInteger(), server_default="50", nullable=False),
         sa.Column("sent_by", sa.Text(), nullable=True, comment="送件人: whose act opened it"),
         sa.Column("sent_by_name", sa.Text(), nullable=True),
@@ -978,6 +992,7 @@ def upgrade() -> None:
         sa.Column("closed_by", sa.Text(), nullable=True),
         sa.Column("closed_by_name", sa.Text(), nullable=True),
         sa.CheckConstraint("(state = 'open') = (closed_at is null)", name=op.f("ck_user_task_closed_has_moment")),
+        sa.CheckConstraint("kind in ('handle', 'countersign', 'approval')", name=op.f("ck_user_task_kind_known")),
         sa.CheckConstraint("state in ('open', 'completed', 'cancelled')", name=op.f("ck_user_task_state_known")),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_user_task_instance_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_task")),
@@ -1016,7 +1031,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("task_id", "candidate", name=op.f("pk_candidate")),
         comment="Who may take an open task; gone when it closes.",
     )
-    op.create_index("ix_candidate_candidate", "candidate", ["candidate", "instance_id"], unique=False)
     op.create_index(
         "ix_candidate_inbox",
         "candidate",
@@ -1024,12 +1038,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("claimable"),
     )
+    op.create_index("ix_candidate_instance_id", "candidate", ["instance_id"], unique=False)
     op.create_index(
-        "ix_candidate_unit_id",
-        "candidate",
-        ["unit_id", "instance_id"],
-        unique=False,
-        postgresql_where=sa.text("unit_id is not null"),
+        "ix_candidate_unit_id", "candidate", ["unit_id"], unique=False, postgresql_where=sa.text("unit_id is not null")
     )
     op.create_table(
         "history_value",
@@ -1075,8 +1086,8 @@ def downgrade() -> None:
     op.drop_table("task_draft")
     op.drop_table("history_value")
     op.drop_index("ix_candidate_unit_id", table_name="candidate", postgresql_where=sa.text("unit_id is not null"))
+    op.drop_index("ix_candidate_instance_id", table_name="candidate")
     op.drop_index("ix_candidate_inbox", table_name="candidate", postgresql_where=sa.text("claimable"))
-    op.drop_index("ix_candidate_candidate", table_name="candidate")
     op.drop_table("candidate")
     op.drop_index("ix_user_task_instance_id", table_name="user_task")
     op.drop_index("ix_user_task_closed_by", table_name="user_task", postgresql_where=sa.text("state = 'completed'"))
@@ -1169,6 +1180,7 @@ def downgrade() -> None:
     op.drop_table("authority")
     op.drop_index("uq_account_username", table_name="account")
     op.drop_table("account")
+    op.drop_index("ix_sign_in_log_username", table_name="sign_in_log", postgresql_where=sa.text("result <> 'ok'"))
     op.drop_index("ix_sign_in_log_person_id", table_name="sign_in_log")
     op.drop_index("ix_sign_in_log_ip", table_name="sign_in_log", postgresql_where=sa.text("result <> 'ok'"))
     op.drop_table("sign_in_log")

@@ -60,6 +60,7 @@ sign_in_log = Table(
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
     Index("ix_sign_in_log_ip", "ip", "at", postgresql_where=text("result <> 'ok'")),
+    Index("ix_sign_in_log_username", "username", "at", postgresql_where=text("result <> 'ok'")),
     Index("ix_sign_in_log_person_id", "person_id", "id"),
     CheckConstraint("result in ('ok', 'wrong', 'locked', 'disabled', 'unknown', 'throttled')", name="result_known"),
     comment="Every attempt to sign in.",
