@@ -15,12 +15,13 @@ def render_markdown(text: str, top: int = 3) -> Markup:
     """`text` as HTML with a short list of tags and no attribute but a link's address.
 
     Args:
-        top: the level that a `#` heading becomes, so that it fits below the page's own.
+        top: the level that the largest heading becomes, so that it fits below the page's own.
     """
     tokens = _parser.parse(text[:50_000])
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) - 1 + top, 6)}"
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    levels = sorted({token.tag for token in headings})
+    for token in headings:
+        token.tag = f"h{min(top + levels.index(token.tag), 6)}"
     html = _parser.renderer.render(tokens, _parser.options, {})
     cleaned = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto", "tel"},
                         link_rel="noopener noreferrer")  # fmt: skip

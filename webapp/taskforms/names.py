@@ -78,7 +78,7 @@ def _one(field: Field, posted: Posted, path: tuple[str, ...]) -> Any:
     ):
         return {"date": posted.get(f"{name}.date", ""), "time": posted.get(f"{name}.time", "")}
     if kind.multiple:
-        return posted.getlist(name) if shown or name in posted else None
+        return [text for text in posted.getlist(name) if text.strip()] if shown or name in posted else None
     if name in posted:
         return posted.get(name)
     return "" if shown else None

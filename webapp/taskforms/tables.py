@@ -10,6 +10,7 @@ from typing import Any
 from engine.forms import Field, Node
 from engine.forms.expressions import Functions, compile_rule, is_expression
 from engine.forms.nodes import Scope
+from engine.forms.properties import texts
 from engine.forms.types.computed import display_plain
 
 MAX_ROWS = 500
@@ -25,12 +26,11 @@ class TableView:
 
 
 def table_view(node: Node, lang: str, scope: Scope, functions: Functions) -> TableView:
-    """The rows of a table component; at most 500."""
+    """The rows of a table component; at most 500. A column may say `format`: money, roc-year or plain."""
     listed = node.value if isinstance(node.value, (list, tuple)) else []
     rows = [row for row in listed if isinstance(row, Mapping)][:MAX_ROWS]
     columns = _columns(node.field, scope, functions)
     cells = [[row.get(str(column.get("key", ""))) for column in columns] for row in rows]
-    plain = Field(id=node.field.id, type="expression", properties={})
     numeric = [
         bool(cells) and all(isinstance(line[at], (int, Decimal)) and not isinstance(line[at], bool) for line in cells)
         for at in range(len(columns))
@@ -38,7 +38,9 @@ def table_view(node: Node, lang: str, scope: Scope, functions: Functions) -> Tab
     headings = [
         str((column.get("label_en") if lang != "zh" else None) or column.get("label") or "") for column in columns
     ]
-    return TableView(headings, [[display_plain(plain, value, lang) for value in line] for line in cells], numeric)
+    looks = [Field(id=node.field.id, type="expression", properties=texts(column)) for column in columns]
+    words = [[display_plain(look, value, lang) for look, value in zip(looks, line, strict=True)] for line in cells]
+    return TableView(headings, words, numeric)
 
 
 def _columns(field: Field, scope: Scope, functions: Functions) -> list[Mapping[str, Any]]:

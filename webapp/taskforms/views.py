@@ -249,7 +249,7 @@ class _Views:
             "given": node.typed["id"] if isinstance(node.typed, Mapping) else "",
             "candidates": [value for message in node.errors for value in message.params.get("candidates", ())],
         }
-        if not view.hint:
+        if not view.hint and not (view.picker["units"] and not view.picker["several"]):
             view.hint = _("輸入單位名稱或代碼") if kind == "unit" else _("輸入姓名或員工代號")
         view.marker = marker(node.path)
 

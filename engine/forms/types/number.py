@@ -65,6 +65,8 @@ class Number(FieldType):
         if not isinstance(value, (int, Decimal)) or isinstance(value, bool):
             return str(value)
         kind = field.properties.get("format")
+        if kind == "plain":
+            return str(value)
         if kind == "roc-year":
             return f"{value}年" if lang.startswith("zh") else f"{int(value) + 1911}"
         text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
@@ -73,7 +75,7 @@ class Number(FieldType):
         return f"{text} {field.property('unit', lang)}".rstrip()
 
     def check_definition(self, field: Field) -> list[tuple[str, str, str]]:
-        if field.properties.get("format", "money") not in ("money", "roc-year"):
+        if field.properties.get("format", "money") not in ("money", "roc-year", "plain"):
             wanted = field.properties["format"]
             return [("form-unknown-format", f"數字沒有「{wanted}」這種格式", f"No number format {wanted!r}")]
         return []
