@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from engine.spiff.normalise import normalise
 from engine.spiff.xml import (
     CAMUNDA,
     SPIFF,
@@ -21,10 +20,7 @@ from engine.spiff.xml import (
     children,
     extension,
     is_true,
-    parse,
-    properties,
     q,
-    tag,
     text_of,
 )
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
 
-from engine import dmn, feel
-from engine.errors import EngineError
+from engine import codec, dmn, feel
+from engine.errors import EngineError, LimitExceeded, ValueRefused
 from engine.model import StepContext
 from engine.spiff import functions, variables
 from engine.spiff.problems import Kind, StepProblem
@@ -123,6 +123,31 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
             raise StepProblem(kind, f"{'; '.join(errors)}: {text}")
         return value
 
+    def gathered(self, token: Token, text: str, names: Mapping[str, Any] | None = None) -> Any:
+        """What an expression gives that gathers answers: a payload, one output of many, a mapping.
+
+        A form drops the fields it hides, so a name that nobody has given is an empty
+        field here; whatever fails beyond that is a problem, an entry of a context too.
+
+        Raises:
+            StepProblem: it cannot be read or failed, or its value cannot be stored.
+        """
+        seen = self.names(token)
+        if names is not None:
+            seen.update(names)
+        if not is_feel(text):
+            return storable(self._python(text, seen, "script"), text)
+        for name in self._expression(text, "script").names:
+            seen.setdefault(name, None)
+        return self._whole(text, seen)
+
+    def _whole(self, text: str, names: Mapping[str, Any]) -> Any:
+        value, errors = self._feel(text, names, "script")
+        parts = value.values() if isinstance(value, dict) else [value]
+        if errors and any(part is None for part in parts):
+            raise StepProblem("script", f"{'; '.join(errors)}: {text}")
+        return storable(value, text)
+
     def condition(self, token: Token, text: str, names: Mapping[str, Any] | None = None) -> bool:
         """Whether a condition holds. A plain null (an empty field) is false.
 
@@ -144,15 +169,12 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         """
         if not is_feel(text):
             try:
-                return dict(self._sandbox.execute(text, self.names(token)))
+                return dict(storable(self._sandbox.execute(text, self.names(token)), text))
             except EngineError as error:
-                raise StepProblem("script", str(error)) from error
-        value, errors = self._feel(text, self.names(token), "script")
+                raise StepProblem(_kind_of(error, "script"), str(error)) from error
+        value = self._whole(text, self.names(token))
         if not isinstance(value, dict):
-            why = "; ".join(errors) or "指令碼必須是 context (the script must give a context)"
-            raise StepProblem("script", f"{why}: {text}")
-        if errors and any(entry is None for entry in value.values()):
-            raise StepProblem("script", f"{'; '.join(errors)}: {text}")
+            raise StepProblem("script", f"指令碼必須是 context (the script must give a context): {text}")
         return value
 
     def decide(self, token: Token, decision_id: str) -> tuple[dmn.Decision, dict[str, Any]]:
@@ -167,9 +189,10 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         try:
             decision = model.evaluate(decision_id, self.names(token), self._functions)
         except (EngineError, feel.FeelLimit) as error:
-            raise StepProblem("decision", str(error)) from error
+            raise StepProblem("limit" if isinstance(error, feel.FeelLimit) else "decision", str(error)) from error
         if decision.failed:
             raise StepProblem("decision", f"{decision_id}: {'; '.join(decision.errors)}")
+        storable(decision.value, decision_id)
         return decision, _decision_detail(decision_id, decision)
 
     def argument(self, token: Token, text: str, type_: str) -> Any:
@@ -180,16 +203,37 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         try:
             return self._sandbox.evaluate(text, names)
         except EngineError as error:
+            raise StepProblem(_kind_of(error, kind), f"{error}: {text}") from error
+
+    def _expression(self, text: str, kind: Kind) -> feel.Expression:
+        try:
+            return feel.parse(feel_text(text))
+        except feel.FeelSyntaxError as error:
             raise StepProblem(kind, f"{error}: {text}") from error
 
     def _feel(self, text: str, names: dict[str, Any], kind: Kind) -> tuple[Any, tuple[str, ...]]:
         try:
-            result = feel.parse(feel_text(text)).evaluate(names, self._functions)
+            result = self._expression(text, kind).evaluate(names, self._functions)
         except feel.FeelLimit as error:
             raise StepProblem("limit", f"{error}: {text}") from error
-        except feel.FeelSyntaxError as error:
-            raise StepProblem(kind, f"{error}: {text}") from error
         return result.value, tuple(result.errors)
+
+
+def storable(value: Any, text: str) -> Any:
+    """The value itself.
+
+    Raises:
+        StepProblem: it cannot be stored (a function, a range, NaN, NUL …).
+    """
+    try:
+        codec.encode(value)
+    except ValueRefused as refused:
+        raise StepProblem("script", f"{refused}: {text}") from refused
+    return value
+
+
+def _kind_of(error: EngineError, kind: Kind) -> Kind:
+    return "limit" if isinstance(error, LimitExceeded) else kind
 
 
 def _decision_detail(decision_id: str, decision: dmn.Decision) -> dict[str, Any]:

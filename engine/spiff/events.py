@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.spiff import variables
@@ -97,9 +97,9 @@ def _inside_handler(token: Token, scope: Scope) -> bool:
     return token.workflow is scope and "entry" in token.notes
 
 
-def _match(specs: Any, kind: str, code: str | None) -> CatchEvent | None:
+def _match(specs: Sequence[CatchEvent], kind: str, code: str | None) -> CatchEvent | None:
     """The event that names this code, else one that catches every code."""
-    wide = None
+    wide: CatchEvent | None = None
     for spec in specs:
         for catch in spec.catches:
             if catch.kind == kind and catch.code is not None and catch.code == code:
@@ -110,7 +110,7 @@ def _match(specs: Any, kind: str, code: str | None) -> CatchEvent | None:
 
 
 def _catch(scope: Scope, event: CatchEvent, host: Token | None, about: dict[str, Any]) -> None:
-    token = Token(scope, event, scope.task_tree, event.waits_in)  # type: ignore[arg-type]
+    token = Token(scope, event, scope.task_tree, event.waits_in)
     token.notes["arms"] = [{} for _ in event.catches]
     if host is not None:
         token.notes["host"] = host.id

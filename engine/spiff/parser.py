@@ -16,8 +16,8 @@ from engine.errors import IntegrityError
 from engine.model import DefinitionSource
 from engine.spiff import diagram, xml
 from engine.spiff.diagram import Diagram, Node, Process, Scope
-from engine.spiff.reading import read_file
 from engine.spiff.problems import StepProblem
+from engine.spiff.reading import read_file
 from engine.spiff.specs import activities, events, gateways, loops, throwing
 from engine.spiff.specs.base import FlowNode
 from engine.spiff.specs.events import Catch
@@ -139,13 +139,14 @@ class Builder:
         )
 
     def _element(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
-        simple = SIMPLE.get(node.type)
-        if simple is not None:
-            return simple(spec, node, name)
         maker = getattr(self, f"_{node.type}", None)
-        if maker is None:
+        made: FlowNode
+        if node.type in SIMPLE:
+            made = SIMPLE[node.type](spec, node, name)
+        elif maker is not None:
+            made = maker(spec, node, path, name)
+        else:
             raise IntegrityError("The engine cannot run this element.", element=node.id, type=node.type)
-        made: FlowNode = maker(spec, node, path, name)
         return made
 
     def _catches(self, node: Node) -> tuple[Catch, ...]:

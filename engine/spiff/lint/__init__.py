@@ -13,9 +13,9 @@ from engine import dmn
 from engine.model import Finding, SourceFile
 from engine.spiff import xml
 from engine.spiff.diagram import Diagram
-from engine.spiff.reading import read_file
 from engine.spiff.lint import activities, connections, events, expressions, identity, people, support
 from engine.spiff.lint.report import Report
+from engine.spiff.reading import read_file
 
 if TYPE_CHECKING:
     from engine.sandbox import ScriptSandbox

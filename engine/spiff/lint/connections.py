@@ -167,7 +167,7 @@ def choices_have_conditions(report: Report) -> None:
                     diagram,
                     flow,
                     f"閘道「{node.name or node.id}」的流向「{{name}}」沒有條件,也不是預設流向。",
-                    f"The flow “{{name}}” of the gateway “{node.name or node.id}” has no condition and is not its default.",
+                    f"The flow “{{name}}” of “{node.name or node.id}” has no condition and is not the default.",
                 )
             if node.default is None and not bare:
                 report.warn(
@@ -217,7 +217,7 @@ def event_gateways_lead_to_events(report: Report) -> None:
                     diagram,
                     node,
                     "事件閘道「{name}」之後只能接等待事件或接收任務,且各自只能由它進入。",
-                    "Behind the event-based gateway “{name}” only catching events and receive tasks may stand, reached from it alone.",
+                    "Behind “{name}” only catching events and receive tasks may stand, each reached from it alone.",
                 )
 
 

@@ -205,7 +205,7 @@ class CallActivity(FlowNode):
             if mapping.all:
                 passed.update(values)
             elif mapping.target and mapping.expression:
-                passed[mapping.target] = token.case.engine.value(token, mapping.expression, "script", values)
+                passed[mapping.target] = token.case.engine.gathered(token, mapping.expression, values)
             elif mapping.target and mapping.source:
                 passed[mapping.target] = values.get(mapping.source)
         return passed

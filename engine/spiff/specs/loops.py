@@ -64,7 +64,7 @@ class MultiInstance(LoopNode):
         engine = each.case.engine
         outputs = dict(whole.notes["outputs"])
         if loop.output_element:
-            outputs[str(each.notes["index"])] = engine.value(each, loop.output_element, "script")
+            outputs[str(each.notes["index"])] = engine.gathered(each, loop.output_element)
         each.notes["stop"] = False
         if loop.completion_condition:
             finished = whole.notes["finished"] + 1

@@ -56,7 +56,7 @@ class ThrowEvent(FlowNode):
         text = self.node.properties.get("payload")
         if not text:
             return {}
-        value = token.case.engine.value(token, text, "script")
+        value = token.case.engine.gathered(token, text)
         if not isinstance(value, dict):
             raise StepProblem("script", f"payload 必須是 context (the payload must be a context): {text}")
         return value

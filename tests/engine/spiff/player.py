@@ -185,7 +185,7 @@ class Player:
             del self.incidents[task_id]
         self.incidents |= {fact.task_id: fact for fact in advance.incidents}
         for fact in advance.facts:
-            if fact.event == "completed":
+            if fact.event == "completed" and fact.detail.get("instances") != 0:
                 self.passed.append(f"~{fact.element_id}" if fact.element_type == "sequenceFlow" else fact.element_id)
             elif fact.event == "cancelled":
                 self.cancelled.append(fact.element_id)

@@ -1,0 +1,420 @@
+"""User tasks, scripts, decisions, connectors, subprocesses and repetitions."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from engine.calendar import WorkCalendar
+from engine.errors import InstanceEnded, TaskNotOpen, ValueRefused
+from engine.model import CompleteTask, Execution, FinishService, SourceFile
+from tests.engine.spiff.player import Player, bpmn, play, process, properties, source
+
+LINE = ["s -> a", "a -> e"]
+START_END = '<startEvent id="s"/><endEvent id="e"/>'
+ANNA = {"id": "anna", "label": "安娜"}
+HEALTH = {"id": "health", "label": "衛生局"}
+
+
+def open_task(attributes: str, inner: str = "", **values):
+    case = play(f'{START_END}<userTask id="a" name="審 查" {attributes}>{inner}</userTask>', *LINE, **values)
+    return case, case.task("a")
+
+
+# -- user tasks -------------------------------------------------------------------------------
+
+
+def test_an_open_task_says_who_by_when_with_which_form():
+    case, task = open_task(
+        'camunda:assignee="=handler" camunda:candidateGroups="=role(&quot;agency_hr&quot;, unit)" '
+        'camunda:candidateUsers="bob, carl" camunda:dueDate="=working_days_after(today(), 3)" '
+        'camunda:followUpDate="2018-01-17" camunda:priority="=70" camunda:formKey="petition/intake"',
+        properties(nameEn="Review", label="=unit"),
+        handler=ANNA,
+        unit=HEALTH,
+    )
+    assert (task.name, task.name_en, task.label) == ("審 查", "Review", "衛生局")
+    assert task.assignee == "anna"
+    assert task.candidate_groups == ("agency_hr@health",)
+    assert task.candidate_users == ("bob", "carl")
+    assert task.due_at == datetime(2018, 1, 18, 9, 30, tzinfo=UTC)  # Monday + 3 working days, 17:30 in Taipei
+    assert task.follow_up_at == datetime(2018, 1, 17, 9, 30, tzinfo=UTC)
+    assert (task.priority, task.form_key) == (70, "petition/intake")
+    assert not case.incidents
+
+
+def test_candidates_may_be_superiors_heads_and_persons():
+    _, task = open_task(
+        'camunda:candidateGroups="=[head(unit), superior(handler), user(handler), role(&quot;mayor&quot;)]"',
+        handler=ANNA,
+        unit="health",
+    )
+    assert task.candidate_groups == ("head@health", "superior:anna", "mayor@")
+    assert task.candidate_users == ("anna",)
+
+
+def test_a_lane_gives_the_default_candidates():
+    lanes = (
+        '<laneSet id="l"><lane id="l1" name="承辦">'
+        + properties(candidateGroups='=role("agency_handler", unit)')
+        + "<flowNodeRef>a</flowNodeRef><flowNodeRef>b</flowNodeRef></lane></laneSet>"
+    )
+    body = f'{START_END}{lanes}<userTask id="a"/><userTask id="b" camunda:assignee="anna"/>'
+    case = play(body, "s -> a", "s -> b", "a -> e", "b -> e", unit=HEALTH)
+    assert case.task("a").candidate_groups == ("agency_handler@health",)
+    assert case.task("a").lane == "承辦"
+    assert (case.task("b").assignee, case.task("b").candidate_groups) == ("anna", ())
+
+
+def test_a_task_without_anybody_opens_with_an_incident_that_can_be_mended():
+    case, task = open_task('camunda:candidateGroups="=role(&quot;agency_hr&quot;, unit)" camunda:dueDate="=later"')
+    assert task.candidate_groups == ()
+    assert case.incident("a").kind == "assignment"
+    case.retry("a", unit=HEALTH, later=date(2018, 2, 1))
+    assert not case.incidents
+    assert case.task("a").candidate_groups == ("agency_hr@health",)
+    assert case.task("a").due_at is not None
+    assert len(case.open) == 1
+
+
+def test_completing_a_task_resolves_its_assignment_incident():
+    case, _ = open_task('camunda:assignee="=nobody"')
+    assert case.complete("a").ended == "completed"
+    assert not case.incidents
+
+
+def test_a_completed_task_cannot_be_completed_again():
+    body = f'{START_END}<userTask id="a"/><userTask id="b"/>'
+    case = play(body, "s -> a", "a -> b", "b -> e")
+    first = case.task("a").id
+    case.complete("a")
+    with pytest.raises(TaskNotOpen):
+        case.step(CompleteTask(first, {}))
+    case.complete("b")
+    with pytest.raises(InstanceEnded):
+        case.step(CompleteTask(first, {}))
+
+
+def test_values_that_cannot_be_stored_are_refused_and_nothing_changes():
+    case, task = open_task("")
+    with pytest.raises(ValueRefused):
+        case.complete("a", x=float("nan"))
+    with pytest.raises(ValueRefused):
+        play(f'{START_END}<userTask id="a"/>', *LINE, x="\x00")
+    assert case.complete("a", x=Decimal("1.50")).variables["x"] == Decimal("1.50")
+
+
+def test_a_manual_task_waits_for_a_person():
+    assert play(f'{START_END}<manualTask id="a"/>', *LINE).waiting == ["a"]
+
+
+# -- scripts and decisions ----------------------------------------------------------------------
+
+
+def script(text: str, **values):
+    return play(f'{START_END}<scriptTask id="a"><script>{text}</script></scriptTask>', *LINE, **values)
+
+
+def test_a_feel_script_gives_variables():
+    assert script("={total: a + b, who: initiator}", a=1, b=2).variables == {"a": 1, "b": 2, "total": 3, "who": None}
+
+
+def test_a_python_script_gives_the_names_it_assigns():
+    case = script("total = sum(amounts)\nlabel = str(total)", amounts=[1, 2, 3])
+    assert case.variables["total"] == 6
+    assert case.variables["label"] == "6"
+
+
+@pytest.mark.parametrize("text", ["={a: missing + 1}", "=[1]", "x = 1 / 0", "={f: function(x) x}"])
+def test_a_script_that_fails_changes_nothing_and_leaves_an_incident(text):
+    case = script(text, amount=1)
+    assert case.variables == {"amount": 1}
+    assert case.incident("a").kind == "script"
+    assert case.incident("a").message
+
+
+def test_scripts_see_the_fixed_names():
+    body = f'{START_END}<scriptTask id="a"><script>={{who: initiator.label, key: business_key, at: started_at}}</script></scriptTask>'
+    case = Player(source(bpmn(process(body, *LINE))), initiator=ANNA, business_key="PT-107-0001").start()
+    assert (case.variables["who"], case.variables["key"]) == ("安娜", "PT-107-0001")
+    assert case.variables["at"] == case.now
+
+
+DMN = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="t" name="t" namespace="n">
+<decision id="sla" name="期限"><decisionTable id="dt" hitPolicy="{policy}">
+<input id="i"><inputExpression id="ie" typeRef="string"><text>kind</text></inputExpression></input>
+<output id="o" {output} typeRef="number"/>
+<rule id="r1"><inputEntry id="a1"><text>"plain"</text></inputEntry><outputEntry id="b1"><text>6</text></outputEntry></rule>
+<rule id="r2"><inputEntry id="a2"><text>"plain", "hard"</text></inputEntry><outputEntry id="b2"><text>30</text></outputEntry></rule>
+</decisionTable></decision></definitions>"""
+
+
+def decide(policy: str = "FIRST", output: str = 'name="days"', attributes: str = "", **values) -> Player:
+    called = "<extensionElements><spiffworkflow:calledDecisionId>sla</spiffworkflow:calledDecisionId></extensionElements>"
+    body = f'{START_END}<businessRuleTask id="a" {attributes}>{called}</businessRuleTask>'
+    table = SourceFile("sla.dmn", DMN.format(policy=policy, output=output).encode())
+    return Player(source(bpmn(process(body, *LINE)), table)).start(**values)
+
+
+def test_a_decision_gives_its_outputs_by_name_and_tells_the_history():
+    case = decide(kind="plain")
+    assert case.variables["days"] == 6
+    fact = next(fact for fact in case.last.facts if fact.element_id == "a" and fact.event == "completed")
+    assert fact.detail["decision"] == "sla"
+    assert [hit["row"] for hit in fact.detail["rules"]] == [1]
+    assert fact.detail["output"] == 6
+    assert fact.detail["inputs"]
+
+
+def test_a_decision_goes_where_it_is_told():
+    assert decide(output="", kind="hard").variables["sla"] == 30
+    assert decide(attributes='camunda:resultVariable="limit"', kind="hard").variables["limit"] == 30
+    assert decide("COLLECT", kind="plain").variables["sla"] == [6, 30]
+
+
+def test_a_decision_without_a_matching_rule_is_an_incident():
+    case = decide(kind="other")
+    assert case.incident("a").kind == "decision"
+    assert case.retry("a", kind="hard").variables["days"] == 30
+
+
+# -- connectors ---------------------------------------------------------------------------------
+
+SERVICE = (
+    '<serviceTask id="a"><extensionElements><spiffworkflow:serviceTaskOperator id="mail" resultVariable="sent">'
+    '<spiffworkflow:parameters><spiffworkflow:parameter id="to" type="str" value="=address"/>'
+    '<spiffworkflow:parameter id="subject" type="str" value="Hello"/></spiffworkflow:parameters>'
+    "</spiffworkflow:serviceTaskOperator></extensionElements></serviceTask>"
+)
+CAUGHT = (
+    SERVICE + '<boundaryEvent id="x" attachedToRef="a"><errorEventDefinition errorRef="er" '
+    'camunda:errorCodeVariable="code" camunda:errorMessageVariable="why"/></boundaryEvent><userTask id="mend"/>'
+)
+
+
+def test_a_service_task_asks_for_a_call_and_takes_its_answer():
+    case = play(START_END + SERVICE, *LINE, address="a@b")
+    assert case.call("a").connector == "mail"
+    assert case.call("a").arguments == {"to": "a@b", "subject": "Hello"}
+    assert case.last.service_calls
+    assert case.finish("a", {"id": 7}).variables["sent"] == {"id": 7}
+    assert case.ended == "completed"
+
+
+def test_a_connector_that_gives_up_leaves_an_incident_and_can_be_called_again():
+    case = play(START_END + SERVICE, *LINE, address="a@b").fail("a", "no such host")
+    assert case.incident("a").kind == "service"
+    assert "no such host" in case.incident("a").message
+    case.calls.clear()
+    case.retry("a", address="c@d")
+    assert case.call("a").arguments["to"] == "c@d"
+    assert case.finish("a").ended == "completed"
+
+
+def test_an_error_of_a_connector_reaches_its_boundary_event():
+    top = '<error id="er" errorCode="BOUNCED"/>'
+    lines = [*LINE, "x -> mend", "mend -> e"]
+    case = play(START_END + CAUGHT, *lines, top=top, address="a").fail("a", "mailbox full", "BOUNCED")
+    assert case.waiting == ["mend"]
+    assert (case.variables["code"], case.variables["why"]) == ("BOUNCED", "mailbox full")
+    other = play(START_END + CAUGHT, *lines, top=top, address="a").fail("a", "mailbox full", "OTHER")
+    assert other.incident("a").kind == "service"
+
+
+def test_an_answer_that_comes_late_is_refused():
+    case = play(START_END + SERVICE, *LINE, address="a")
+    call = case.call("a")
+    case.finish("a")
+    with pytest.raises((TaskNotOpen, InstanceEnded)):
+        case.step(FinishService(call.task_id))
+
+
+def test_arguments_that_cannot_be_worked_out_are_an_incident():
+    case = play(START_END + SERVICE, *LINE)
+    assert case.incident("a").kind == "service"
+    assert not case.calls
+    assert case.retry("a", address="x").call("a")
+
+
+# -- subprocesses ---------------------------------------------------------------------------------
+
+
+def test_an_embedded_subprocess_works_on_the_variables_around_it():
+    sub = '<subProcess id="sub"><startEvent id="s2"/><userTask id="in"/><endEvent id="e2"/><sequenceFlow id="i1" sourceRef="s2" targetRef="in"/><sequenceFlow id="i2" sourceRef="in" targetRef="e2"/></subProcess>'
+    body = f'{START_END}{sub}<userTask id="after"/>'
+    case = play(body, "s -> sub", "sub -> after", "after -> e", x=1)
+    assert case.waiting == ["in"]
+    assert set(case.last.active_elements) == {"sub", "in"}
+    case.complete("in", y=2)
+    assert case.waiting == ["after"]
+    assert case.variables == {"x": 1, "y": 2}
+
+
+def test_a_called_process_has_variables_of_its_own():
+    inner = process(
+        '<startEvent id="s"/><userTask id="in" name="{name}"/><endEvent id="e"/>', "s -> in", "in -> e", id="child"
+    )
+    call = (
+        '<callActivity id="a" calledElement="child"><extensionElements><camunda:in source="x" target="given"/>'
+        '<camunda:out source="answer" target="result"/></extensionElements></callActivity>'
+    )
+    case = Player(source(bpmn(process(START_END + call, *LINE)), bpmn(inner))).start(x=1, secret=2)
+    task = case.task("in")
+    assert case.executor.variables(Execution(case.source, case.last.state), task.id) == {"given": 1}
+    case.complete("in", answer=42, other=1)
+    assert case.variables == {"x": 1, "secret": 2, "result": 42}
+    assert case.ended == "completed"
+    assert [f.detail for f in case.last.facts if f.element_id == "in"] == [{"process": "child"}]
+
+
+def test_without_mappings_everything_is_passed_to_a_called_process_and_back():
+    inner = process('<startEvent id="s"/><userTask id="in"/><endEvent id="e"/>', "s -> in", "in -> e", id="child")
+    call = '<callActivity id="a" calledElement="child"/>'
+    case = Player(source(bpmn(process(START_END + call, *LINE), inner))).start(x=1)
+    assert case.complete("in", y=2).variables == {"x": 1, "y": 2}
+
+
+def test_empty_subprocesses_are_passed_through():
+    body = f'{START_END}<subProcess id="a"/>'
+    assert play(body, *LINE).ended == "completed"
+
+
+def test_the_same_ids_in_two_subprocesses_do_not_meet():
+    inner = '<startEvent id="{0}s"/><userTask id="{0}t"/><sequenceFlow id="{0}f" sourceRef="{0}s" targetRef="{0}t"/>'
+    first = process(f'{START_END}<subProcess id="sub">{inner.format("x")}</subProcess><callActivity id="c" calledElement="q"/>', "s -> sub", "sub -> c", "c -> e")
+    second = process(f'{START_END}<subProcess id="sub">{inner.format("y")}</subProcess>', "s -> sub", "sub -> e", id="q")
+    case = Player(source(bpmn(first), bpmn(second))).start()
+    assert case.complete("xt").waiting == ["yt"]
+    assert case.complete("yt").ended == "completed"
+
+
+@pytest.mark.parametrize("name", ["Start", "End", "Root", "p.EndJoin", "start"])
+def test_an_analyst_may_use_the_ids_that_the_library_uses(name):
+    name = name.replace(".", "_") if name == "p.EndJoin" else name
+    body = f'<startEvent id="s"/><userTask id="{name}"/><endEvent id="e"/>'
+    assert play(body, f"s -> {name}", f"{name} -> e").complete(name).ended == "completed"
+
+
+# -- repetitions -----------------------------------------------------------------------------------
+
+
+VOTES = properties(outputCollection="votes", outputElement="={member: member, vote: decision}", label="=member")
+
+
+def many(extra: str = "", sequential: str = "false", outputs: str = VOTES, attributes: str = "", **values) -> Player:
+    body = (
+        f'{START_END}<userTask id="a" camunda:assignee="=member" {attributes}>{outputs}'
+        f'<multiInstanceLoopCharacteristics isSequential="{sequential}" camunda:collection="=members" '
+        f'camunda:elementVariable="member">{extra}</multiInstanceLoopCharacteristics></userTask><userTask id="b"/>'
+    )
+    return play(body, "s -> a", "a -> b", "b -> e", members=["x", "y", "z"], **values)
+
+
+def test_one_task_for_each_member_in_parallel():
+    case = many()
+    assert sorted(task.assignee for task in case.open.values()) == ["x", "y", "z"]
+    assert sorted(task.label for task in case.open.values()) == ["x", "y", "z"]
+    case.complete("a", nth=2, decision="no").complete("a", nth=0, decision="yes")
+    assert case.waiting == ["a"]
+    case.complete("a", decision="yes")
+    assert case.waiting == ["b"]
+    assert case.variables["votes"] == [
+        {"member": "x", "vote": "yes"},
+        {"member": "y", "vote": "yes"},
+        {"member": "z", "vote": "no"},
+    ]
+    assert "decision" not in case.variables
+    assert "member" not in case.variables
+
+
+def test_one_after_the_other():
+    case = many(sequential="true")
+    for member in "xyz":
+        assert [task.assignee for task in case.open.values()] == [member]
+        case.complete("a", decision=member)
+    assert [vote["vote"] for vote in case.variables["votes"]] == ["x", "y", "z"]
+    assert case.waiting == ["b"]
+
+
+def test_a_completion_condition_cancels_the_rest():
+    condition = "<completionCondition>=count(votes[vote = &quot;yes&quot;]) &gt;= 2 or nrOfCompletedInstances = nrOfInstances</completionCondition>"
+    case = many(condition).complete("a", decision="yes")
+    assert case.waiting == ["a", "a"]
+    case.complete("a", decision="yes")
+    assert case.waiting == ["b"]
+    assert len(case.variables["votes"]) == 2
+    assert [closed.reason for closed in case.last.closed].count("cancelled") == 1
+
+
+def test_without_an_output_collection_the_answers_reach_the_case():
+    case = many(outputs="")
+    for _ in range(3):
+        case.complete("a", decision="yes", note=1)
+    assert case.variables["decision"] == "yes"
+    assert "member" not in case.variables
+
+
+def test_nobody_to_ask_means_no_task():
+    gathered = properties(outputCollection="votes", outputElement="=decision")
+    body = f'{START_END}<userTask id="a">{gathered}<multiInstanceLoopCharacteristics camunda:collection="=members"/></userTask>'
+    case = play(body, *LINE, members=[])
+    assert case.ended == "completed"
+    assert case.variables["votes"] == []
+    assert case.last.facts[2].detail == {"instances": 0}
+
+
+@pytest.mark.parametrize(("text", "kind"), [("=missing", "definition"), ("=1.5", "definition"), ("=-1", "definition"), ("=1000000", "limit")])
+def test_a_number_of_instances_that_makes_no_sense_is_an_incident(text, kind):
+    body = f'{START_END}<task id="a"><multiInstanceLoopCharacteristics><loopCardinality>{text}</loopCardinality></multiInstanceLoopCharacteristics></task>'
+    assert play(body, *LINE).incident("a").kind == kind
+
+
+def test_an_output_that_fails_keeps_that_answer_and_the_other_tasks():
+    case = many(outputs=properties(outputCollection="votes", outputElement="={vote: decision + 1}"))
+    case.complete("a", nth=1)  # null + 1
+    assert case.waiting == ["a", "a"]
+    assert case.incident("a").kind == "script"
+    case.complete("a", decision=1).complete("a", decision=1)
+    assert case.waiting == []
+    case.retry("a", decision=2)
+    assert case.waiting == ["b"]
+    assert [vote["vote"] for vote in case.variables["votes"]] == [2, 3, 2]
+
+
+def test_a_field_that_the_form_has_hidden_is_null_in_what_is_gathered():
+    case = many()
+    case.complete("a").complete("a").complete("a", decision="yes")
+    assert [vote["vote"] for vote in case.variables["votes"]] == [None, None, "yes"]
+
+
+def test_a_subprocess_for_each_member():
+    sub = (
+        '<subProcess id="a">' + properties(outputCollection="all", outputElement="=opinion")
+        + '<multiInstanceLoopCharacteristics camunda:collection="=members" camunda:elementVariable="m"/>'
+        '<startEvent id="s2"/><userTask id="ask" camunda:assignee="=m"/><scriptTask id="calc"><script>={opinion: m + "!" + said}</script></scriptTask>'
+        '<sequenceFlow id="i1" sourceRef="s2" targetRef="ask"/><sequenceFlow id="i2" sourceRef="ask" targetRef="calc"/></subProcess>'
+    )
+    case = play(START_END + sub, *LINE, members=["x", "y"])
+    case.complete("ask", nth=1, said="b").complete("ask", said="a")
+    assert case.variables["all"] == ["x!a", "y!b"]
+    assert case.ended == "completed"
+
+
+def test_a_standard_loop_repeats_while_its_condition_holds():
+    body = f'{START_END}<scriptTask id="a"><standardLoopCharacteristics testBefore="true"><loopCondition>=n &lt; 5</loopCondition></standardLoopCharacteristics><script>={{n: n + 1}}</script></scriptTask>'
+    assert play(body, *LINE, n=0).variables["n"] == 5
+    assert play(body, *LINE, n=9).variables["n"] == 9
+    maximum = body.replace("<loopCondition>=n &lt; 5</loopCondition>", "").replace("testBefore", 'loopMaximum="3" testBefore')
+    assert play(maximum, *LINE, n=0).variables["n"] == 3
+
+
+def test_the_calendar_of_the_step_is_used():
+    closed = WorkCalendar(off=frozenset([date(2018, 1, 16)]))
+    body = f'{START_END}<scriptTask id="a"><script>={{d: working_days_after(today(), 1), n: working_days_between(today(), date("2018-01-19")), y: roc_year(today()), t: roc_date(today()), c: calendar_days_after(today(), 5)}}</script></scriptTask>'
+    case = Player(source(bpmn(process(body, *LINE))), calendar=closed).start()
+    assert case.variables["d"] == datetime(2018, 1, 17, 9, 30, tzinfo=UTC)
+    assert (case.variables["n"], case.variables["y"]) == (3, 107)
+    assert case.variables["t"] == "民國107年1月15日"
+    assert case.variables["c"] == datetime(2018, 1, 22, 4, 0, tzinfo=UTC)  # Saturday: Monday noon
