@@ -59,11 +59,11 @@ def is_chinese() -> bool:
     return lang() == "zh"
 
 
-def merged_catalog() -> Catalog:
-    """All parts' English in one catalog.
+def merged_catalog(*, strict: bool = False) -> Catalog:
+    """All parts' English in one catalog; the first part by name wins.
 
     Raises:
-        CatalogConflict: one text has two translations.
+        CatalogConflict: `strict`, and one text has two translations.
     """
     merged = Catalog(locale="en")
     for path in sorted(CATALOGS.glob("*.po")):
@@ -71,8 +71,10 @@ def merged_catalog() -> Catalog:
             if not message.id or message.fuzzy or not message.string:
                 continue
             known = merged.get(message.id, message.context)
-            if known is not None and known.string != message.string:
-                raise CatalogConflict(f"{path.name}: {message.id!r} is {message.string!r} and {known.string!r}")
+            if known is not None:
+                if strict and known.string != message.string:
+                    raise CatalogConflict(f"{path.name}: {message.id!r} is {message.string!r} and {known.string!r}")
+                continue
             merged.add(message.id, message.string, context=message.context)
     return merged
 

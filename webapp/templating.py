@@ -19,6 +19,7 @@ def init_templating(app: Flask) -> None:
         case_state=words.state_text,
         case_tone=words.state_tone,
         case_where=words.where_text,
+        words=words,
         preview_url=preview_url,
         unread_notifications=unread_notifications,
     )
@@ -40,4 +41,4 @@ def unread_notifications() -> int:
     """How many notifications the reader has not seen; 0 for nobody. 100 means more than 99."""
     if g.get("actor") is None:
         return 0
-    return engine().notices.unread(g.actor)
+    return engine().notifications.unread(g.actor)

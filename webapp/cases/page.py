@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine.cases import ProcessInstance, effective_person, has_role
+from engine.cases import ProcessInstance
 from webapp.cases import bp, words
 from webapp.cases.data import Section, sections
 from webapp.cases.diagram import drawing
@@ -36,7 +36,7 @@ def show(instance_id: UUID) -> str:
         context["case_tabs"].append({"href": href, "text": _("函稿"), "here": view == "letters"})
     data: list[Section] = sections(case, context["history"]) if view == "overview" else []
     return render_template(
-        "cases/show.html", **context, data=data, may_cancel=may_cancel(case), my_tasks=_my_tasks(case)
+        "cases/show.html", **context, data=data, may_cancel=case.is_open and engine().runtime.may_cancel(case, actor()), my_tasks=_my_tasks(case)
     )
 
 
@@ -71,23 +71,12 @@ def case_part(case: ProcessInstance, view: str, link: Any) -> dict[str, Any]:
         "comments": comments,
         "attachments": attachments,
         "drawing": drawing(case) if view == "diagram" else None,
-        "words": words,
         "now": engine().clock.now(),
         "followed": engine().runtime.is_following(case.id, who),
     }
 
 
-def may_cancel(case: ProcessInstance) -> bool:
-    """Whether to offer withdrawal: to who started the case, and to those who watch over it. The engine decides."""
-    who = actor()
-    return case.is_open and (
-        case.started_by == effective_person(who)
-        or has_role(who, "control_officer", "administrator")
-        or any(group.startswith("head@") and group[5:] == case.owning_unit for group in who.groups)
-    )
-
-
 def _my_tasks(case: ProcessInstance) -> list[Any]:
     """The open steps of the case that this person may claim or has claimed."""
-    found = [engine().tasks.get(task["id"], actor()) for task in case.open_tasks]
+    found = [engine().tasks.get(UUID(str(task["id"])), actor()) for task in case.open_tasks]
     return [task for task in found if task.may_claim(actor()) or task.may_complete(actor())]

@@ -20,7 +20,7 @@ RIGHTS = {
     "inbox.complete": STAFF,
     "inbox.save_draft": STAFF,
     "inbox.discard_draft": STAFF,
-    "inbox.reassign": SUPERVISOR,
+    "inbox.reassign": STAFF,
     "inbox.unit_work": SUPERVISOR,
     "inbox.unit_work_export": SUPERVISOR,
     "inbox.reassign_many": SUPERVISOR,

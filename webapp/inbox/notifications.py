@@ -21,14 +21,14 @@ _LIMIT = 100
 @bp.get("/notifications")
 def notifications() -> str:
     """The latest notices, unread ones marked."""
-    found = engine().notices.notifications(actor(), limit=_LIMIT)
+    found = engine().notifications.notifications(actor(), limit=_LIMIT)
     return render_template("inbox/notifications.html", notices=[(notice, words(notice)) for notice in found])
 
 
 @bp.post("/notifications/read")
 def read_notifications() -> Response:
     """Mark all as read."""
-    engine().notices.mark_read(actor())
+    engine().notifications.mark_read(actor())
     flash(_("通知已全部標為已讀。"), "success")
     return redirect(url_for("inbox.notifications"), 303)
 
@@ -36,7 +36,7 @@ def read_notifications() -> Response:
 @bp.post("/notifications/<uuid:notice_id>")
 def open_notification(notice_id: UUID) -> Response:
     """Mark one as read and go where it points."""
-    notice = engine().notices.open(notice_id, actor())
+    notice = engine().notifications.open(notice_id, actor())
     if notice.task_id:
         return redirect(url_for("inbox.task", task_id=notice.task_id), 303)
     return redirect(url_for("cases.show", instance_id=notice.instance_id), 303)

@@ -105,7 +105,7 @@ def save_draft(task_id: UUID) -> Response:
 @bp.post("/tasks/<uuid:task_id>/draft/discard")
 def discard_draft(task_id: UUID) -> Response:
     """Throw the draft away and begin with what the case knows."""
-    engine().tasks.save_draft(task_id, actor(), None)
+    engine().tasks.discard_draft(task_id, actor())
     flash(_("草稿已刪除。"), "success")
     return _here(task_id)
 
@@ -133,7 +133,8 @@ def _panes(found: UserTask, filled: TaskForm | None, problem: str = "") -> str:
 def _opened_form(found: UserTask) -> TaskForm | None:
     if not found.may_complete(actor()):
         return None
-    draft = engine().tasks.draft(found.id, actor())
+    kept = engine().tasks.draft(found.id, actor())
+    draft = kept[0] if kept else None
     return opened(_definition(found), engine().tasks.variables(found.id, actor()), draft)
 
 

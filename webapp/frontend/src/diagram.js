@@ -50,13 +50,11 @@ async function show(holder) {
     throw error;
   }
   holder.classList.add('is-live');
-  const canvas = viewer.get('canvas');
-  fit(canvas);
+  open(viewer, state);
   addTools(holder, viewer);
   if (!state) return;
   const shown = [];
   mark(viewer, state, shown);
-  reveal(viewer, state);
   let tag = '';
   const timer = setInterval(async () => {
     if (!holder.isConnected) return clearInterval(timer);
@@ -69,16 +67,19 @@ async function show(holder) {
   }, REFRESH);
 }
 
-function fit(canvas) {
-  canvas.zoom('fit-viewport', 'auto');
-  if (canvas.zoom() < 0.45) canvas.zoom(0.6, { x: 0, y: 0 });
-}
+// Small diagrams are shown whole. A large one stays readable: it opens where the case stands, else at its beginning.
+const READABLE = 0.62;
 
-function reveal(viewer, state) {
+function open(viewer, state) {
   const canvas = viewer.get('canvas');
-  if (canvas.zoom() > 0.5 || !state.active.length) return;
-  const element = viewer.get('elementRegistry').get(state.active[0]);
-  if (element) canvas.scrollToElement(element, 80);
+  canvas.zoom('fit-viewport', 'auto');
+  if (canvas.zoom() >= READABLE) return;
+  const { inner, outer } = canvas.viewbox();
+  const registry = viewer.get('elementRegistry');
+  const where = [...(state?.active ?? []), ...(state?.incidents ?? [])].map((id) => registry.get(id)).find(Boolean);
+  const size = { width: outer.width / READABLE, height: outer.height / READABLE };
+  const middle = where ? { x: where.x + where.width / 2, y: where.y + where.height / 2 } : { x: inner.x + size.width / 2, y: inner.y + inner.height / 2 };
+  canvas.viewbox({ x: middle.x - size.width / 2, y: middle.y - size.height / 2, ...size });
 }
 
 function addTools(holder, viewer) {
