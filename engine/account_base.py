@@ -164,7 +164,9 @@ class AccountPart:
     def _store_password(
         self, tx: Transaction, person_id: str, password: str, now: datetime, *, must_change: bool
     ) -> None:
-        hashed = self._passwords.hash(password)
+        self._store_hash(tx, person_id, self._passwords.hash(password), now, must_change=must_change)
+
+    def _store_hash(self, tx: Transaction, person_id: str, hashed: str, now: datetime, *, must_change: bool) -> None:
         values = {
             "password_hash": hashed,
             "must_change": must_change,

@@ -7,6 +7,8 @@ engine's clock.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.account_base import (
     USERNAME,
     AccountRules,
@@ -21,8 +23,8 @@ from engine.account_passwords import PasswordKeeping
 from engine.administration import ensure_administers
 from engine.errors import InvalidFields
 from engine.model import SYSTEM, Actor
+from engine.store import Transaction, directory_queries
 from engine.store import account_queries as queries
-from engine.store import directory_queries
 from engine.store.account_queries import AccountRow, SignIn
 
 
@@ -34,20 +36,37 @@ class AccountService(PasswordKeeping):
 
         Raises:
             RecordNotFound: no such person.
-            InvalidFields: `username` (format, taken).
+            InvalidFields: `username` (format, taken), `person_id` (`has-account`).
             NotAllowed: `actor` does not administer the person's unit.
         """
         password = random_password()
-        self._add(person_id, username, password, actor=actor, must_change=True, is_demo=False)
+        hashed = self._passwords.hash(password)
+        with self._store.transaction() as tx:
+            self._add(tx, person_id, username, hashed, actor=actor, must_change=True, is_demo=False)
         return password
 
-    def add_demo_account(self, person_id: str, username: str, password: str) -> bool:
-        """Add an account of a demonstration: known password, no first change. False when it is there already."""
+    def add_demo_accounts(self, usernames: Mapping[str, str], password: str) -> int:
+        """Add accounts of a demonstration: one known password, no first change; how many were new.
+
+        Args:
+            usernames: the name to sign in by, for each person. People who have an account are passed over.
+
+        Raises:
+            RecordNotFound: no such person.
+            InvalidFields: `username` (format, taken).
+        """
+        hashed, added = self._passwords.hash(password), 0
         with self._store.transaction() as tx:
-            if queries.account_by_id(tx, person_id) is not None:
-                return False
-        self._add(person_id, username, password, actor=SYSTEM, must_change=False, is_demo=True)
-        return True
+            known = queries.accounts_by_id(tx, list(usernames))
+            for person_id, username in usernames.items():
+                if person_id not in known:
+                    self._add(tx, person_id, username, hashed, actor=SYSTEM, must_change=False, is_demo=True)
+                    added += 1
+        return added
+
+    def add_demo_account(self, person_id: str, username: str, password: str) -> bool:
+        """Add one account of a demonstration. False when it is there already."""
+        return self.add_demo_accounts({person_id: username}, password) == 1
 
     def demo_accounts(self) -> tuple[DemoAccount, ...]:
         """Demo accounts to be named on the sign-in page."""
@@ -115,22 +134,28 @@ class AccountService(PasswordKeeping):
             return queries.sign_ins(tx, person_id, limit)
 
     def _add(
-        self, person_id: str, username: str, password: str, *, actor: Actor, must_change: bool, is_demo: bool
+        self,
+        tx: Transaction,
+        person_id: str,
+        username: str,
+        password_hash: str,
+        *,
+        actor: Actor,
+        must_change: bool,
+        is_demo: bool,
     ) -> None:
         username, now = username.strip().lower(), self._clock.now()
         if not USERNAME.fullmatch(username):
             raise InvalidFields({"username": "format" if username else "required"})
-        with self._store.transaction() as tx:
-            self._ensure_administers_person(tx, actor, person_id)
-            if queries.account_by_id(tx, person_id) is not None:
-                raise InvalidFields({"person_id": "has-account"})
-            values = {"person_id": person_id, "username": username, "is_demo": is_demo, "created_at": now}
-            if not queries.add_account(tx, values):
-                raise InvalidFields({"username": "taken"})
-            self._store_password(tx, person_id, password, now, must_change=must_change)
-            account = self._locked_account(tx, person_id)
-            after = {"username": username, "demo": is_demo}
-            self._log.record(tx, actor, "account.add", subject_of(account), after=after)
+        self._ensure_administers_person(tx, actor, person_id)
+        if queries.account_by_id(tx, person_id) is not None:
+            raise InvalidFields({"person_id": "has-account"})
+        values = {"person_id": person_id, "username": username, "is_demo": is_demo, "created_at": now}
+        if not queries.add_account(tx, values):
+            raise InvalidFields({"username": "taken"})
+        self._store_hash(tx, person_id, password_hash, now, must_change=must_change)
+        account = self._locked_account(tx, person_id)
+        self._log.record(tx, actor, "account.add", subject_of(account), after={"username": username, "demo": is_demo})
 
 
 __all__ = [

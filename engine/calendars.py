@@ -13,10 +13,10 @@ from uuid import UUID
 
 from engine.administration import AdminLog, ensure_administers, ensure_any_role
 from engine.calendar import CalendarYear, Closure, DayPart, WorkCalendar
-from engine.calendar_csv import parse_year
+from engine.calendar_csv import parse_year, shipped_files
 from engine.clock import TimeSource
 from engine.errors import InvalidFields, RecordNotFound
-from engine.model import Actor
+from engine.model import SYSTEM, Actor
 from engine.store import Store, Transaction
 from engine.store import clock_queries as queries
 from engine.store.clock_queries import ClosureRow, YearRow
@@ -118,6 +118,17 @@ class CalendarService:
             self._log.record(tx, actor, "calendar.import", ("calendar", str(year.year), str(year.year)), after=after)
         self.forget()
         return change
+
+    def load_shipped(self) -> int:
+        """Take in the calendars that come with the product where their year is not loaded yet; how many."""
+        known = {row.year for row in self.years()}
+        added = 0
+        for path in shipped_files():
+            content = path.read_bytes()
+            if parse_year(content).year not in known:
+                self.import_year(content, SYSTEM, file_name=path.name)
+                added += 1
+        return added
 
     def add_closure(
         self, day: date, reason: str, actor: Actor, *, part: str = "day", region: str | None = None
