@@ -103,6 +103,13 @@ class EmbeddedServer:
         self._ensure_roles_and_database(address)
         return address
 
+    def running(self) -> ServerAddress | None:
+        """The address of the server that somebody else runs on this folder; None when nobody does."""
+        lines = self._pid_file_lines()
+        if len(lines) < 8 or lines[7].strip() != "ready" or not _works_in(int(lines[0]), self._data):
+            return None
+        return ServerAddress(Path(lines[4]))
+
     def stop(self) -> None:
         """Stop the server, connections in flight are ended; harmless when it is not running."""
         if self._process and self._process.poll() is None:

@@ -1,0 +1,34 @@
+"""`siwei verify` and `siwei report`: what auditors ask for."""
+
+from __future__ import annotations
+
+import click
+
+from webapp.cli.common import fail, open_engine
+from webapp.totals import year_totals
+
+
+@click.command()
+@click.argument("case", required=False)
+def verify(case: str | None) -> None:
+    """Verify the history of one case (its number), or of all, against its chain and the anchors.
+
+    Names the first bad row: edited, deleted, reordered, or the tail cut off. Exit code 1 then.
+    """
+    with open_engine() as (engine, settings):
+        instance = engine.runtime.by_business_key(case) if case else None
+        anchors = [path.read_bytes() for path in sorted((settings.home / "anchors").glob("*.json"))]
+        result = engine.history.verify(instance, anchors=anchors)
+    click.echo(f"{result.instances} cases, {result.entries} entries verified.")
+    if result.fault:
+        fail(f"history is not what was written: {result.fault}")
+
+
+@click.command()
+@click.argument("year", type=int)
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV.")
+def report(year: int, as_csv: bool) -> None:
+    """The totals of a ROC year, from the data of its cases."""
+    with open_engine() as (engine, _):
+        totals = year_totals(engine, year)
+    click.echo(totals.csv() if as_csv else totals.text())

@@ -1,0 +1,52 @@
+"""What several commands need: the engine, and who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import click
+
+from engine import SYSTEM, Actor, ProcessEngine
+from engine.store.embedded import APPLICATION, EmbeddedServer
+from webapp.assemble import assemble
+from webapp.secrets_file import with_local_secrets
+from webapp.settings import Settings
+
+
+@contextmanager
+def open_engine() -> Iterator[tuple[ProcessEngine, Settings]]:
+    """The engine over the database in use; starts the embedded one when it does not run.
+
+    Beside a running `siwei up` the command joins its database.
+    """
+    settings = with_local_secrets(Settings.from_environment())
+    database: EmbeddedServer | None = None
+    if not settings.database_url:
+        server = EmbeddedServer(settings.home)
+        address = server.running()
+        if address is None:
+            address, database = server.start(), server
+        settings = replace(
+            settings, database_url=address.url("siwei", APPLICATION), owner_database_url=address.url("siwei")
+        )
+    try:
+        engine = assemble(settings)
+        try:
+            yield engine, settings
+        finally:
+            engine.close()
+    finally:
+        if database:
+            database.stop()
+
+
+def acting(engine: ProcessEngine, person_id: str | None) -> Actor:
+    """The person who acts, or the system when nobody is named. Raises RecordNotFound."""
+    return engine.directory.actor_for(person_id) if person_id else SYSTEM
+
+
+def fail(text: str) -> None:
+    """End the command with exit code 1 and `text` on the error stream."""
+    raise click.ClickException(text)
