@@ -11,7 +11,6 @@ import click
 from engine import SYSTEM, Actor, ProcessEngine
 from engine.store.embedded import APPLICATION, EmbeddedServer
 from webapp.assemble import assemble
-from webapp.secrets_file import with_local_secrets
 from webapp.settings import Settings
 
 
@@ -21,7 +20,7 @@ def open_engine() -> Iterator[tuple[ProcessEngine, Settings]]:
 
     Beside a running `siwei up` the command joins its database.
     """
-    settings = with_local_secrets(Settings.from_environment())
+    settings = Settings.from_environment().with_kept_keys()
     database: EmbeddedServer | None = None
     if not settings.database_url:
         server = EmbeddedServer(settings.home)

@@ -10,14 +10,13 @@ import click
 from engine.jobs import Worker
 from engine.store.schema import upgrade
 from webapp.assemble import assemble
-from webapp.secrets_file import with_local_secrets
 from webapp.settings import Settings
 
 
 @click.command()
 def web() -> None:
     """Serve the web on HOST and PORT; needs DATABASE_URL."""
-    settings = with_local_secrets(Settings.from_environment())
+    settings = Settings.from_environment().with_kept_keys()
     os.environ["SIWEI_SECRET_KEY"] = settings.secret_key
     os.environ["SIWEI_HISTORY_KEY"] = settings.history_key
     command = [sys.executable, "-m", "gunicorn", "--config", "python:webapp.gunicorn_conf", "webapp.wsgi:app"]
@@ -28,7 +27,7 @@ def web() -> None:
 @click.option("--concurrency", default=4, show_default=True, help="Jobs at once.")
 def worker(concurrency: int) -> None:
     """Do the machine's work: timers, connectors, notifications; needs DATABASE_URL."""
-    settings = with_local_secrets(Settings.from_environment())
+    settings = Settings.from_environment().with_kept_keys()
     engine = assemble(settings, pool_size=concurrency)
     try:
         service = make_jobs(engine, settings)

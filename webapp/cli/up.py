@@ -18,7 +18,6 @@ from webapp.assemble import assemble
 from webapp.cli.demo import load_demo
 from webapp.cli.progress import step
 from webapp.cli.supervisor import Child, Supervisor
-from webapp.secrets_file import with_local_secrets
 from webapp.settings import Settings
 
 _READY_SECONDS = 30
@@ -27,7 +26,7 @@ _READY_SECONDS = 30
 @click.command()
 def up() -> None:
     """Start everything: database, web and worker. Ctrl-C stops it; the data stays."""
-    settings = with_local_secrets(Settings.from_environment())
+    settings = Settings.from_environment().with_kept_keys()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     database: EmbeddedServer | None = None
     supervisor = Supervisor()
