@@ -127,6 +127,8 @@ class UserTask:
     due_at: datetime | None = None
     follow_up_at: datetime | None = None
     priority: int = 50
+    kind: Literal["handle", "countersign", "approval"] = "handle"
+    """主辦, 會辦 or 待核."""
     sent_by: str | None = None
     sent_by_name: str | None = None
     closed_at: datetime | None = None

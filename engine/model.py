@@ -219,6 +219,8 @@ class OpenedTask:
     label: str | None = None
     """For one of many (multi-instance): what it is about, e.g. a unit's or person's name."""
     name_en: str | None = None
+    kind: Literal["handle", "countersign", "approval"] | None = None
+    """Which tab of the inbox it belongs to, where the diagram says so (property `kind`)."""
 
 
 @dataclass(frozen=True)

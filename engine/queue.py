@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
+from uuid import UUID
 
 JobKind = Literal[
     "timer",
@@ -41,6 +42,12 @@ class JobSpec:
     """By the engine's clock; None: at once."""
     key: str | None = None
     """At most one waiting job of the same key (a queueing lock, never an execution lock)."""
+
+
+def start_timer_job(definition_id: UUID, element_id: str, due_at: datetime) -> JobSpec:
+    """The job that starts a case when a timer start event is due."""
+    args = {"definition_id": str(definition_id), "element_id": element_id, "due_at": due_at.isoformat()}
+    return JobSpec("start_timer", args, run_at=due_at)
 
 
 class JobQueue(Protocol):

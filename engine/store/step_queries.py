@@ -7,7 +7,7 @@ number of statements does not grow with the number of tasks, timers or entries.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,15 +25,19 @@ HEADER_COLUMNS = (
 )  # fmt: skip
 """What a step may change of a case's header."""
 
-_LOCK = """
+_CASE = """
 select i.*, d.name as process_name, d.name_en as process_name_en, d.version, d.properties,
   clock_timestamp() as recorded_at
 from process_instance i join process_definition d on d.id = i.definition_id
 where i.id = {which}
-for no key update of i
 """
-_LOCK_CASE = text(_LOCK.format(which=":instance_id"))
-_LOCK_CASE_OF_TASK = text(_LOCK.format(which="(select instance_id from user_task where id = :task_id)"))
+_LOCK = "for no key update of i"
+_CASE_OF_TASK = "(select instance_id from user_task where id = :task_id)"
+_ROW = {
+    (by_task, lock): text(_CASE.format(which=_CASE_OF_TASK if by_task else ":instance_id") + (_LOCK if lock else ""))
+    for by_task in (False, True)
+    for lock in (False, True)
+}
 
 _LOAD = text("""
 select s.revision as state_revision, s.body,
@@ -133,19 +137,22 @@ _OPEN_TASKS = text("""
 with opened as (
   select * from jsonb_to_recordset(cast(:tasks as jsonb)) as t(
     id uuid, element_id text, name text, name_en text, label text, lane text, form_key text, assignee text,
-    candidates text[], due_at timestamptz, follow_up_at timestamptz, priority smallint)
+    candidates text[], due_at timestamptz, follow_up_at timestamptz, priority smallint, kind text)
 ), made as (
   insert into user_task (id, instance_id, element_id, name, name_en, label, lane, form_key, state, assignee,
-    assignee_name, candidates, created_at, claimed_at, due_at, follow_up_at, priority, sent_by, sent_by_name)
+    assignee_name, candidates, created_at, claimed_at, due_at, follow_up_at, priority, kind, sent_by, sent_by_name)
   select o.id, :id, o.element_id, o.name, o.name_en, o.label, o.lane, o.form_key, 'open', o.assignee, p.name,
     o.candidates, :now, case when o.assignee is not null then cast(:now as timestamptz) end, o.due_at, o.follow_up_at,
-    o.priority, :person_id, :person_name
+    o.priority, o.kind, :person_id, :person_name
   from opened o left join person p on p.id = o.assignee
+  on conflict (id) do update set assignee = excluded.assignee, assignee_name = excluded.assignee_name,
+    candidates = excluded.candidates, claimed_at = excluded.claimed_at, due_at = excluded.due_at
 ), listed as (
   insert into candidate (task_id, candidate, instance_id, unit_id, due_at, claimable)
   select distinct o.id, c, cast(:id as uuid), nullif(split_part(c, '@', 2), ''), coalesce(o.due_at, 'infinity'),
     o.assignee is null
   from opened o cross join lateral unnest(o.candidates) c
+  on conflict (task_id, candidate) do update set due_at = excluded.due_at, claimable = excluded.claimable
 ), took_part as (
   insert into participation (person_id, instance_id, unit_id, since)
   select distinct p, cast(:id as uuid), person_unit.unit_id, cast(:now as timestamptz)
@@ -191,7 +198,8 @@ with timers as (
   delete from service_call where instance_id = :id and task_id = any(cast(:answered as text[]))
 ), mended as (
   update incident set resolved_at = :now, resolved_by = :person_id
-  where instance_id = :id and task_id = any(cast(:mended as text[])) and resolved_at is null
+  where instance_id = :id and (task_id = any(cast(:mended as text[])) or cast(:all_mended as boolean))
+    and resolved_at is null
 ), failed as (
   insert into incident (id, instance_id, task_id, element_id, element_name, kind, message, opened_at)
   select id, :id, task_id, element_id, element_name, kind, message, :now
@@ -217,6 +225,12 @@ on conflict do nothing returning token
 _SETTLE = text("update idempotency set result = cast(:result as jsonb) where token = :token")
 
 _FORGET = text("delete from idempotency where at < :before")
+
+_REAL_TIME = text("select clock_timestamp()")
+
+_TAKEN = text("""
+select exists (select from process_instance where process_key = :key and business_key = :business_key)
+""")
 
 _NEXT_NUMBER = text("""
 insert into case_counter (prefix, roc_year, last) values (:prefix, :roc_year, 1)
@@ -255,17 +269,19 @@ class Waits:
     calls: Sequence[Mapping[str, Any]] = ()
     answered: Sequence[str] = ()
     incidents: Sequence[Mapping[str, Any]] = ()
-    mended: Sequence[str] = field(default_factory=list)
+    mended: Sequence[str] = ()
+    all_mended: bool = False
+    """The case has ended: nothing is left to mend."""
 
 
-def lock_case(tx: Transaction, instance_id: UUID) -> RowMapping | None:
-    """The case's row, locked until the transaction ends, with its definition's name and `recorded_at`."""
-    return tx.execute(_LOCK_CASE, {"instance_id": instance_id}).mappings().one_or_none()
+def case_row(tx: Transaction, *, instance_id: UUID | None, task_id: UUID | None, lock: bool) -> RowMapping | None:
+    """A case's row with its definition's name and `recorded_at`, by its id or by one of its tasks.
 
-
-def lock_case_of_task(tx: Transaction, task_id: UUID) -> RowMapping | None:
-    """As `lock_case`, for the case that the task belongs to."""
-    return tx.execute(_LOCK_CASE_OF_TASK, {"task_id": task_id}).mappings().one_or_none()
+    With `lock` it stays locked until the transaction ends.
+    """
+    statement = _ROW[instance_id is None, lock]
+    parameters = {"task_id": task_id} if instance_id is None else {"instance_id": instance_id}
+    return tx.execute(statement, parameters).mappings().one_or_none()
 
 
 def load(tx: Transaction, instance_id: UUID, task_id: UUID | None, token: str | None) -> RowMapping:
@@ -302,11 +318,11 @@ def record(tx: Transaction, step: StepRecord) -> None:
             "now": step.now,
             "person_id": step.person_id,
             "person_name": step.person_name,
-            "entries": _json(step.entries),
-            "closed": _json(step.closed),
+            "entries": as_json(step.entries),
+            "closed": as_json(step.closed),
             "token": step.token,
             "verb": step.verb,
-            "result": _json(step.result),
+            "result": as_json(step.result),
             "words": None if step.text is None else document(step.text),
             "people_words": document(step.people),
             "people_query": query(step.people) or "''",
@@ -331,7 +347,7 @@ def open_tasks(
         _OPEN_TASKS,
         {
             "id": instance_id,
-            "tasks": _json(tasks),
+            "tasks": as_json(tasks),
             "people": list(people),
             "now": now,
             "person_id": person_id,
@@ -355,12 +371,13 @@ def wait(
             "business_key": business_key,
             "now": now,
             "person_id": person_id,
-            "timers": _json(waits.timers),
-            "subscriptions": _json(waits.subscriptions),
-            "calls": _json(waits.calls),
+            "timers": as_json(waits.timers),
+            "subscriptions": as_json(waits.subscriptions),
+            "calls": as_json(waits.calls),
             "answered": list(waits.answered),
-            "incidents": _json(waits.incidents),
+            "incidents": as_json(waits.incidents),
             "mended": list(waits.mended),
+            "all_mended": waits.all_mended,
         },
     ).one()
     return list(row.due), list(row.buffered)
@@ -368,7 +385,8 @@ def wait(
 
 def answered(tx: Transaction, token: str) -> Mapping[str, Any] | None:
     """The record of a used token: `{token, verb, person_id, at, result}`."""
-    return tx.execute(_ANSWERED, {"token": token}).scalar_one_or_none()
+    found: Mapping[str, Any] | None = tx.execute(_ANSWERED, {"token": token}).scalar_one_or_none()
+    return found
 
 
 def reserve(tx: Transaction, token: str, verb: str, person_id: str, now: datetime) -> bool:
@@ -379,7 +397,7 @@ def reserve(tx: Transaction, token: str, verb: str, person_id: str, now: datetim
 
 def settle(tx: Transaction, token: str, result: Any) -> None:
     """Store the answer of a reserved token."""
-    tx.execute(_SETTLE, {"token": token, "result": _json(result)})
+    tx.execute(_SETTLE, {"token": token, "result": as_json(result)})
 
 
 def forget(tx: Transaction, before: datetime) -> int:
@@ -387,10 +405,23 @@ def forget(tx: Transaction, before: datetime) -> int:
     return tx.execute(_FORGET, {"before": before}).rowcount
 
 
+def real_time(tx: Transaction) -> datetime:
+    """The database server's own time, whatever clock the engine goes by."""
+    moment: datetime = tx.execute(_REAL_TIME).scalar_one()
+    return moment
+
+
+def is_taken(tx: Transaction, key: str, business_key: str) -> bool:
+    """Whether a case of the process has this number."""
+    return bool(tx.execute(_TAKEN, {"key": key, "business_key": business_key}).scalar_one())
+
+
 def next_number(tx: Transaction, prefix: str, roc_year: int) -> int:
     """The next case number of a prefix and ROC year; given out once, never again."""
-    return tx.execute(_NEXT_NUMBER, {"prefix": prefix, "roc_year": roc_year}).scalar_one()
+    number: int = tx.execute(_NEXT_NUMBER, {"prefix": prefix, "roc_year": roc_year}).scalar_one()
+    return number
 
 
-def _json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """`value` as the text of a jsonb parameter; times and ids as text."""
     return orjson.dumps(value, default=str).decode()

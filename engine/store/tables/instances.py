@@ -133,6 +133,7 @@ buffered_message = Table(
     Column("variables", JSONB, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("sent_by", Text, nullable=False),
+    Column("sent_by_name", Text, nullable=False),
     Index("ix_buffered_message_business_key_name", "business_key", "name", "id"),
     comment="A message that came before its catcher waited for it.",
 )

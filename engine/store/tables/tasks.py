@@ -27,6 +27,7 @@ user_task = Table(
     Column("claimed_by_name", Text, comment="who made the claim; a deputy or a supervisor differs from the assignee"),
     Column("due_at", Moment),
     Column("follow_up_at", Moment),
+    Column("kind", Text, nullable=False, server_default="handle", comment="which tab of the inbox: 主辦, 會辦, 待核"),
     Column("priority", SmallInteger, nullable=False, server_default="50"),
     Column("sent_by", Text, comment="送件人: whose act opened it"),
     Column("sent_by_name", Text),
@@ -48,6 +49,7 @@ user_task = Table(
         text("id desc"),
         postgresql_where=text("state = 'completed'"),
     ),
+    CheckConstraint("kind in ('handle', 'countersign', 'approval')", name="kind_known"),
     CheckConstraint("state in ('open', 'completed', 'cancelled')", name="state_known"),
     CheckConstraint("(state = 'open') = (closed_at is null)", name="closed_has_moment"),
     comment="One piece of work for a person.",
@@ -64,8 +66,8 @@ candidate = Table(
     Column("due_at", Moment, nullable=False, comment="the task's, infinity when it has none: the inbox's order"),
     Column("claimable", Boolean, nullable=False, comment="nobody has the task"),
     Index("ix_candidate_inbox", "candidate", "due_at", "task_id", postgresql_where=text("claimable")),
-    Index("ix_candidate_candidate", "candidate", "instance_id"),
-    Index("ix_candidate_unit_id", "unit_id", "instance_id", postgresql_where=text("unit_id is not null")),
+    Index("ix_candidate_instance_id", "instance_id"),
+    Index("ix_candidate_unit_id", "unit_id", postgresql_where=text("unit_id is not null")),
     comment="Who may take an open task; gone when it closes.",
 )
 

@@ -1,0 +1,85 @@
+"""Siwei's process engine: the public names. Whoever builds on the engine imports from here.
+
+    from engine import ProcessEngine, Store
+"""
+
+from engine.cases import (
+    TABS,
+    Attachment,
+    ChainFault,
+    Comment,
+    DiagramState,
+    Draft,
+    File,
+    HistoryEntry,
+    InboxQuery,
+    Incident,
+    InstanceQuery,
+    Notification,
+    Page,
+    PendingDeployment,
+    ProcessInstance,
+    TaskRow,
+    UserTask,
+    Verification,
+    WorkRow,
+    effective_person,
+    has_role,
+)
+from engine.clock import Clock, SetClock, TimeSource
+from engine.model import (
+    SYSTEM,
+    Actor,
+    Advance,
+    Deployment,
+    Finding,
+    ProcessDefinition,
+    SourceFile,
+    Variables,
+)
+from engine.process_engine import ProcessEngine
+from engine.queue import JobQueue, JobSpec, NoJobs
+from engine.spiff import Executor, ProcessOutline
+from engine.store import Store
+
+__all__ = [
+    "SYSTEM",
+    "TABS",
+    "Actor",
+    "Advance",
+    "Attachment",
+    "ChainFault",
+    "Clock",
+    "Comment",
+    "Deployment",
+    "DiagramState",
+    "Draft",
+    "Executor",
+    "File",
+    "Finding",
+    "HistoryEntry",
+    "InboxQuery",
+    "Incident",
+    "InstanceQuery",
+    "JobQueue",
+    "JobSpec",
+    "NoJobs",
+    "Notification",
+    "Page",
+    "PendingDeployment",
+    "ProcessDefinition",
+    "ProcessEngine",
+    "ProcessInstance",
+    "ProcessOutline",
+    "SetClock",
+    "SourceFile",
+    "Store",
+    "TaskRow",
+    "TimeSource",
+    "UserTask",
+    "Variables",
+    "Verification",
+    "WorkRow",
+    "effective_person",
+    "has_role",
+]

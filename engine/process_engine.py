@@ -1,0 +1,76 @@
+"""The process engine: puts the parts together and holds the services.
+
+    engine = ProcessEngine(Store(url), Executor(MontySandbox()), history_key=key, queue=ProcrastinateQueue())
+    engine.runtime.start("petition", actor=actor, variables={…})
+
+A web application and a worker each make one; they share nothing but the database.
+"""
+
+from __future__ import annotations
+
+from engine.accounts import AccountService
+from engine.administration import AdminLog
+from engine.calendars import CalendarService
+from engine.candidates import Candidates
+from engine.chain import Signer
+from engine.clock import Clock, TimeSource
+from engine.deadlines import DeadlineService
+from engine.directory import DirectoryService
+from engine.history import HistoryService
+from engine.machine import MachineService
+from engine.notifications import NotificationService
+from engine.queue import JobQueue, NoJobs
+from engine.repository import RepositoryService
+from engine.runtime import RuntimeService
+from engine.sources import Sources
+from engine.spiff import Executor
+from engine.steps import Steps
+from engine.store import Store
+from engine.tasks import TaskService
+
+
+class ProcessEngine:
+    """All services over one database.
+
+    Args:
+        store: the database, as the application's role.
+        executor: runs the diagrams.
+        history_key: the secret of the history chains, at least 32 bytes, kept outside the
+            database; the same for web, worker and `siwei verify`.
+        clock: the database's time unless a caller sets one.
+        queue: where steps put their jobs; without one they are kept for a player to take.
+
+    Raises:
+        ValueError: the history key is too short.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        executor: Executor,
+        *,
+        history_key: bytes,
+        clock: TimeSource | None = None,
+        queue: JobQueue | None = None,
+    ) -> None:
+        self.store = store
+        self.executor = executor
+        self.clock: TimeSource = clock or Clock(store)
+        self.queue: JobQueue = queue or NoJobs()
+        self.admin_log = AdminLog(store, self.clock)
+        self.directory = DirectoryService(store, self.clock, self.admin_log)
+        self.accounts = AccountService(store, self.clock, self.directory, self.admin_log)
+        self.calendars = CalendarService(store, self.clock, self.admin_log)
+        self.deadlines = DeadlineService(store, self.clock, self.calendars)
+        signer = Signer(history_key)
+        steps = Steps(executor, self.clock, self.queue, signer, Sources(), self.calendars, Candidates(), self.deadlines)
+        self.repository = RepositoryService(store, steps)
+        self.runtime = RuntimeService(store, steps)
+        self.machine = MachineService(store, steps)
+        self.tasks = TaskService(store, steps)
+        self.history = HistoryService(store, steps, signer)
+        self.notifications = NotificationService(store, self.clock)
+
+    def close(self) -> None:
+        """Close every database connection."""
+        self.store.close()

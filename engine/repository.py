@@ -1,0 +1,471 @@
+"""The repository: deployments, versions, drafts, approvals, and who may change a process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from uuid import UUID
+
+from engine import deploying, forms
+from engine.cases import Draft, PendingDeployment
+from engine.errors import (
+    ApprovalRequired,
+    Conflict,
+    DefinitionNotFound,
+    DeploymentRefused,
+    Invalid,
+    NotAllowed,
+    RecordNotFound,
+)
+from engine.forms import FormDefinition
+from engine.model import Actor, DefinitionSource, Deployment, Finding, ProcessDefinition, SourceFile
+from engine.queue import start_timer_job
+from engine.rights import VERBS, Verb, may
+from engine.spiff import Executor, ProcessOutline
+from engine.steps import Steps
+from engine.store import Store, Transaction
+from engine.store import definition_queries as queries
+from engine.store import start_timer_queries as start_timers
+
+
+class RepositoryService:
+    """Takes in what process owners draw. Each public method is one transaction."""
+
+    def __init__(self, store: Store, steps: Steps) -> None:
+        self._store = store
+        self._steps = steps
+        self._executor = steps.executor
+        self._clock = steps.clock
+        self._sources = steps.sources
+
+    # -- deploying -----------------------------------------------------------------------
+
+    def lint(self, files: Sequence[SourceFile]) -> tuple[Finding, ...]:
+        """Everything that is wrong, or risky, in files that belong together: set, diagrams, tables, forms."""
+        wrong = deploying.check_files(files)
+        if any(finding.level == "error" for finding in wrong):
+            return tuple(wrong)
+        return (*wrong, *self._executor.lint(self._with_library(files)), *deploying.form_findings(files))
+
+    def deploy(
+        self,
+        files: Sequence[SourceFile],
+        *,
+        actor: Actor,
+        note: str = "",
+        approver: str | None = None,
+        force_now: bool | None = None,
+    ) -> Deployment:
+        """Take files in together; each process in them that changed gets its next version, made current.
+
+        Files that change nothing make no version: the deployment has no definitions then.
+
+        Args:
+            actor: needs the right to deploy each process in the files.
+            approver: the second account that answers for new or changed scripts and connectors
+                (the command line names it); not the actor.
+            force_now: take new code in without a second account: the first deployment of an
+                empty system. Only for the system itself.
+
+        Raises:
+            DeploymentRefused: with every finding at once.
+            NotAllowed: the actor may not deploy one of the processes.
+            ApprovalRequired: code was added or changed and nobody else approved.
+        """
+        self._refuse_faults(files)
+        with self._store.transaction() as tx:
+            queries.lock_deployments(tx)
+            definitions = self._changed(tx, files)
+            self._ensure_may(tx, actor, "deploy", [definition["key"] for definition in definitions])
+            changes = self._code_changes(tx, definitions)
+            approved = bool(force_now and actor.is_system) or (approver is not None and approver != actor.person_id)
+            if changes and not approved:
+                raise ApprovalRequired(changes=changes)
+            return self._store_deployment(tx, definitions, actor=actor.person_id, approver=approver, note=note)
+
+    def submit(
+        self, files: Sequence[SourceFile], actor: Actor, note: str = "", *, drafts: Iterable[str] = ()
+    ) -> PendingDeployment | Deployment:
+        """Deploy files, or, when they add or change code, put them before a second account.
+
+        Args:
+            drafts: processes whose drafts these files were; they are discarded.
+
+        Raises:
+            DeploymentRefused, NotAllowed: as `deploy`.
+        """
+        self._refuse_faults(files)
+        with self._store.transaction() as tx:
+            queries.lock_deployments(tx)
+            definitions = self._changed(tx, files)
+            self._ensure_may(tx, actor, "deploy", [definition["key"] for definition in definitions])
+            changes = self._code_changes(tx, definitions)
+            for key in drafts:
+                queries.discard_draft(tx, key)
+            if not changes:
+                return self._store_deployment(tx, definitions, actor=actor.person_id, approver=None, note=note)
+            return queries.add_pending(
+                tx,
+                keys=[definition["key"] for definition in definitions],
+                files=files,
+                changes=changes,
+                note=note,
+                at=self._clock.now(),
+                by=actor.person_id,
+            )
+
+    def approve(self, pending_id: UUID, actor: Actor) -> Deployment:
+        """Let a waiting deployment in.
+
+        Raises:
+            RecordNotFound: there is none with this id.
+            Conflict: it was decided meanwhile.
+            NotAllowed: the actor submitted it, or may not deploy these processes.
+            DeploymentRefused: the files do not pass the lint any more.
+        """
+        with self._store.transaction() as tx:
+            queries.lock_deployments(tx)
+            waiting, files = self._open_pending(tx, pending_id)
+            if waiting.submitted_by in (actor.person_id, actor.on_behalf_of):
+                raise NotAllowed("Somebody else must approve what you submitted.")
+            self._ensure_may(tx, actor, "deploy", waiting.keys)
+            self._refuse_faults(files)
+            definitions = self._changed(tx, files)
+            queries.decide_pending(tx, pending_id, state="approved", at=self._clock.now(), by=actor.person_id)
+            return self._store_deployment(
+                tx, definitions, actor=waiting.submitted_by, approver=actor.person_id, note=waiting.note
+            )
+
+    def reject(self, pending_id: UUID, actor: Actor, reason: str) -> None:
+        """Turn a waiting deployment down; whoever submitted it may take it back the same way.
+
+        Raises:
+            RecordNotFound, Conflict, NotAllowed: as `approve`.
+            Invalid: no reason is given.
+        """
+        if not reason.strip():
+            raise Invalid("A reason is needed.", field="reason")
+        with self._store.transaction() as tx:
+            waiting, _ = self._open_pending(tx, pending_id)
+            if waiting.submitted_by != actor.person_id:
+                self._ensure_may(tx, actor, "deploy", waiting.keys)
+            queries.decide_pending(
+                tx, pending_id, state="rejected", at=self._clock.now(), by=actor.person_id, reason=reason.strip()
+            )
+
+    def pending(self, actor: Actor) -> tuple[PendingDeployment, ...]:
+        """Deployments that wait, of processes the actor may deploy."""
+        with self._store.transaction() as tx:
+            grants = queries.grants(tx)
+            return tuple(
+                waiting
+                for waiting in queries.pending(tx)
+                if all(may(actor, "deploy", key, grants=grants) for key in waiting.keys)
+            )
+
+    def pending_files(self, pending_id: UUID, actor: Actor) -> tuple[SourceFile, ...]:
+        """The files of a waiting deployment. Raises RecordNotFound, NotAllowed, Conflict."""
+        with self._store.transaction() as tx:
+            waiting, files = self._open_pending(tx, pending_id)
+            self._ensure_may(tx, actor, "deploy", waiting.keys)
+            return files
+
+    # -- versions ------------------------------------------------------------------------
+
+    def definitions(self) -> tuple[ProcessDefinition, ...]:
+        """The version in force of each process, by key."""
+        with self._store.transaction() as tx:
+            return queries.current(tx)
+
+    def versions(self, key: str) -> tuple[ProcessDefinition, ...]:
+        """All versions of a process, the newest first. Raises DefinitionNotFound."""
+        with self._store.transaction() as tx:
+            found = queries.versions(tx, key)
+        if not found:
+            raise DefinitionNotFound(key=key)
+        return found
+
+    def definition(self, key: str, version: int | None = None) -> ProcessDefinition:
+        """One version; without a number the one in force. Raises DefinitionNotFound."""
+        with self._store.transaction() as tx:
+            found = queries.definition(tx, key, version)
+        if found is None:
+            raise DefinitionNotFound(key=key, version=version)
+        return found
+
+    def by_id(self, definition_id: UUID) -> ProcessDefinition:
+        """The version with this id. Raises DefinitionNotFound."""
+        with self._store.transaction() as tx:
+            found = queries.by_id(tx, definition_id)
+        if found is None:
+            raise DefinitionNotFound(id=str(definition_id))
+        return found
+
+    def source(self, definition_id: UUID) -> DefinitionSource:
+        """What the executor runs for a version. Raises DefinitionNotFound."""
+        with self._store.transaction() as tx:
+            return self._sources.get(tx, definition_id)
+
+    def files(self, definition_id: UUID) -> tuple[SourceFile, ...]:
+        """The files a version runs with, by name. Raises DefinitionNotFound."""
+        return self.source(definition_id).files
+
+    def form(self, definition_id: UUID, form_key: str) -> FormDefinition:
+        """A form as the version was deployed with it.
+
+        Raises:
+            DefinitionNotFound: no such version.
+            RecordNotFound: it has no such form.
+        """
+        wanted = f"{form_key}.form"
+        files = self.files(definition_id)
+        for file in files:
+            if file.name == wanted or (file.kind == "form" and file.name.rpartition("/")[2] == wanted):
+                return _parsed_form(file.content, file.name)
+        raise RecordNotFound(form=form_key)
+
+    def outline(self, definition_id: UUID) -> ProcessOutline:
+        """What is drawn in a version. Raises DefinitionNotFound."""
+        source = self.source(definition_id)
+        return _outline(self._executor, source)
+
+    def running(self, key: str) -> dict[int, int]:
+        """How many open cases each version of a process has."""
+        with self._store.transaction() as tx:
+            return queries.running(tx, key)
+
+    def make_current(self, definition_id: UUID, actor: Actor) -> ProcessDefinition:
+        """Let new cases start with this version; running ones keep theirs.
+
+        Raises:
+            DefinitionNotFound: no such version.
+            NotAllowed: the actor may not deploy the process.
+        """
+        with self._store.transaction() as tx:
+            queries.lock_deployments(tx)
+            found = queries.by_id(tx, definition_id)
+            if found is None:
+                raise DefinitionNotFound(id=str(definition_id))
+            self._ensure_may(tx, actor, "deploy", [found.key])
+            queries.make_current(tx, definition_id, found.key)
+            self._arm_start_timers(tx, found)
+            current = queries.by_id(tx, definition_id)
+            assert current is not None
+            return current
+
+    # -- rights --------------------------------------------------------------------------
+
+    def may(self, actor: Actor, verb: Verb, key: str) -> bool:
+        """Whether the actor may `edit`, `deploy`, `start` or `view` the process."""
+        with self._store.transaction() as tx:
+            rules = queries.start_rules(tx, key).get(key, ([], None, True))
+            current = queries.definition(tx, key)
+            return may(
+                actor,
+                verb,
+                key,
+                grants=queries.grants(tx),
+                starters=rules[0],
+                properties=current.properties if current else {},
+            )
+
+    def startable(self, actor: Actor) -> list[ProcessDefinition]:
+        """The processes the actor may start by hand, by name."""
+        with self._store.transaction() as tx:
+            grants, rules = queries.grants(tx), queries.start_rules(tx)
+            found = [
+                definition
+                for definition in queries.current(tx)
+                if rules[definition.key][2]
+                and may(
+                    actor,
+                    "start",
+                    definition.key,
+                    grants=grants,
+                    starters=rules[definition.key][0],
+                    properties=definition.properties,
+                )
+            ]
+        return sorted(found, key=lambda definition: definition.name)
+
+    def start_form(self, key: str) -> str | None:
+        """The form key of the version in force, for its start page. Raises DefinitionNotFound."""
+        with self._store.transaction() as tx:
+            rules = queries.start_rules(tx, key)
+        if key not in rules:
+            raise DefinitionNotFound(key=key)
+        return rules[key][1]
+
+    def grants(self, key: str) -> dict[str, tuple[str, ...]]:
+        """Candidate texts by verb, for the page that sets them."""
+        with self._store.transaction() as tx:
+            found = queries.grants(tx)
+        return {verb: tuple(sorted(found.get((key, verb), ()))) for verb in VERBS if verb != "view"}
+
+    def set_grants(self, key: str, verb: Verb, groups: Iterable[str], actor: Actor) -> None:
+        """Let exactly these groups do `verb` to the process. For administrators.
+
+        Raises:
+            NotAllowed: the actor is no administrator.
+            Invalid: a group is no candidate text, or the verb cannot be granted.
+        """
+        if not actor.is_system and "administrator@" not in actor.groups:
+            raise NotAllowed
+        wanted = [group.strip() for group in groups if group.strip()]
+        wrong = [group for group in wanted if "@" not in group and not group.startswith("user:")]
+        if wrong or verb not in VERBS or verb == "view":
+            raise Invalid("This is nobody: write role@unit, role@ or user:person.", field="groups", value=wrong[:3])
+        with self._store.transaction() as tx:
+            queries.set_grants(tx, key, verb, wanted)
+
+    # -- drafts --------------------------------------------------------------------------
+
+    def save_draft(self, key: str, files: Sequence[SourceFile], actor: Actor) -> Draft:
+        """Keep an author's unfinished files; nothing is checked but their size and names.
+
+        Raises:
+            NotAllowed: the actor may not edit the process.
+            DeploymentRefused: a file cannot be kept at all.
+        """
+        wrong = [finding for finding in deploying.check_files(files) if finding.code != "no-diagram"]
+        if wrong:
+            raise DeploymentRefused(tuple(wrong))
+        with self._store.transaction() as tx:
+            self._ensure_may(tx, actor, "edit", [key])
+            current = queries.definition(tx, key)
+            queries.save_draft(
+                tx,
+                key,
+                files,
+                at=self._clock.now(),
+                by=actor.person_id,
+                based_on=current.id if current else None,
+            )
+            draft = queries.load_draft(tx, key)
+            assert draft is not None
+            return draft
+
+    def draft(self, key: str) -> Draft | None:
+        """The draft of a process, or None."""
+        with self._store.transaction() as tx:
+            return queries.load_draft(tx, key)
+
+    def drafts(self) -> dict[str, tuple[object, str]]:
+        """Which processes have a draft: when it was saved and by whom."""
+        with self._store.transaction() as tx:
+            return dict(queries.drafts(tx))
+
+    def discard_draft(self, key: str, actor: Actor) -> None:
+        """Throw the draft away. Raises NotAllowed; RecordNotFound when there is none."""
+        with self._store.transaction() as tx:
+            self._ensure_may(tx, actor, "edit", [key])
+            if not queries.discard_draft(tx, key):
+                raise RecordNotFound(draft=key)
+
+    # -- inside --------------------------------------------------------------------------
+
+    def _refuse_faults(self, files: Sequence[SourceFile]) -> None:
+        findings = self.lint(files)
+        if any(finding.level == "error" for finding in findings):
+            raise DeploymentRefused(findings)
+
+    def _with_library(self, files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
+        if not any(file.kind == "bpmn" and b"callActivity" in file.content for file in files):
+            return tuple(files)
+        with self._store.transaction() as tx:
+            return deploying.with_called(self._executor, files, _Library(tx))
+
+    def _changed(self, tx: Transaction, files: Sequence[SourceFile]) -> list[dict[str, object]]:
+        definitions = deploying.definitions_of(self._executor, files, _Library(tx))
+        return [d for d in definitions if _digest_in_force(tx, str(d["key"])) != d["digest"]]
+
+    def _code_changes(self, tx: Transaction, definitions: Sequence[Mapping[str, object]]) -> list[dict[str, str]]:
+        changes: list[dict[str, str]] = []
+        for definition in definitions:
+            source = definition["source"]
+            assert isinstance(source, DefinitionSource)
+            before: dict[tuple[str, str], str] = {}
+            current = queries.definition(tx, source.process_id)
+            if current is not None:
+                old = self._sources.get(tx, current.id)
+                before = deploying.code_of(_outline(self._executor, old), old.files)
+            after = deploying.code_of(_outline(self._executor, source), source.files)
+            changes += [{**change, "process": source.process_id} for change in deploying.code_changes(before, after)]
+        return changes
+
+    def _store_deployment(
+        self,
+        tx: Transaction,
+        definitions: Sequence[Mapping[str, object]],
+        *,
+        actor: str,
+        approver: str | None,
+        note: str,
+    ) -> Deployment:
+        ready = []
+        for definition in definitions:
+            source = definition["source"]
+            assert isinstance(source, DefinitionSource)
+            columns = {name: value for name, value in definition.items() if name != "source"}
+            ready.append({**columns, "files": queries.store_files(tx, source.files)})
+        deployment = queries.add_deployment(
+            tx, at=self._clock.now(), by=actor, approved_by=approver, note=note, definitions=ready
+        )
+        for made in deployment.definitions:
+            self._arm_start_timers(tx, made)
+        return deployment
+
+    def _arm_start_timers(self, tx: Transaction, definition: ProcessDefinition) -> None:
+        """From now on this version's timer start events fire, and no other version's."""
+        start_timers.disarm_process(tx, definition.key)
+        for element_id, _ in queries.timer_starts(tx, definition.id):
+            due_at = self._steps.next_start(self._sources.get(tx, definition.id), element_id)
+            start_timers.arm(tx, definition.id, element_id, due_at)
+            if due_at is not None:
+                self._steps.defer(tx, [start_timer_job(definition.id, element_id, due_at)])
+
+    def _open_pending(self, tx: Transaction, pending_id: UUID) -> tuple[PendingDeployment, tuple[SourceFile, ...]]:
+        found = queries.lock_pending(tx, pending_id)
+        if found is None:
+            raise RecordNotFound(id=str(pending_id))
+        if found[0].state != "pending":
+            raise Conflict("This was decided meanwhile.", who=found[0].decided_by, at=found[0].decided_at)
+        return found
+
+    def _ensure_may(self, tx: Transaction, actor: Actor, verb: Verb, keys: Iterable[str]) -> None:
+        grants = queries.grants(tx)
+        for key in keys:
+            if not may(actor, verb, key, grants=grants):
+                raise NotAllowed(process=key, verb=verb)
+
+
+class _Library(Mapping[str, tuple[SourceFile, ...]]):
+    """Files of the version in force of each process, read when asked for."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._ids = {definition.key: definition.id for definition in queries.current(tx)}
+
+    def __getitem__(self, key: str) -> tuple[SourceFile, ...]:
+        return queries.files(self._tx, self._ids[key])
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
+def _digest_in_force(tx: Transaction, key: str) -> str | None:
+    current = queries.definition(tx, key)
+    return current.digest if current else None
+
+
+@lru_cache(maxsize=256)
+def _parsed_form(content: bytes, name: str) -> FormDefinition:
+    return forms.parse(content, name)
+
+
+@lru_cache(maxsize=128)
+def _outline(executor: Executor, source: DefinitionSource) -> ProcessOutline:
+    return executor.outline(source)

@@ -1,0 +1,94 @@
+"""Notices to people, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from engine.cases import Notification
+from engine.ids import new_id
+from engine.store import rows
+from engine.store.step_queries import as_json
+from engine.store.store import Transaction
+
+_ADD = text("""
+insert into notification (id, person_id, kind, instance_id, task_id, params, created_at)
+select id, person_id, :kind, :instance_id, :task_id, cast(:params as jsonb), :now
+from jsonb_to_recordset(cast(:people as jsonb)) as p(id uuid, person_id text)
+on conflict do nothing
+returning id, person_id
+""")
+
+_COLUMNS = """
+select n.*, i.business_key, i.subject from notification n join process_instance i on i.id = n.instance_id
+"""
+
+_LIST = text(f"""
+{_COLUMNS} where n.person_id = :person and (cast(:before as uuid) is null or n.id < cast(:before as uuid))
+order by n.id desc limit :limit
+""")
+
+_UNREAD = text("""
+select count(*) from (select 1 from notification where person_id = :person and read_at is null limit 100) x
+""")
+
+_READ = text("""
+update notification set read_at = :now where person_id = :person and read_at is null
+  and (cast(:id as uuid) is null or id = cast(:id as uuid))
+""")
+
+_READ_CASE = text("""
+update notification set read_at = :now where person_id = :person and read_at is null and instance_id = :instance_id
+""")
+
+_MAILED = text("update notification set mailed_at = :now where id = any(cast(:ids as uuid[]))")
+
+
+def add(
+    tx: Transaction,
+    people: Sequence[str],
+    *,
+    kind: str,
+    instance_id: UUID,
+    task_id: UUID | None,
+    params: Mapping[str, Any],
+    now: datetime,
+) -> dict[str, UUID]:
+    """Tell people something; who was told the same of the same task is left out. Gives ids by person."""
+    made = [{"id": new_id(), "person_id": person} for person in dict.fromkeys(people)]
+    values = {
+        "people": as_json(made), "kind": kind, "instance_id": instance_id, "task_id": task_id,
+        "params": as_json({"once": "", **params}), "now": now,
+    }  # fmt: skip
+    return {row.person_id: row.id for row in tx.execute(_ADD, values)}
+
+
+def of_person(tx: Transaction, person_id: str, *, before: UUID | None, limit: int) -> tuple[Notification, ...]:
+    """A person's notices, the newest first."""
+    found = tx.execute(_LIST, {"person": person_id, "before": before, "limit": limit})
+    return tuple(rows.notification(row) for row in found.mappings())
+
+
+def unread(tx: Transaction, person_id: str) -> int:
+    """How many notices are unread: exact to 99, 100 means more."""
+    count: int = tx.execute(_UNREAD, {"person": person_id}).scalar_one()
+    return count
+
+
+def mark_read(tx: Transaction, person_id: str, notification_id: UUID | None, now: datetime) -> None:
+    """One notice is read, or all."""
+    tx.execute(_READ, {"person": person_id, "id": notification_id, "now": now})
+
+
+def mark_case_read(tx: Transaction, person_id: str, instance_id: UUID, now: datetime) -> None:
+    """All notices about a case are read: the person looks at it."""
+    tx.execute(_READ_CASE, {"person": person_id, "instance_id": instance_id, "now": now})
+
+
+def mark_mailed(tx: Transaction, ids: Sequence[UUID], now: datetime) -> None:
+    """These went out by e-mail, too."""
+    tx.execute(_MAILED, {"ids": list(ids), "now": now})

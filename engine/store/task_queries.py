@@ -1,0 +1,311 @@
+"""User tasks as people see them: one, the inbox, counts, claiming, drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from engine.cases import InboxQuery, Page, TaskRow, UserTask, candidate_keys, effective_person
+from engine.model import Actor
+from engine.store import rows
+from engine.store.case_queries import SEARCHED, page_of
+from engine.store.grams import query as search_query
+from engine.store.paging import Keyset, Sort, moment, words
+from engine.store.step_queries import as_json
+from engine.store.store import Transaction
+from engine.store.visibility import UNITS, visible
+
+COUNTED_TO = 100
+"""Counts are exact below this; this many means that many or more."""
+
+_TASK = "t.*, i.definition_id, i.process_key, i.business_key, i.subject"
+
+_COLUMNS = f"""
+  {_TASK}, i.doc_no_in, i.source, i.speed, i.due_at as case_due_at, i.security_class, i.handler_label,
+  i.applicant_agency_label, i.status as case_status, d.name as process_name, d.name_en as process_name_en,
+  (select count(*) from user_task o where o.instance_id = t.instance_id and o.state = 'open' and o.id <> t.id)
+    as waiting_for_others,
+  exists (select from following f where f.instance_id = t.instance_id and f.person_id = :me) as followed
+"""
+
+SORTS: Mapping[str, Sort] = {
+    "due": moment("t.due_at"),
+    "created": moment("t.created_at"),
+    "closed": moment("t.closed_at"),
+    "subject": words("i.subject"),
+    "business_key": words("i.business_key"),
+    "speed": Sort("coalesce(array_position(array['最速件', '速件', '普通件'], i.speed), 4)", "integer"),
+    "task": words("t.name"),
+    "sent_by": words("t.sent_by_name"),
+    "priority": Sort("t.priority", "smallint"),
+}
+
+FILTERS: Mapping[str, str] = {
+    "process": "i.process_key",
+    "speed": "i.speed",
+    "security_class": "i.security_class",
+    "source": "i.source",
+    "element": "t.element_id",
+    "agency": "i.applicant_agency",
+    "handler": "i.handler",
+}
+
+_OFFERED = """t.id in (
+  select c.task_id from candidate c where c.claimable and c.candidate = any(cast(:keys as text[]))
+)"""
+_LATE = "t.due_at < :now"
+_MINE = "t.state = 'open' and t.assignee = :me"
+
+TABS: Mapping[str, str] = {
+    "pending": f"t.state = 'open' and {_OFFERED}",
+    "mine": f"{_MINE} and t.kind = 'handle'",
+    "countersign": f"{_MINE} and t.kind = 'countersign'",
+    "approval": f"{_MINE} and t.kind = 'approval'",
+    "overdue": f"t.state = 'open' and {_LATE} and (t.assignee = :me or {_OFFERED})",
+    "deputy": "t.state = 'open' and t.assignee = any(cast(:principals as text[]))",
+    "following": """t.id in (
+        select (select l.id from user_task l where l.instance_id = f.instance_id
+          order by l.state = 'open' desc, l.created_at desc, l.id desc limit 1)
+        from following f where f.person_id = :me)""",
+    "done": "t.state = 'completed' and t.closed_by = :me",
+}
+
+_FIRST_PENDING = """
+  select distinct c.task_id, c.due_at from unnest(cast(:keys as text[])) k
+  cross join lateral (
+    select task_id, due_at from candidate
+    where candidate = k and claimable and (due_at, task_id) > (cast(:after_key as timestamptz), cast(:after_id as uuid))
+    order by due_at, task_id limit :limit
+  ) c
+  order by c.due_at, c.task_id limit :limit
+"""
+"""The default order of the tab asked for most, straight from the index of each of the actor's keys."""
+
+_NO_KEY = {"after_key": "-infinity", "after_id": UUID(int=0)}
+
+
+def task(tx: Transaction, task_id: UUID, actor: Actor) -> UserTask | None:
+    """A task of a case the actor may see."""
+    condition, parameters = visible(actor)
+    statement = f"""
+        with recursive {UNITS}
+        select {_TASK} from user_task t join process_instance i on i.id = t.instance_id
+        where t.id = :id and {condition}
+    """  # noqa: S608 - fragments of this package only
+    row = tx.execute(text(statement), {**parameters, "id": task_id}).mappings().one_or_none()
+    return rows.user_task(row) if row else None
+
+
+def of_case(tx: Transaction, instance_id: UUID) -> tuple[UserTask, ...]:
+    """All tasks of a case, the oldest first."""
+    statement = text(f"""
+        select {_TASK} from user_task t join process_instance i on i.id = t.instance_id
+        where t.instance_id = :id order by t.created_at, t.id
+    """)  # noqa: S608 - fragments of this package only
+    return tuple(rows.user_task(row) for row in tx.execute(statement, {"id": instance_id}).mappings())
+
+
+def inbox(
+    tx: Transaction, query: InboxQuery, actor: Actor, *, principals: Sequence[str], now: datetime
+) -> Page[TaskRow]:
+    """One page of a tab. Raises Invalid for an unknown order or page."""
+    keyset = Keyset.of(SORTS, query.sort, id="t.id", descending=query.descending, after=query.after, limit=query.limit)
+    conditions, values = _conditions(query)
+    values |= _people(actor, principals, now) | keyset.parameters
+    seen = "true"
+    if query.tab == "following":
+        seen, parameters = visible(actor)
+        values |= parameters
+    plain_pending = query.tab == "pending" and query.sort == "due" and not query.descending and len(conditions) == 1
+    if plain_pending:
+        values = {**_NO_KEY, **values}
+        page = f"select t.id, {keyset.columns} from ({_FIRST_PENDING}) c join user_task t on t.id = c.task_id"  # noqa: S608
+    else:
+        page = f"""
+          select t.id, {keyset.columns} from user_task t join process_instance i on i.id = t.instance_id
+          where {" and ".join(conditions)} and {seen} and {keyset.condition}
+          order by {keyset.order} limit :limit
+        """  # noqa: S608 - fragments of this package only
+    statement = f"""
+        with recursive {UNITS}, page as materialized ({page})
+        select {_COLUMNS}, page.page_key, page.page_id
+        from page join user_task t on t.id = page.id join process_instance i on i.id = t.instance_id
+        join process_definition d on d.id = i.definition_id
+        order by {keyset.order}
+    """  # noqa: S608 - fragments of this package only
+    found = tx.execute(text(statement), {"seer_heads": [], **values}).mappings().all()
+    return page_of(found, query, keyset, rows.task_row)
+
+
+def counts(tx: Transaction, actor: Actor, *, principals: Sequence[str], now: datetime) -> dict[str, int]:
+    """How many tasks each tab has, exact below `COUNTED_TO`."""
+    values = {**_people(actor, principals, now), "most": COUNTED_TO, "seer_heads": []}
+    condition, parameters = visible(actor)
+    parts = []
+    for tab, rule in TABS.items():
+        joined, seen = "", ""
+        if tab == "following":
+            joined, seen = "join process_instance i on i.id = t.instance_id", f" and {condition}"
+        counted = f"select 1 from user_task t {joined} where {rule}{seen} limit :most"
+        if tab == "pending":
+            counted = f"select 1 from ({_PENDING_COUNTED}) c limit :most"
+        parts.append(f"(select count(*) from ({counted}) x) as {tab}")
+    statement = f"with recursive {UNITS} select {', '.join(parts)}"
+    return dict(tx.execute(text(statement), {**values, **parameters}).mappings().one())
+
+
+_PENDING_COUNTED = """
+  select distinct c.task_id from unnest(cast(:keys as text[])) k
+  cross join lateral (select task_id from candidate where candidate = k and claimable limit :most) c
+"""
+
+_CLAIM = text("""
+with taken as (
+  update user_task set assignee = :assignee, claimed_at = :now, claimed_by_name = :actor_name,
+    assignee_name = coalesce((select name from person where id = :assignee), :assignee_name)
+  where id = :id and state = 'open' returning id, instance_id
+), listed as (
+  update candidate c set claimable = false from taken where c.task_id = taken.id
+), took_part as (
+  insert into participation (person_id, instance_id, unit_id, since)
+  select :assignee, taken.instance_id, person_unit.unit_id, :now from taken
+  left join lateral (
+    select o.unit_id from assignment a join position o on o.id = a.position_id
+    where a.person_id = :assignee and daterange(a.valid_from, a.valid_to, '[]')
+      @> cast(cast(:now as timestamptz) at time zone 'Asia/Taipei' as date)
+    order by a.kind = 'primary' desc, o.layer limit 1
+  ) person_unit on true
+  on conflict do nothing
+), mended as (
+  update incident i set resolved_at = :now, resolved_by = :person_id from taken
+  where i.instance_id = taken.instance_id and i.task_id = cast(:id as text) and i.kind = 'assignment'
+    and i.resolved_at is null
+)
+select id from taken
+""")
+
+_RELEASE = text("""
+with given_back as (
+  update user_task set assignee = null, assignee_name = null, claimed_at = null, claimed_by_name = null,
+    candidates = case when candidates = '{}' then array[cast(:pool as text)] else candidates end
+  where id = :id and state = 'open' returning id, instance_id, due_at, candidates
+), undrafted as (
+  delete from task_draft where task_id = :id and person_id = :person_id
+), listed as (
+  insert into candidate (task_id, candidate, instance_id, unit_id, due_at, claimable)
+  select distinct g.id, c, g.instance_id, nullif(split_part(c, '@', 2), ''), coalesce(g.due_at, 'infinity'), true
+  from given_back g cross join lateral unnest(g.candidates) c
+  on conflict (task_id, candidate) do update set claimable = true
+)
+select id from given_back
+""")
+
+_PERSON = text("select id, name from person where id = :id and is_active")
+
+_SAVE_DRAFT = text("""
+insert into task_draft (task_id, person_id, raw, saved_at) values (:task_id, :person_id, cast(:raw as jsonb), :now)
+on conflict (task_id, person_id) do update set raw = excluded.raw, saved_at = excluded.saved_at
+""")
+
+_DRAFT = text("select raw, saved_at from task_draft where task_id = :task_id and person_id = :person_id")
+
+_DROP_DRAFT = text("delete from task_draft where task_id = :task_id and person_id = :person_id")
+
+
+def claim(tx: Transaction, task_id: UUID, *, assignee: str, assignee_name: str, actor: Actor, now: datetime) -> None:
+    """Give the task to a person; who had a task takes part in the case for good."""
+    tx.execute(
+        _CLAIM,
+        {
+            "id": task_id,
+            "assignee": assignee,
+            "assignee_name": assignee_name,
+            "actor_name": actor.name,
+            "person_id": actor.person_id,
+            "now": now,
+        },
+    )
+
+
+def release(tx: Transaction, task_id: UUID, *, person_id: str, pool: str) -> None:
+    """Put the task back where it was offered; one that was offered to nobody goes to the pool."""
+    tx.execute(_RELEASE, {"id": task_id, "person_id": person_id, "pool": pool})
+
+
+def active_person(tx: Transaction, person_id: str) -> str | None:
+    """The name of a person who may be given work."""
+    row = tx.execute(_PERSON, {"id": person_id}).first()
+    return row.name if row else None
+
+
+def save_draft(tx: Transaction, task_id: UUID, person_id: str, raw: Any, now: datetime) -> None:
+    """Keep what was typed so far."""
+    tx.execute(_SAVE_DRAFT, {"task_id": task_id, "person_id": person_id, "raw": as_json(raw), "now": now})
+
+
+def draft(tx: Transaction, task_id: UUID, person_id: str) -> tuple[Any, datetime] | None:
+    """What was typed so far, and when it was saved."""
+    row = tx.execute(_DRAFT, {"task_id": task_id, "person_id": person_id}).first()
+    return (row.raw, row.saved_at) if row else None
+
+
+def drop_draft(tx: Transaction, task_id: UUID, person_id: str) -> None:
+    """Forget what was typed."""
+    tx.execute(_DROP_DRAFT, {"task_id": task_id, "person_id": person_id})
+
+
+def unit_work(tx: Transaction, actor: Actor, *, limit: int) -> tuple[TaskRow, ...]:
+    """Open tasks of the actor's units: had by their people, or offered to the units; by person and due date."""
+    condition, parameters = visible(actor)
+    statement = f"""
+        with recursive {UNITS}
+        select {_COLUMNS} from user_task t join process_instance i on i.id = t.instance_id
+        join process_definition d on d.id = i.definition_id
+        where t.state = 'open' and {condition} and {SUPERVISED_TASK}
+        order by t.assignee_name nulls first, coalesce(t.due_at, 'infinity'), t.id limit :limit
+    """  # noqa: S608 - fragments of this package only
+    values = {**parameters, "me": effective_person(actor), "limit": limit}
+    return tuple(rows.task_row(row) for row in tx.execute(text(statement), values).mappings())
+
+
+SUPERVISED_TASK = """(
+  t.assignee in (
+    select a.person_id from assignment a join position p on p.id = a.position_id
+    where p.unit_id in (select id from supervised) and (a.valid_to is null or a.valid_to >= current_date))
+  or (t.assignee is null and t.id in (select c.task_id from candidate c where c.unit_id in (select id from supervised)))
+)"""
+
+
+def supervises(tx: Transaction, task_id: UUID, actor: Actor) -> bool:
+    """Whether the task is work of a unit that the actor heads."""
+    _, parameters = visible(actor)
+    statement = f"""
+        with recursive {UNITS} select exists (select from user_task t where t.id = :id and {SUPERVISED_TASK})
+    """  # noqa: S608 - fragments of this package only
+    values = {"seer_heads": parameters["seer_heads"], "id": task_id}
+    return bool(tx.execute(text(statement), values).scalar_one())
+
+
+def _people(actor: Actor, principals: Sequence[str], now: datetime) -> dict[str, Any]:
+    return {
+        "me": effective_person(actor),
+        "keys": candidate_keys(actor),
+        "principals": list(principals),
+        "now": now,
+    }
+
+
+def _conditions(query: InboxQuery) -> tuple[list[str], dict[str, Any]]:
+    conditions, values = [TABS[query.tab]], {}
+    for number, (name, value) in enumerate(query.filters.items()):
+        if name in FILTERS and value:
+            conditions.append(f"{FILTERS[name]} = :f{number}")
+            values[f"f{number}"] = value
+    if query.text.strip():
+        conditions.append(SEARCHED)
+        values["words"] = search_query(query.text) or "''"
+    return conditions, values
