@@ -100,6 +100,8 @@ class _Game:
         self.open: dict[str, OpenedTask] = {}
         self.calls: deque[ServiceCall] = deque()
         self.incidents: dict[str, tuple[str, str]] = {}
+        self.unforeseen: dict[str, str] = {}
+        """Incidents that no step of the case mends, by element: a case does not pass over them."""
         self.moves = 0
         self.place = "start"
         self.advance: Advance | None = None
@@ -198,6 +200,7 @@ class _Game:
         if task_id is None:
             raise Mismatch(f"no incident at {element}")
         del self.incidents[task_id]
+        self.unforeseen.pop(element, None)
         self._step(RetryIncident(task_id, given.get("values") or {}))
 
     # -- forms --------------------------------------------------------------------------
@@ -292,6 +295,7 @@ class _Game:
             self.incidents.pop(task_id, None)
         for incident in advance.incidents:
             self.incidents[incident.task_id] = (incident.element_id, incident.message)
+            self.unforeseen[incident.element_id] = incident.message
 
     def _still_waits(self, call: ServiceCall) -> bool:
         assert self.advance is not None
@@ -321,7 +325,8 @@ class _Game:
                 self.problem(f"{element}: expected due {show(due)}, is due {show(task.due_at)}")
         for element, groups in (wanted.get("who") or {}).items():
             task = self._task(element, None)
-            who = [*([f"user:{task.assignee}"] if task.assignee else []), *task.candidate_users, *task.candidate_groups]
+            people = [task.assignee] if task.assignee else list(task.candidate_users)
+            who = [*(f"user:{person}" for person in people), *task.candidate_groups]
             if sorted(groups if isinstance(groups, list) else [groups]) != sorted(who):
                 self.problem(f"{element}: expected to ask {groups}, asks {who}")
         if "waiting" in wanted:
@@ -332,9 +337,12 @@ class _Game:
             self.problem(text)
 
     def _check_incidents(self, wanted: str | None) -> None:
-        found = sorted(element for element, _ in self.incidents.values())
-        if found != ([wanted] if wanted else []):
-            self.problem(f"expected incident {wanted or 'none'}, found {self._incident_text() or 'none'}")
+        found = sorted({element for element, _ in self.incidents.values()})
+        if wanted and found != [wanted]:
+            self.problem(f"expected incident {wanted}, found {found or 'none'}")
+        for element, message in self.unforeseen.items():
+            if element != wanted:
+                self.problem(f"incident at {element}: {message}")
 
     def _open_names(self) -> list[str]:
         return sorted(task.element_id for task in self.open.values())
