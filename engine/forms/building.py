@@ -57,15 +57,22 @@ class Builder:
         node.posted = self.state.answered and not isinstance(raw, Missing)
         if not node.posted:
             node.typed = self.known_or_default(node)
-            node.raw = node.kind.to_raw(node.field, node.typed)
+            node.raw = None if node.readonly else node.kind.to_raw(node.field, node.typed)
             return
         node.raw = raw
         parse(node, self.state)
 
     def known_or_default(self, node: Node) -> Any:
-        if node.known is not MISSING:
+        """The case's value, read as this type where it has another shape; else the default."""
+        if node.known is MISSING:
+            return self.default(node)
+        if node.known is None or node.kind.accepts(node.field, node.known):
             return node.kind.empty() if node.known is None else node.known
-        return self.default(node)
+        try:
+            return node.kind.parse(node.field, node.known, surroundings(node, self.state))
+        except Refused as refused:
+            self.state.problems.append(f"{node.field.id}: the case's value is no {node.field.type} ({refused.message})")
+            return node.known if node.readonly else node.kind.empty()
 
     def default(self, node: Node) -> Any:
         given = node.field.default

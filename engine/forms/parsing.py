@@ -184,7 +184,7 @@ class _Parser:
     def path(self, given: Mapping[str, Any], keyed: bool, container: str, about: tuple[str, str]) -> tuple[str, ...]:
         text = given.get("path") if container else given.get("key") if keyed else None
         if text in (None, ""):
-            if keyed:
+            if keyed and not container:
                 self.add("form-field-without-key", *about, "欄位沒有 key，填寫的資料無處可存", "A field without a key")
             return ()
         segments = tuple(str(text).split("."))

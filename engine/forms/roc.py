@@ -106,8 +106,8 @@ def roc_text(day: date) -> str:
 
 
 def roc_short(day: date) -> str:
-    """107/05/29, as it is typed into a form again."""
-    if day.year <= _OFFSET:
+    """107/05/29, as it is typed into a form again (ISO where an ROC year would read as CE)."""
+    if not _OFFSET < day.year < _OFFSET + 1000:
         return day.isoformat()
     return f"{day.year - _OFFSET}/{day.month:02}/{day.day:02}"
 

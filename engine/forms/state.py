@@ -79,8 +79,9 @@ class _Settler:
 
     def run(self) -> None:
         last: Any = None
+        before = list(self.state.problems)
         for _ in range(MAX_PASSES):
-            self.state.problems = []
+            self.state.problems = list(before)
             scope = self.scope()
             self.settle(self.state.nodes, scope, (), hidden=False, cleared=False)
             picture = ([(node.hidden, node.readonly) for node in self.state.walk()], scope.values)
@@ -142,7 +143,7 @@ class _Settler:
             node.value = self.builder.outcome(node.field.compute, node.field, scope.context).value
         elif node.readonly:
             node.value = self.builder.known_or_default(node)
-            node.raw, node.errors = node.kind.to_raw(node.field, node.value), []
+            node.errors = []
         else:
             node.value = node.typed
         if path and node.kind.keyed:

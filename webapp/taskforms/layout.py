@@ -17,15 +17,28 @@ class Line:
 
 
 def lines(views: Sequence[Any]) -> list[Line]:
-    """Neighbours with the same layout row share a line; columns nobody claimed are shared evenly."""
+    """Neighbours with the same layout row share a line; columns nobody claimed are shared evenly.
+
+    Fields that claim columns but no row flow: they share a line while they fit.
+    """
     grouped: list[list[Any]] = []
     for view in views:
         last = grouped[-1] if grouped else None
-        if last and view.line is not None and last[0].line == view.line:
+        if last and (_same_row(last, view) or _fits(last, view)):
             last.append(view)
         else:
             grouped.append([view])
     return [Line(_widths(group)) for group in grouped]
+
+
+def _same_row(group: Sequence[Any], view: Any) -> bool:
+    return view.line is not None and group[0].line == view.line
+
+
+def _fits(group: Sequence[Any], view: Any) -> bool:
+    together = (*group, view)
+    flowing = all(member.line is None and member.columns for member in together)
+    return flowing and sum(member.columns for member in together) <= GRID
 
 
 def _widths(group: Sequence[Any]) -> list[tuple[int, Any]]:

@@ -73,6 +73,10 @@ class FieldType:
         """Whether `value` counts as not filled in."""
         return value is None or value == "" or value == []
 
+    def accepts(self, field: Field, value: Any) -> bool:
+        """Whether a value of the case has this type's shape (its rules are not asked)."""
+        return isinstance(value, str)
+
     def parse(self, field: Field, raw: Raw, around: Surroundings) -> Any:
         """Turn raw input into a value; blank input into `empty()`.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.forms.definition import Field, Message, Option, token_of
 from engine.forms.types.base import FieldType, Raw, Refused, Surroundings, plain_text, raw_list
-from engine.forms.types.pickers import pick, picked_label, picked_raw, picker_kind
+from engine.forms.types.pickers import is_picked, pick, picked_label, picked_raw, picker_kind
 
 _YES = {"true", "on", "1", "yes", "y", "是"}
 _NO = {"false", "off", "0", "no", "n", "否"}
@@ -27,6 +27,9 @@ class Checkbox(FieldType):
 
     def is_empty(self, value: Any) -> bool:
         return value is not True
+
+    def accepts(self, field: Field, value: Any) -> bool:
+        return isinstance(value, bool)
 
     def parse(self, field: Field, raw: Raw, around: Surroundings) -> bool:
         if isinstance(raw, (list, tuple)) and len(raw) == 1:
@@ -52,6 +55,9 @@ class Radio(FieldType):
     label_zh = "單選"
     label_en = "Radio group"
     offers_options = True
+
+    def accepts(self, field: Field, value: Any) -> bool:
+        return _is_choice(field, value)
 
     def parse(self, field: Field, raw: Raw, around: Surroundings) -> Any:
         if picker_kind(field):
@@ -88,6 +94,9 @@ class Checklist(FieldType):
     multiple = True
     offers_options = True
 
+    def accepts(self, field: Field, value: Any) -> bool:
+        return isinstance(value, list) and all(_is_choice(field, item) for item in value)
+
     def parse(self, field: Field, raw: Raw, around: Surroundings) -> list[Any]:
         items = raw_list(raw)
         if picker_kind(field):
@@ -121,6 +130,12 @@ class Taglist(Checklist):
     name = "taglist"
     label_zh = "標籤複選"
     label_en = "Tag list"
+
+
+def _is_choice(field: Field, value: Any) -> bool:
+    if picker_kind(field):
+        return is_picked(value)
+    return isinstance(value, (str, int, Decimal)) or is_picked(value)
 
 
 def _chosen(raw: Raw, options: tuple[Option, ...]) -> Option | None:

@@ -27,6 +27,12 @@ class DateTime(FieldType):
     label_zh = "日期時間"
     label_en = "Date and time"
 
+    def accepts(self, field: Field, value: Any) -> bool:
+        kind = subtype(field)
+        if kind == "time":
+            return isinstance(value, time)
+        return isinstance(value, datetime) if kind == "datetime" else type(value) is date
+
     def parse(self, field: Field, raw: Raw, around: Surroundings) -> date | time | datetime | None:
         kind = subtype(field)
         if isinstance(raw, datetime):
@@ -78,6 +84,8 @@ class DateTime(FieldType):
 
 
 def _two_parts(kind: str, raw: Mapping[str, Any]) -> date | time | datetime | None:
+    if not raw.keys() & {"date", "time"}:
+        raise ValueError("format")
     day = plain_text(raw.get("date"), limit=60)
     hour = plain_text(raw.get("time"), limit=60)
     if kind != "datetime":

@@ -38,6 +38,15 @@ class FilePicker(FieldType):
     json_type = "array"
     multiple = True
 
+    def accepts(self, field: Field, value: Any) -> bool:
+        return isinstance(value, list) and all(
+            isinstance(item, Mapping)
+            and isinstance(item.get("id"), str)
+            and isinstance(item.get("label"), str)
+            and isinstance(item.get("size"), int)
+            for item in value
+        )
+
     def parse(self, field: Field, raw: Raw, around: Surroundings) -> list[dict[str, Any]]:
         files = [_file_value(item) for item in raw_list(raw)]
         return list({file["id"]: file for file in files}.values())

@@ -23,6 +23,11 @@ class Number(FieldType):
     label_en = "Number"
     json_type = "number"
 
+    def accepts(self, field: Field, value: Any) -> bool:
+        if isinstance(value, Decimal):
+            return value.is_finite()
+        return isinstance(value, int) and not isinstance(value, bool)
+
     def parse(self, field: Field, raw: Raw, around: Surroundings) -> int | Decimal | None:
         if isinstance(raw, bool):
             raise Refused("number")

@@ -51,6 +51,11 @@ def pick(field: Field, raw: Raw, around: Surroundings) -> dict[str, str] | None:
     return {"id": candidates[0]["id"], "label": candidates[0]["label"]}
 
 
+def is_picked(value: Any) -> bool:
+    """Whether `value` is a person or unit value."""
+    return isinstance(value, Mapping) and isinstance(value.get("id"), str) and isinstance(value.get("label", ""), str)
+
+
 def picked_raw(value: Any) -> Raw:
     """What stands for a person or unit value in a request: `王小明（aia.labor.wang）`."""
     if not isinstance(value, Mapping):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from engine.forms.definition import Field, Message
 from engine.forms.formats import FORMATS, email, tw_phone
 from engine.forms.types.base import FieldType, Raw, Refused, Surroundings, plain_text
-from engine.forms.types.pickers import pick, picked_label, picked_raw
+from engine.forms.types.pickers import is_picked, pick, picked_label, picked_raw
 
 
 class TextField(FieldType):
@@ -19,6 +19,9 @@ class TextField(FieldType):
     label_en = "Text field"
     lines: ClassVar[bool] = False
     longest: ClassVar[int] = 2000
+
+    def accepts(self, field: Field, value: Any) -> bool:
+        return is_picked(value) if field.properties.get("picker") else isinstance(value, str)
 
     def parse(self, field: Field, raw: Raw, around: Surroundings) -> Any:
         if field.properties.get("picker"):
