@@ -54,7 +54,7 @@ def role(*names: str, heads: bool = False) -> Right:
     return Right(name=" ".join(names) or "heads", roles=frozenset(names), heads=heads)
 
 
-SUPERVISOR = role("control_officer", "registrar", "administrator", heads=True)
+SUPERVISOR = role("administrator", heads=True)
 """Sees the open work of units; which units is the engine's decision."""
 
 _SHELL: dict[str, Right] = {

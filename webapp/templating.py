@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, g, url_for
 
+from engine import effective_person
 from webapp.cases import words
 from webapp.i18n import lang
 from webapp.services import engine
@@ -22,6 +23,7 @@ def init_templating(app: Flask) -> None:
         words=words,
         preview_url=preview_url,
         unread_notifications=unread_notifications,
+        reassignable=reassignable,
     )
 
 
@@ -35,6 +37,17 @@ def candidate_labels(candidates: Iterable[str], limit: int = 3) -> str:
 def preview_url(file_id: Any) -> str:
     """The preview page of an uploaded file."""
     return url_for("cases.preview", file_id=file_id)
+
+
+def reassignable() -> list[Any]:
+    """To whom the reader may give work: the people of the units they head, else those of their own unit."""
+    who = g.actor
+    units = sorted(group[5:] for group in who.groups if group.startswith("head@"))
+    if not units:
+        own = engine().directory.person(effective_person(who)).unit_id
+        units = [own] if own else []
+    found = {person.id: person for unit in units for person in engine().directory.people(unit_id=unit)}
+    return sorted(found.values(), key=lambda person: (person.unit_id or "", person.id))
 
 
 def unread_notifications() -> int:

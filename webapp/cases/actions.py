@@ -60,12 +60,8 @@ def attach(instance_id: UUID) -> Response:
 def follow(instance_id: UUID) -> Response:
     """Follow the case, or stop following it."""
     wanted = request.form.get("wanted") == "1"
-    if wanted:
-        engine().runtime.follow(instance_id, actor=actor())
-        flash(_("已加入追蹤。"), "success")
-    else:
-        engine().runtime.unfollow(instance_id, actor=actor())
-        flash(_("已取消追蹤。"), "success")
+    engine().runtime.follow(instance_id, actor(), on=wanted)
+    flash(_("已加入追蹤。") if wanted else _("已取消追蹤。"), "success")
     return _back(instance_id, "overview")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.cases import HistoryEntry, ProcessInstance
 from engine.forms import FormDefinition
-from webapp.cases.words import line
+from webapp.cases.words import Line, line
 from webapp.expressions import functions
 from webapp.forms_in_use import form_of, plain_form
 from webapp.i18n import lang
@@ -59,6 +59,19 @@ def form_keys(case: ProcessInstance) -> dict[str, str]:
     keys = {task.id: task.form_key for task in outline.user_tasks if task.form_key}
     start = outline.start_form(case.process_key)
     return {**keys, "": start} if start else keys
+
+
+def element_names(case: ProcessInstance) -> dict[str, str]:
+    """The names of the diagram's elements in the reader's language."""
+    outline = engine().repository.outline(case.definition_id)
+    english = lang() == "en"
+    return {element.id: (element.name_en if english else None) or element.name for element in outline.elements}
+
+
+def lines_of(case: ProcessInstance, history: Sequence[HistoryEntry]) -> list[Line]:
+    """The history in sentences, oldest first."""
+    names = element_names(case)
+    return [line(entry, names) for entry in history]
 
 
 def _section(case: ProcessInstance, entry: HistoryEntry, keys: Mapping[str, str]) -> Section:

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from engine.cases import InstanceQuery, ProcessInstance
 from webapp import exports
 from webapp.cases import bp
-from webapp.cases.words import outcome_text, state_text, where_text
+from webapp.cases.words import outcome_text, state_text, waiting_since, where_text
 from webapp.dates import TAIPEI, parse_day, span
 from webapp.i18n import lang
 from webapp.services import actor, engine
@@ -174,7 +174,7 @@ def _export(endpoint: str, kind: str, name: str) -> Response:
 
 def _export_row(case: ProcessInstance, now: datetime) -> list[Any]:
     process = case.process_name_en if lang() == "en" and case.process_name_en else case.process_name
-    since = min((task["created_at"] for task in case.open_tasks), default=None)
+    since = waiting_since(case)
     return [
         case.business_key, case.doc_no_in or "", case.subject, process, state_text(case), where_text(case),
         span(now - since) if since else "", case.started_at, case.started_by_name, case.due_at, case.ended_at,

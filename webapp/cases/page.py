@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from engine.cases import ProcessInstance
 from webapp.cases import bp, words
-from webapp.cases.data import Section, sections
+from webapp.cases.data import Section, lines_of, sections
 from webapp.cases.diagram import drawing
 from webapp.cases.letters import available_letters
 from webapp.services import actor, engine
@@ -49,6 +49,7 @@ def case_part(case: ProcessInstance, view: str, link: Any) -> dict[str, Any]:
         link: makes the address of a tab from its name.
     """
     who = actor()
+    engine().notifications.mark_case_read(who, case.id)
     history = engine().history.timeline(case.id, who)
     comments = engine().runtime.comments(case.id, who)
     attachments = engine().runtime.attachments(case.id, who)
@@ -67,12 +68,12 @@ def case_part(case: ProcessInstance, view: str, link: Any) -> dict[str, Any]:
         "view": view,
         "tabs": tabs,
         "history": history,
-        "lines": [words.line(entry) for entry in reversed(history)] if view == "history" else [],
+        "lines": lines_of(case, history)[::-1] if view == "history" else [],
         "comments": comments,
         "attachments": attachments,
         "drawing": drawing(case) if view == "diagram" else None,
         "now": engine().clock.now(),
-        "followed": engine().runtime.is_following(case.id, who),
+        "followed": engine().runtime.is_followed(case.id, who),
     }
 
 

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from flask import abort, render_template
 
-from engine.cases import HistoryEntry
+from engine.cases import ProcessInstance
 from engine.forms import display
 from webapp.cases import bp
 from webapp.cases.data import Section, sections
 from webapp.cases.diagram import drawing
-from webapp.cases.words import Line, line
+from webapp.cases.words import Line, line, step_name
 from webapp.i18n import lang
 from webapp.services import actor, engine
 
@@ -26,7 +26,7 @@ class Signing:
     Attributes:
         step: the step that was completed.
         decision: what was decided, in the words of the form's menu.
-        days: how long it took since the step was opened; None when that is not known.
+        took: how long it took since the step was opened; None when that is not known.
     """
 
     line: Line
@@ -50,7 +50,7 @@ def print_case(instance_id: UUID) -> str:
         "cases/print_case.html",
         case=case,
         data=data,
-        signings=signings(data),
+        signings=signings(case, data),
         comments=engine().runtime.comments(case.id, actor()),
         attachments=engine().runtime.attachments(case.id, actor()),
         drawing=drawing(case),
@@ -67,24 +67,22 @@ def print_decision(instance_id: UUID, task_id: str) -> str:
     if section is None:
         abort(404)
     return render_template(
-        "cases/print_decision.html", case=case, section=section, signing=signings([section])[0], now=engine().clock.now()
+        "cases/print_decision.html", case=case, section=section, signing=signings(case, [section])[0], now=engine().clock.now()
     )
 
 
-def signings(data: list[Section]) -> list[Signing]:
+def signings(case: ProcessInstance, data: list[Section]) -> list[Signing]:
     """The rows of the signing history, oldest first."""
+    opened = {str(task.id): task.created_at for task in engine().tasks.of_case(case.id, actor())}
     return [
-        Signing(line=line(part.entry), step=step_name(part.entry), decision=decision_text(part), took=_took(part.entry))
+        Signing(
+            line=line(part.entry),
+            step=step_name(part.entry),
+            decision=decision_text(part),
+            took=part.at - opened[part.entry.task_id] if part.entry.task_id in opened else None,
+        )
         for part in data
     ]
-
-
-def step_name(entry: HistoryEntry) -> str:
-    """The step's name in the reader's language."""
-    params = entry.params
-    name = (params.get("name_en") if lang() == "en" else None) or params.get("task") or params.get("element_name")
-    label = params.get("label")
-    return f"{name}：{label}" if name and label else str(name or params.get("name") or "")
 
 
 def decision_text(part: Section) -> str:
@@ -94,10 +92,3 @@ def decision_text(part: Section) -> str:
     if value is None:
         return ""
     return display(field, value, lang()) if field else str(value)
-
-
-def _took(entry: HistoryEntry) -> timedelta | None:
-    opened = entry.params.get("opened_at")
-    return entry.occurred_at - datetime.fromisoformat(opened) if isinstance(opened, str) else None
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -48,23 +49,27 @@ def who_acted(entry: HistoryEntry) -> str:
     return _("系統") if entry.actor == "system" else entry.actor_name
 
 
-def line(entry: HistoryEntry) -> Line:
-    """An entry as a sentence in the reader's language."""
+def line(entry: HistoryEntry, elements: Mapping[str, str] | None = None) -> Line:
+    """An entry as a sentence in the reader's language.
+
+    Args:
+        elements: the names of the diagram's elements, for steps nobody did by hand.
+    """
     who = who_acted(entry)
-    return Line(entry=entry, text=_sentence(entry, who), who=who, opinion=_opinion(entry))
+    return Line(entry=entry, text=_sentence(entry, who, elements or {}), who=who, opinion=_opinion(entry))
 
 
-def _sentence(entry: HistoryEntry, who: str) -> str:
+def _sentence(entry: HistoryEntry, who: str, elements: Mapping[str, str]) -> str:
     params = entry.params
-    step = _step(params)
+    step = step_name(entry, elements)
     reason = str(params.get("reason") or "")
     sentences = {
         "case.started": lambda: _("%(who)s起案。", who=who),
         "case.cancelled": lambda: _with(_("%(who)s撤案。", who=who), reason),
-        "case.ended": lambda: _("案件結束。"),
+        "case.ended": lambda: _("案件異常結束。") if params.get("status") == "error" else _("案件結束。"),
         "case.commented": lambda: _("%(who)s留言。", who=who),
         "case.read": lambda: _("%(who)s檢視了案件。", who=who),
-        "file.attached": lambda: _("%(who)s附上檔案「%(file)s」。", who=who, file=params.get("name") or params.get("file") or ""),
+        "file.attached": lambda: _("%(who)s附上檔案「%(file)s」。", who=who, file=_file(entry)),
         "task.claimed": lambda: _("%(who)s簽收「%(step)s」。", who=who, step=step),
         "task.released": lambda: _("%(who)s取消簽收「%(step)s」。", who=who, step=step),
         "task.assigned": lambda: _with(_("%(who)s將「%(step)s」分給%(to)s。", who=who, step=step, to=_to(params)), reason),
@@ -72,14 +77,16 @@ def _sentence(entry: HistoryEntry, who: str) -> str:
             _("%(who)s將「%(step)s」改分給%(to)s。", who=who, step=step, to=_to(params)), reason
         ),
         "task.completed": lambda: _("%(who)s完成「%(step)s」。", who=who, step=step),
-        "message.received": lambda: _("收到訊息「%(name)s」。", name=params.get("name") or ""),
-        "message.buffered": lambda: _("訊息「%(name)s」已到，等案件走到接收的步驟。", name=params.get("name") or ""),
-        "signal.received": lambda: _("收到信號「%(name)s」。", name=params.get("name") or ""),
+        "message.received": lambda: _("收到訊息「%(name)s」。", name=params.get("message") or ""),
+        "message.buffered": lambda: _("訊息「%(name)s」已到，等案件走到接收的步驟。", name=params.get("message") or ""),
+        "signal.received": lambda: _("收到信號「%(name)s」。", name=params.get("signal") or ""),
         "timer.fired": lambda: _("「%(step)s」的時間到了。", step=step) if step else _("計時器的時間到了。"),
-        "service.finished": lambda: _("系統完成「%(step)s」。", step=step),
-        "service.failed": lambda: _("系統執行「%(step)s」失敗。", step=step),
+        "service.finished": lambda: _("系統完成「%(step)s」。", step=step) if step else _("系統完成一個步驟。"),
+        "service.failed": lambda: _("系統執行「%(step)s」失敗。", step=step) if step else _("系統有一個步驟失敗。"),
         "incident.opened": lambda: _("「%(step)s」發生狀況，等維運人員處理。", step=step),
-        "incident.retried": lambda: _("%(who)s重新執行「%(step)s」。", who=who, step=step),
+        "incident.retried": lambda: (
+            _("%(who)s重新執行「%(step)s」。", who=who, step=step) if step else _("%(who)s重新執行失敗的步驟。", who=who)
+        ),
         "history.erased": lambda: _with(_("%(who)s刪除了一筆歷程中的個人資料。", who=who), reason),
     }
     known = sentences.get(entry.verb)
@@ -90,15 +97,27 @@ def _with(sentence: str, reason: str) -> str:
     return _("%(sentence)s原因：%(reason)s", sentence=sentence, reason=reason) if reason else sentence
 
 
-def _step(params: Mapping[str, Any]) -> str:
-    name = (params.get("name_en") if lang() == "en" else None) or params.get("element_name") or params.get("task")
-    name = name or params.get("name") or params.get("element") or ""
+def step_name(entry: HistoryEntry, elements: Mapping[str, str] | None = None) -> str:
+    """The step an entry is about, in the reader's language; empty when it is about none.
+
+    A person's step carries its name; an automatic one is named by the first element it passed.
+    """
+    params, elements = entry.params, elements or {}
+    name = (params.get("task_en") if lang() == "en" else None) or params.get("task") or params.get("name")
+    if not name:
+        passed = [entry.element_id, *(params.get("passed") or ())] if entry.verb != "case.started" else []
+        name = next((elements[element] for element in passed if element and elements.get(element)), "")
     label = params.get("label")
-    return f"{name}：{label}" if label else str(name)
+    return f"{name}：{label}" if name and label else str(name)
 
 
 def _to(params: Mapping[str, Any]) -> str:
-    return str(params.get("to_name") or params.get("to") or params.get("assignee_name") or "")
+    return str(params.get("to") or "")
+
+
+def _file(entry: HistoryEntry) -> str:
+    value = entry.values.get("file")
+    return str(value.get("label") or "") if isinstance(value, Mapping) else ""
 
 
 def _opinion(entry: HistoryEntry) -> str:
@@ -107,8 +126,8 @@ def _opinion(entry: HistoryEntry) -> str:
         text = given.get(key) if isinstance(given, Mapping) else None
         if isinstance(text, str) and text.strip():
             return text.strip()
-    body = entry.values.get("body")
-    return body.strip() if isinstance(body, str) else ""
+    text = entry.values.get("text")
+    return text.strip() if isinstance(text, str) else ""
 
 
 def state_text(case: ProcessInstance) -> str:
@@ -123,6 +142,17 @@ def state_tone(case: ProcessInstance) -> str:
     if case.status == "active":
         return "warn" if case.clock == "stopped" or case.has_incident else "info"
     return {"completed": "good", "cancelled": "neutral", "error": "bad"}[case.status]
+
+
+def since(task: Mapping[str, Any]) -> datetime:
+    """Since when a case stands at an open step."""
+    at = task["created_at"]
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
+
+
+def waiting_since(case: ProcessInstance) -> datetime | None:
+    """Since when the oldest open step of a case waits."""
+    return min(map(since, case.open_tasks), default=None)
 
 
 def open_task_name(task: Mapping[str, Any]) -> str:

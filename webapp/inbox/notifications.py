@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -21,7 +21,7 @@ _LIMIT = 100
 @bp.get("/notifications")
 def notifications() -> str:
     """The latest notices, unread ones marked."""
-    found = engine().notifications.notifications(actor(), limit=_LIMIT)
+    found = engine().notifications.of(actor(), limit=_LIMIT)
     return render_template("inbox/notifications.html", notices=[(notice, words(notice)) for notice in found])
 
 
@@ -36,7 +36,10 @@ def read_notifications() -> Response:
 @bp.post("/notifications/<uuid:notice_id>")
 def open_notification(notice_id: UUID) -> Response:
     """Mark one as read and go where it points."""
-    notice = engine().notifications.open(notice_id, actor())
+    notice = next((found for found in engine().notifications.of(actor(), limit=_LIMIT) if found.id == notice_id), None)
+    if notice is None:
+        abort(404)
+    engine().notifications.mark_read(actor(), notice_id)
     if notice.task_id:
         return redirect(url_for("inbox.task", task_id=notice.task_id), 303)
     return redirect(url_for("cases.show", instance_id=notice.instance_id), 303)
@@ -67,6 +70,6 @@ def words(notice: Notification) -> str:
 
 
 def _step(params: Any) -> str:
-    name = (params.get("name_en") if lang() == "en" else None) or params.get("task") or params.get("name") or ""
+    name = (params.get("task_en") if lang() == "en" else None) or params.get("task") or params.get("name") or ""
     label = params.get("label")
     return f"{name}：{label}" if label else str(name)

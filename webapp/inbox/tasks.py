@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -66,8 +67,9 @@ def reassign(task_id: UUID) -> Response:
 def complete(task_id: UUID) -> Response:
     """Hand in the answer; or, for the form's other buttons, show the form as it is now."""
     found = engine().tasks.get(task_id, actor())
-    if request.form.get("token") and found.is_open:
-        found.ensure_completable_by(actor())
+    if not found.is_open:
+        return _replay(found)
+    found.ensure_completable_by(actor())
     filled = posted(_definition(found), engine().tasks.variables(task_id, actor()))
     if filled.action == "draft":
         return save_draft(task_id)
@@ -79,12 +81,21 @@ def complete(task_id: UUID) -> Response:
         return Response(_panes(found, filled), 422, mimetype="text/html")
     following = _next_in_list(task_id)
     try:
-        advance = engine().tasks.complete(
-            task_id, actor=actor(), variables=result.values, token=request.form.get("token")
-        )
+        advance = _complete(task_id, result.values)
     except InvalidVariables as refusal:
         return Response(_panes(found, filled, problem=refusal.message), 422, mimetype="text/html")
     _say_what_happened(found, advance, following)
+    return redirect(_list_state().url(), 303)
+
+
+def _complete(task_id: UUID, values: Mapping[str, Any]) -> Advance:
+    return engine().tasks.complete(task_id, actor=actor(), variables=values, token=request.form.get("token"))
+
+
+def _replay(found: UserTask) -> Response:
+    """The same form came again: the same answer as before. Any other form is told who was faster."""
+    advance = _complete(found.id, {})
+    _say_what_happened(found, advance, _next_in_list(found.id))
     return redirect(_list_state().url(), 303)
 
 

@@ -1,0 +1,194 @@
+"""One task from the pool to the decision, as a person does it in the browser."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID, uuid4
+
+import pytest
+
+from engine.errors import TaskNotOpen
+from tests.web.conftest import CHIEF, HANDLER, STARTER, STRANGER, found
+
+
+def answer(decision="forward", opinion="已電話聯絡。", **more):
+    return {"f.opinion": opinion, "f.decision": decision, "form_action": "submit", "token": str(uuid4()), **more}
+
+
+def test_a_task_of_the_pool_offers_to_be_claimed_and_shows_no_form(browser, errand):
+    _, task = errand()
+    page = browser(HANDLER).get(f"/tasks/{task}").text
+    assert f'action="/tasks/{task}/claim"' in page
+    assert "data-task-form" not in page
+    assert "<strong>電話聯絡</strong>" in page
+
+
+def test_claiming_leads_back_to_the_task_with_its_form(browser, errand):
+    _, task = errand()
+    handler = browser(HANDLER)
+    answered = handler.post(f"/tasks/{task}/claim", {"token": str(uuid4()), "back": f"/tasks/{task}?tab=pending"})
+    assert (answered.status_code, answered.location) == (303, f"/tasks/{task}?tab=pending")
+    page = handler.get(f"/tasks/{task}").text
+    assert 'name="f.decision"' in page
+    assert "送科長核定" in page
+
+
+def test_back_never_leads_to_another_site(browser, errand):
+    _, task = errand()
+    answered = browser(HANDLER).post(f"/tasks/{task}/claim", {"back": "//elsewhere.example/x"})
+    assert answered.location == f"/tasks/{task}"
+
+
+def test_a_decision_moves_the_case_on_and_offers_the_next_task(browser, claimed, engine, actor):
+    _, first = claimed("第一件")
+    _, second = claimed("第二件")
+    handler = browser(HANDLER)
+    answered = handler.post(f"/tasks/{first}?tab=mine&q=第一件", answer())
+    assert answered.status_code == 303
+    assert answered.location.startswith("/inbox/mine?q=")
+    assert not engine.tasks.get(first, actor(HANDLER)).is_open
+    handler.post(f"/tasks/{second}?tab=mine", answer())
+    page = handler.get("/inbox/mine").text
+    assert "「承辦」已送出。" in page
+
+
+def test_the_next_task_of_the_same_list_is_a_link_in_the_message(browser, claimed):
+    _, first = claimed("接力甲")
+    _, second = claimed("接力乙")
+    handler = browser(HANDLER)
+    handler.post(f"/tasks/{first}?tab=mine&q=接力", answer())
+    message = found(r'(<div class="flash flash-success".*?</div>)', handler.get("/inbox/mine").text)
+    assert f'href="/tasks/{second}?tab=mine&amp;q=' in message
+    assert "開啟下一件" in message
+
+
+def test_a_missing_decision_is_named_and_what_was_typed_stays(browser, claimed, engine, actor):
+    _, task = claimed()
+    answered = browser(HANDLER).post(f"/tasks/{task}", {**answer(), "f.decision": ""})
+    assert answered.status_code == 422
+    assert 'id="error-summary"' in answered.text
+    assert "已電話聯絡。" in answered.text
+    assert engine.tasks.get(task, actor(HANDLER)).is_open
+
+
+def test_a_reason_demanded_by_the_decision_is_asked_for(browser, claimed):
+    _, task = claimed()
+    answered = browser(HANDLER).post(f"/tasks/{task}", answer("count", ""))
+    assert answered.status_code == 422
+    assert "先計算時請說明。" in answered.text
+
+
+def test_a_read_only_field_is_not_read_from_the_request(browser, claimed, engine, actor):
+    case, task = claimed("原來的事由")
+    browser(HANDLER).post(f"/tasks/{task}", answer(**{"f.title": "偷改"}))
+    assert engine.runtime.variables(case.id, actor(STARTER))["title"] == "原來的事由"
+
+
+def test_the_same_form_posted_twice_has_one_effect_and_the_same_answer(browser, claimed, engine, actor):
+    case, task = claimed()
+    handler, body = browser(HANDLER), answer()
+    first, second = (handler.post(f"/tasks/{task}?tab=mine", body) for _ in range(2))
+    assert (first.status_code, first.location) == (second.status_code, second.location) == (303, "/inbox/mine")
+    completed = [e for e in engine.history.timeline(case.id, actor(STARTER)) if e.verb == "task.completed"]
+    assert len(completed) == 1
+
+
+def test_a_task_that_somebody_finished_is_a_conflict_that_says_who_and_when(browser, claimed, engine, actor):
+    _, task = claimed()
+    engine.tasks.complete(task, actor=actor(HANDLER), variables={"decision": "forward"})
+    with pytest.raises(TaskNotOpen):
+        engine.tasks.complete(task, actor=actor(HANDLER), variables={"decision": "forward"})
+    answered = browser(HANDLER).post(f"/tasks/{task}", answer())
+    assert answered.status_code == 409
+    assert actor(HANDLER).name in answered.text
+    assert "民國115年11月23日" in answered.text
+
+
+def test_a_task_that_a_colleague_claimed_is_a_conflict(browser, claimed, actor):
+    _, task = claimed()
+    answered = browser("aia.labor.handler2").post(f"/tasks/{task}/claim")
+    assert answered.status_code == 409
+    assert actor(HANDLER).name in answered.text
+
+
+def test_a_stranger_does_not_learn_that_the_task_exists(browser, errand):
+    _, task = errand()
+    unknown = browser(STRANGER).get(f"/tasks/{uuid4()}")
+    other = browser(STRANGER).get(f"/tasks/{task}")
+    assert other.status_code == unknown.status_code == 404
+    differences = re.compile(r'tasks/[0-9a-f-]{36}|name="csrf_token" value="[^"]+"')
+    assert differences.sub("", other.text) == differences.sub("", unknown.text)
+
+
+def test_releasing_gives_the_task_back_to_the_pool(browser, claimed, engine, actor):
+    _, task = claimed()
+    browser(HANDLER).post(f"/tasks/{task}/release")
+    assert engine.tasks.get(task, actor(HANDLER)).assignee is None
+
+
+def test_a_draft_comes_back_and_is_not_an_answer(browser, claimed, engine, actor):
+    _, task = claimed()
+    handler = browser(HANDLER)
+    said = handler.post(f"/tasks/{task}/draft", {**answer("", "寫到一半"), "form_action": "draft"}, Accept="application/json")
+    assert "尚未送出" in said.json["message"]
+    assert engine.tasks.get(task, actor(HANDLER)).is_open
+    page = handler.get(f"/tasks/{task}").text
+    assert "寫到一半" in page
+    assert "已載入您的草稿。" in page
+    handler.post(f"/tasks/{task}/draft/discard")
+    assert "寫到一半" not in handler.get(f"/tasks/{task}").text
+
+
+def test_the_draft_button_works_without_a_script(browser, claimed):
+    _, task = claimed()
+    handler = browser(HANDLER)
+    answered = handler.post(f"/tasks/{task}", {**answer("", "按鈕暫存"), "form_action": "draft"})
+    assert answered.status_code == 303
+    assert "按鈕暫存" in handler.get(f"/tasks/{task}").text
+
+
+def test_a_failing_step_after_the_decision_keeps_the_answer_and_says_so(browser, claimed, engine, actor):
+    case, task = claimed()
+    handler = browser(HANDLER)
+    answered = handler.post(f"/tasks/{task}", answer("count", "先算"))
+    assert answered.status_code == 303
+    assert "您不需要重送" in handler.get("/inbox/mine").text
+    assert not engine.tasks.get(task, actor(HANDLER)).is_open
+    assert engine.runtime.instance(case.id, actor(STARTER)).has_incident
+
+
+def test_a_step_without_a_form_shows_room_for_a_remark(browser, claimed, engine, actor):
+    case, task = claimed()
+    engine.tasks.complete(task, actor=actor(HANDLER), variables={"decision": "forward"})
+    chief = browser(CHIEF)
+    approval = UUID(str(engine.runtime.instance(case.id, actor(STARTER)).open_tasks[0]["id"]))
+    chief.post(f"/tasks/{approval}/claim")
+    assert 'name="f.opinion"' in chief.get(f"/tasks/{approval}").text
+    chief.post(f"/tasks/{approval}", {"f.opinion": "可。", "form_action": "submit", "token": str(uuid4())})
+    assert engine.runtime.instance(case.id, actor(STARTER)).status == "completed"
+    assert "案件結束" in chief.get("/inbox/done").text
+
+
+@pytest.mark.parametrize("view", ["diagram", "history", "comments", "attachments"])
+def test_each_tab_of_the_case_stands_beside_the_task(browser, claimed, view):
+    _, task = claimed()
+    page = browser(HANDLER).get(f"/tasks/{task}?tab=mine&view={view}")
+    assert page.status_code == 200
+    assert found(rf'<a href="/tasks/[^"]*view={view}"([^>]*)>', page.text).strip().startswith('aria-current="page"')
+
+
+def test_reassigning_needs_a_person_and_a_reason(browser, claimed, engine, actor):
+    _, task = claimed()
+    handler = browser(HANDLER)
+    handler.post(f"/tasks/{task}/reassign", {"person": "aia.labor.handler2", "reason": ""})
+    assert engine.tasks.get(task, actor(HANDLER)).assignee == HANDLER
+    handler.post(f"/tasks/{task}/reassign", {"person": "aia.labor.handler2", "reason": "請假"})
+    assert engine.tasks.get(task, actor(CHIEF)).assignee == "aia.labor.handler2"
+
+
+def test_english_has_the_author_s_english(browser, claimed):
+    _, task = claimed()
+    page = browser(HANDLER, "en").get(f"/tasks/{task}").text
+    assert "Please <strong>call</strong>" in page
+    assert "Send to the chief" in page
+    assert '<html lang="en">' in page
