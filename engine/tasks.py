@@ -22,7 +22,7 @@ from engine.cases import (
 )
 from engine.chain import Entry
 from engine.errors import EngineError, Invalid, NotAllowed, NotAssignee, TaskNotFound, TaskNotOpen
-from engine.model import Actor, Advance, CompleteTask, Execution, Variables
+from engine.model import SYSTEM, Actor, Advance, CompleteTask, Execution, Variables
 from engine.outcome import replayed
 from engine.steps import Act, Case, Steps
 from engine.store import Store, Transaction, candidate_queries
@@ -122,7 +122,7 @@ class TaskService:
             task.ensure_completable_by(actor)
             self._steps.note(tx, case, self._entry("task.released", actor, task))
             queries.release(tx, task_id, person_id=effective_person(actor), pool=ADMINISTRATORS)
-            return self._load(tx, task_id, actor)
+            return self._load(tx, task_id, SYSTEM)
 
     def assign(self, task_id: UUID, person_id: str, actor: Actor, reason: str = "") -> UserTask:
         """Give a task to a person: a supervisor to their people, an administrator out of the pool, or on from oneself.
@@ -143,7 +143,7 @@ class TaskService:
                 raise Invalid("A reason is needed.", field="reason")
             verb = "task.assigned" if task.assignee is None else "task.reassigned"
             self._give(tx, case, task, person_id, name, actor, verb, reason=reason.strip())
-            return self._load(tx, task_id, actor)
+            return self._load(tx, task_id, SYSTEM)
 
     def claim_many(self, task_ids: Sequence[UUID], actor: Actor) -> list[Result]:
         """Claim several tasks, each on its own; what fails says why."""
@@ -253,15 +253,22 @@ class TaskService:
         return found
 
     def _lock(self, tx: Transaction, task_id: UUID, actor: Actor) -> tuple[Case, UserTask]:
-        """Lock the task's case; a task that the actor may not see is not there."""
+        """Lock the task's case. To an actor who neither sees it nor was offered it, the task is not there."""
         case = self._steps.lock(tx, task_id=task_id)
-        return case, self._load(tx, task_id, actor)
+        assert case.task is not None, "the case was locked by its task"
+        self._ensure_there(tx, case.task, actor)
+        return case, case.task
+
+    def _ensure_there(self, tx: Transaction, task: UserTask, actor: Actor) -> None:
+        """Whoever was offered a task is told who was faster, even when they do not see the case any more."""
+        if not task.is_candidate(actor):
+            self._load(tx, task.id, actor)
 
     def _ensure_completable(self, tx: Transaction, case: Case, task: UserTask, actor: Actor) -> None:
         try:
             task.ensure_completable_by(actor)
         except (TaskNotOpen, NotAssignee):
-            self._load(tx, task.id, actor)  # to others it is not there at all
+            self._ensure_there(tx, task, actor)
             raise
         if actor.on_behalf_of is not None and case.row["started_by"] == actor.person_id:
             raise NotAllowed("A deputy may not act on what they submitted themselves.", task=task.name)

@@ -123,7 +123,7 @@ def _conditions(query: InstanceQuery) -> tuple[list[str], dict[str, Any]]:
         values["started_before"] = query.started_before
     if query.text.strip():
         conditions.append(SEARCHED)
-        values["words"] = search_query(query.text) or "''"
+        values["words"] = search_query(query.text)
     return conditions, values
 
 

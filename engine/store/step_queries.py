@@ -325,7 +325,7 @@ def record(tx: Transaction, step: StepRecord) -> None:
             "result": as_json(step.result),
             "words": None if step.text is None else document(step.text),
             "people_words": document(step.people),
-            "people_query": query(step.people) or "''",
+            "people_query": query(step.people),
             "files": list(step.files),
             "uploaders": list(step.uploaders),
         },

@@ -307,5 +307,5 @@ def _conditions(query: InboxQuery) -> tuple[list[str], dict[str, Any]]:
             values[f"f{number}"] = value
     if query.text.strip():
         conditions.append(SEARCHED)
-        values["words"] = search_query(query.text) or "''"
+        values["words"] = search_query(query.text)
     return conditions, values

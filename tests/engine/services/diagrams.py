@@ -11,7 +11,9 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def process(key: str, body: str, *, name: str = "測試流程", attributes: str = "", properties: str = "", extra: str = "") -> str:
+def process(
+    key: str, body: str, *, name: str = "測試流程", attributes: str = "", properties: str = "", extra: str = ""
+) -> str:
     """A diagram with one process; `properties` are `name=value` lines, `extra` stands beside the process."""
     listed = "".join(
         f'<camunda:property name="{line.partition("=")[0].strip()}" value="{line.partition("=")[2].strip()}"/>'
