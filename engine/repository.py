@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from engine import deploying, forms
@@ -350,10 +352,10 @@ class RepositoryService:
         with self._store.transaction() as tx:
             return queries.load_draft(tx, key)
 
-    def drafts(self) -> dict[str, tuple[object, str]]:
+    def drafts(self) -> dict[str, tuple[datetime, str]]:
         """Which processes have a draft: when it was saved and by whom."""
         with self._store.transaction() as tx:
-            return dict(queries.drafts(tx))
+            return queries.drafts(tx)
 
     def discard_draft(self, key: str, actor: Actor) -> None:
         """Throw the draft away. Raises NotAllowed; RecordNotFound when there is none."""
@@ -375,15 +377,14 @@ class RepositoryService:
         with self._store.transaction() as tx:
             return deploying.with_called(self._executor, files, _Library(tx))
 
-    def _changed(self, tx: Transaction, files: Sequence[SourceFile]) -> list[dict[str, object]]:
+    def _changed(self, tx: Transaction, files: Sequence[SourceFile]) -> list[dict[str, Any]]:
         definitions = deploying.definitions_of(self._executor, files, _Library(tx))
-        return [d for d in definitions if _digest_in_force(tx, str(d["key"])) != d["digest"]]
+        return [d for d in definitions if _digest_in_force(tx, d["key"]) != d["digest"]]
 
-    def _code_changes(self, tx: Transaction, definitions: Sequence[Mapping[str, object]]) -> list[dict[str, str]]:
+    def _code_changes(self, tx: Transaction, definitions: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         changes: list[dict[str, str]] = []
         for definition in definitions:
-            source = definition["source"]
-            assert isinstance(source, DefinitionSource)
+            source: DefinitionSource = definition["source"]
             before: dict[tuple[str, str], str] = {}
             current = queries.definition(tx, source.process_id)
             if current is not None:
@@ -396,7 +397,7 @@ class RepositoryService:
     def _store_deployment(
         self,
         tx: Transaction,
-        definitions: Sequence[Mapping[str, object]],
+        definitions: Sequence[Mapping[str, Any]],
         *,
         actor: str,
         approver: str | None,
@@ -404,8 +405,7 @@ class RepositoryService:
     ) -> Deployment:
         ready = []
         for definition in definitions:
-            source = definition["source"]
-            assert isinstance(source, DefinitionSource)
+            source: DefinitionSource = definition["source"]
             columns = {name: value for name, value in definition.items() if name != "source"}
             ready.append({**columns, "files": queries.store_files(tx, source.files)})
         deployment = queries.add_deployment(

@@ -60,7 +60,8 @@ class RuntimeService(Starting, CaseFiles):
             if case is not None and case.answered is not None:
                 return replay(tx, case.answered["result"])
             if case is None or case.state is None or not messages.waits_for(tx, case.id, "message", message):
-                return self._buffer(tx, message, business_key, variables, actor, token)
+                self._buffer(tx, message, business_key, variables, actor, token)
+                return None
             act = Act(
                 "message.received", actor, params={"message": message}, given=variables, token=token
             )  # fmt: skip

@@ -18,7 +18,7 @@ _HEADS = f"""
     select p.unit_id, a.person_id
     from assignment a join position p on p.id = a.position_id join person on person.id = a.person_id
     where p.is_head and person.is_active and {_VALID.format("a")} and {_VALID.format("p")}
-"""  # noqa: S608 - fragments of this file only
+"""
 
 _GROUPS = text(f"""
 with recursive heads as ({_HEADS}),
@@ -46,7 +46,7 @@ where a.kind = 'primary' and a.person_id <> :person and {_VALID.format("a")}
   and case when exists (select from heads where heads.unit_id = p.unit_id and heads.person_id = a.person_id)
       then (select u.parent_id from org_unit u where u.id = p.unit_id)
       else p.unit_id end in (select unit_id from reach)
-""")  # noqa: S608 - fragments of this file only
+""")
 
 _BY_ROLE = text(f"""
 with recursive above as (
@@ -57,11 +57,11 @@ select distinct g.person_id from role_grant g join person on person.id = g.perso
 where g.role_id = :role and person.is_active and {_VALID.format("g")}
   and (:unit = '' or g.unit_id in (select id from above))
 order by g.person_id
-""")  # noqa: S608 - fragments of this file only
+""")
 
 _HEAD_OF = text(f"""
 with heads as ({_HEADS}) select distinct person_id from heads where unit_id = :unit order by 1
-""")  # noqa: S608 - fragments of this file only
+""")
 
 _SUPERIOR_OF = text(f"""
 with recursive heads as ({_HEADS}),
@@ -79,7 +79,7 @@ where heads.person_id <> :person
   and climb.height = (select min(c.height) from climb c join heads h on h.unit_id = c.unit_id
                       where h.person_id <> :person)
 order by 1
-""")  # noqa: S608 - fragments of this file only
+""")
 
 _PRINCIPALS = text("""
 with away as (

@@ -62,7 +62,7 @@ def instance(tx: Transaction, instance_id: UUID, actor: Actor) -> ProcessInstanc
         with recursive {UNITS}
         select {_COLUMNS} from process_instance i join process_definition d on d.id = i.definition_id
         where i.id = :id and {condition}
-    """  # noqa: S608 - fragments of this package only
+    """
     row = tx.execute(text(statement), {**parameters, "id": instance_id}).mappings().one_or_none()
     return rows.process_instance(row) if row else None
 
@@ -73,7 +73,7 @@ def may_see(tx: Transaction, instance_id: UUID, actor: Actor) -> bool:
     statement = f"""
         with recursive {UNITS}
         select exists (select from process_instance i where i.id = :id and {condition})
-    """  # noqa: S608 - fragments of this package only
+    """
     return bool(tx.execute(text(statement), {**parameters, "id": instance_id}).scalar_one())
 
 
@@ -91,7 +91,7 @@ def find(tx: Transaction, query: InstanceQuery, actor: Actor, now: datetime) -> 
         select {_COLUMNS}, page.page_key, page.page_id
         from page join process_instance i on i.id = page.id join process_definition d on d.id = i.definition_id
         order by {keyset.order}
-    """  # noqa: S608 - fragments of this package only
+    """
     values |= {**parameters, **keyset.parameters, "me": effective_person(actor), "now": now}
     return page_of(tx.execute(text(statement), values).mappings().all(), query, keyset, rows.process_instance)
 

@@ -120,7 +120,7 @@ def start_rules(tx: Transaction, key: str | None = None) -> dict[str, tuple[list
     statement = select(_d.key, _d.starter_groups, _d.start_form, _d.has_plain_start).where(_d.is_current)
     if key is not None:
         statement = statement.where(_d.key == key)
-    return {row[0]: (row[1], row[2], row[3]) for row in tx.execute(statement)}
+    return {row.key: (row.starter_groups, row.start_form, row.has_plain_start) for row in tx.execute(statement)}
 
 
 def files(tx: Transaction, definition_id: UUID) -> tuple[SourceFile, ...]:
@@ -131,7 +131,7 @@ def files(tx: Transaction, definition_id: UUID) -> tuple[SourceFile, ...]:
         .where(definition_file.c.definition_id == definition_id)
         .order_by(definition_file.c.name)
     )
-    return tuple(SourceFile(row[0], bytes(row[1])) for row in tx.execute(statement))
+    return tuple(SourceFile(row.name, bytes(row.content)) for row in tx.execute(statement))
 
 
 def started_by(tx: Transaction, kind: str, name: str) -> tuple[tuple[ProcessDefinition, str], ...]:
@@ -151,7 +151,7 @@ def timer_starts(tx: Transaction, definition_id: UUID) -> tuple[tuple[str, str],
     statement = select(columns.element_id, columns.name).where(
         columns.definition_id == definition_id, columns.kind == "timer"
     )
-    return tuple((row[0], row[1]) for row in tx.execute(statement))
+    return tuple((row.element_id, row.name) for row in tx.execute(statement))
 
 
 def make_current(tx: Transaction, definition_id: UUID, key: str) -> None:
@@ -272,17 +272,17 @@ def set_grants(tx: Transaction, key: str, verb: str, groups: Iterable[str]) -> N
 def running(tx: Transaction, key: str) -> dict[int, int]:
     """How many open cases each version of a process has."""
     statement = text(
-        "select d.version, count(*) as cases from process_instance i join process_definition d on d.id = i.definition_id"
-        " where i.process_key = :key and i.status = 'active' group by d.version"
+        "select d.version, count(*) as cases from process_instance i"
+        " join process_definition d on d.id = i.definition_id where i.process_key = :key"
+        " and i.status = 'active' group by d.version"
     )
     return {row.version: row.cases for row in tx.execute(statement, {"key": key})}
 
 
 def _files_of(tx: Transaction, table: Any, condition: Any) -> tuple[SourceFile, ...]:
     statement = select(table.c.name, resource.c.content).join(resource, resource.c.digest == table.c.digest)
-    return tuple(
-        SourceFile(row[0], bytes(row[1])) for row in tx.execute(statement.where(condition).order_by(table.c.name))
-    )
+    found = tx.execute(statement.where(condition).order_by(table.c.name))
+    return tuple(SourceFile(row.name, bytes(row.content)) for row in found)
 
 
 def _definition(row: Any) -> ProcessDefinition:

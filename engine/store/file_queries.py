@@ -62,7 +62,7 @@ def visible_file(tx: Transaction, file_id: UUID, actor: Actor) -> File | None:
         select f.* from file f where f.id = :id and (f.uploaded_by = any(cast(:uploaders as text[])) or exists (
           select from attachment a join process_instance i on i.id = a.instance_id
           where a.file_id = f.id and {condition}))
-    """  # noqa: S608 - fragments of this package only
+    """
     values = {**parameters, "id": file_id, "uploaders": [actor.person_id, effective_person(actor)]}
     row = tx.execute(text(statement), values).mappings().one_or_none()
     return rows.file(row) if row else None

@@ -39,7 +39,7 @@ select candidate from wanted w where case
     where g.role_id = w.role and person.is_active and {_VALID.format("g")}
       and (w.unit = '' or g.unit_id in (select unit_id from up where up.candidate = w.candidate)))
 end
-""")  # noqa: S608 - fragments of this file only
+""")
 
 
 def found(tx: Transaction, candidates: Sequence[str], day: date) -> frozenset[str]:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 from engine.cases import Comment, File, Incident, Notification, ProcessInstance, TaskRow, UserTask
 
+Columns = Any
+"""A row by column name: a mapping of the driver's, or a plain one."""
+
 _TASK = tuple(field.name for field in fields(UserTask))
 _INSTANCE = tuple(field.name for field in fields(ProcessInstance))
 
 
-def user_task(row: Mapping[str, Any]) -> UserTask:
+def user_task(row: Columns) -> UserTask:
     """A task; the case's columns are taken where the row has them."""
     values = {name: row[name] for name in _TASK if name in row}
     return UserTask(**{**values, "candidates": tuple(values["candidates"])})
 
 
-def process_instance(row: Mapping[str, Any]) -> ProcessInstance:
+def process_instance(row: Columns) -> ProcessInstance:
     """A case."""
     values = {name: row[name] for name in _INSTANCE if name in row}
     values["active_elements"] = tuple(values["active_elements"])
@@ -26,7 +28,7 @@ def process_instance(row: Mapping[str, Any]) -> ProcessInstance:
     return ProcessInstance(**values)
 
 
-def task_row(row: Mapping[str, Any]) -> TaskRow:
+def task_row(row: Columns) -> TaskRow:
     """A line of the inbox."""
     return TaskRow(
         task=user_task(row),
@@ -47,22 +49,22 @@ def task_row(row: Mapping[str, Any]) -> TaskRow:
     )
 
 
-def comment(row: Mapping[str, Any]) -> Comment:
+def comment(row: Columns) -> Comment:
     """A comment."""
     return Comment(**{field.name: row[field.name] for field in fields(Comment)})
 
 
-def file(row: Mapping[str, Any]) -> File:
+def file(row: Columns) -> File:
     """A file's description."""
     values = {field.name: row[field.name] for field in fields(File)}
     return File(**{**values, "digest": bytes(values["digest"]).hex()})
 
 
-def incident(row: Mapping[str, Any]) -> Incident:
+def incident(row: Columns) -> Incident:
     """An incident; the case's columns are taken where the row has them."""
     return Incident(**{field.name: row[field.name] for field in fields(Incident) if field.name in row})
 
 
-def notification(row: Mapping[str, Any]) -> Notification:
+def notification(row: Columns) -> Notification:
     """A notice."""
     return Notification(**{field.name: row[field.name] for field in fields(Notification) if field.name in row})

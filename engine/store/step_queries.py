@@ -65,7 +65,7 @@ with made as (
   select id, 1, :body from made where not cast(:ended as boolean)
 )
 select id from made
-""")  # noqa: S608 - column names of this file
+""")
 
 _UPDATE_CASE = text(f"""
 with saved as (
@@ -82,7 +82,7 @@ with saved as (
   delete from instance_state s using saved where s.instance_id = saved.id and cast(:ended as boolean)
 )
 select id from saved
-""")  # noqa: S608 - column names of this file
+""")
 
 _TOUCH_CASE = text("""
 update process_instance set revision = revision + 1, updated_at = :updated_at,

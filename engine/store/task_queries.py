@@ -95,7 +95,7 @@ def task(tx: Transaction, task_id: UUID, actor: Actor) -> UserTask | None:
         with recursive {UNITS}
         select {_TASK} from user_task t join process_instance i on i.id = t.instance_id
         where t.id = :id and {condition}
-    """  # noqa: S608 - fragments of this package only
+    """
     row = tx.execute(text(statement), {**parameters, "id": task_id}).mappings().one_or_none()
     return rows.user_task(row) if row else None
 
@@ -105,7 +105,7 @@ def of_case(tx: Transaction, instance_id: UUID) -> tuple[UserTask, ...]:
     statement = text(f"""
         select {_TASK} from user_task t join process_instance i on i.id = t.instance_id
         where t.instance_id = :id order by t.created_at, t.id
-    """)  # noqa: S608 - fragments of this package only
+    """)
     return tuple(rows.user_task(row) for row in tx.execute(statement, {"id": instance_id}).mappings())
 
 
@@ -123,20 +123,20 @@ def inbox(
     plain_pending = query.tab == "pending" and query.sort == "due" and not query.descending and len(conditions) == 1
     if plain_pending:
         values = {**_NO_KEY, **values}
-        page = f"select t.id, {keyset.columns} from ({_FIRST_PENDING}) c join user_task t on t.id = c.task_id"  # noqa: S608
+        page = f"select t.id, {keyset.columns} from ({_FIRST_PENDING}) c join user_task t on t.id = c.task_id"
     else:
         page = f"""
           select t.id, {keyset.columns} from user_task t join process_instance i on i.id = t.instance_id
           where {" and ".join(conditions)} and {seen} and {keyset.condition}
           order by {keyset.order} limit :limit
-        """  # noqa: S608 - fragments of this package only
+        """
     statement = f"""
         with recursive {UNITS}, page as materialized ({page})
         select {_COLUMNS}, page.page_key, page.page_id
         from page join user_task t on t.id = page.id join process_instance i on i.id = t.instance_id
         join process_definition d on d.id = i.definition_id
         order by {keyset.order}
-    """  # noqa: S608 - fragments of this package only
+    """
     found = tx.execute(text(statement), {"seer_heads": [], **values}).mappings().all()
     return page_of(found, query, keyset, rows.task_row)
 
@@ -267,7 +267,7 @@ def unit_work(tx: Transaction, actor: Actor, *, limit: int) -> tuple[TaskRow, ..
         join process_definition d on d.id = i.definition_id
         where t.state = 'open' and {condition} and {SUPERVISED_TASK}
         order by t.assignee_name nulls first, coalesce(t.due_at, 'infinity'), t.id limit :limit
-    """  # noqa: S608 - fragments of this package only
+    """
     values = {**parameters, "me": effective_person(actor), "limit": limit}
     return tuple(rows.task_row(row) for row in tx.execute(text(statement), values).mappings())
 
@@ -285,7 +285,7 @@ def supervises(tx: Transaction, task_id: UUID, actor: Actor) -> bool:
     _, parameters = visible(actor)
     statement = f"""
         with recursive {UNITS} select exists (select from user_task t where t.id = :id and {SUPERVISED_TASK})
-    """  # noqa: S608 - fragments of this package only
+    """
     values = {"seer_heads": parameters["seer_heads"], "id": task_id}
     return bool(tx.execute(text(statement), values).scalar_one())
 
