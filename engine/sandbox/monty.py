@@ -65,9 +65,12 @@ _alive: weakref.WeakSet[MontySandbox] = weakref.WeakSet()
 
 
 class MontySandbox:
-    """Runs scripts in worker processes that are started when first needed, anew in each process that forks.
+    """Runs scripts in worker processes that are started when first needed.
 
-    Safe to use from several threads. `close()` ends the workers.
+    Safe to use from several threads. `close()` ends the workers. It may be made before a process
+    forks, and each child then starts workers of its own; but where scripts were run before the
+    fork, the interpreter's client would wait for ever in the child: there every script is
+    refused with SandboxUnavailable.
     """
 
     def __init__(self, *, workers: int = 2, demand_bwrap: bool = False, binary: Path | None = None) -> None:
@@ -140,8 +143,11 @@ class MontySandbox:
             raise ScriptLimit("沒有空閒的執行程序 / no worker is free") from None
 
     def _started_pool(self) -> pydantic_monty.Monty:
+        if _Process.broken:
+            raise SandboxUnavailable("Scripts were run before this process was forked off; they cannot run here")
         with self._lock:
             if self._pool is None:
+                _Process.used = True
                 if not self.confinement.launcher.exists():
                     # The folder for temporary files was swept meanwhile.
                     self.confinement = _demand_confinement(self._binary, demand_bwrap=self._demand_bwrap)
@@ -156,14 +162,22 @@ class MontySandbox:
             return self._pool
 
     def _forget_pool(self) -> None:
-        """In a forked child: the pool is the parent's. Letting go of it would end the parent's workers."""
+        """In a forked child: the pool is the parent's, and letting go of it would end the parent's workers."""
         if self._pool is not None:
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._pool))
         self._pool = None
         self._lock = threading.Lock()
 
 
+class _Process:
+    """What this process has done with the interpreter's client, whose threads do not survive a fork."""
+
+    used = False
+    broken = False
+
+
 def _forget_pools() -> None:
+    _Process.broken = _Process.used
     for sandbox in list(_alive):
         sandbox._forget_pool()
 

@@ -54,7 +54,9 @@ def test_any_supported_value_comes_back_the_same(value):
     assert exactly(codec.decode(codec.encode(value))) == exactly(value)
 
 
-@given(nested(st.one_of(st.none(), st.booleans(), st.integers(), texts, st.floats(allow_nan=False, allow_infinity=False))))
+@given(
+    nested(st.one_of(st.none(), st.booleans(), st.integers(), texts, st.floats(allow_nan=False, allow_infinity=False)))
+)
 def test_any_json_in_is_the_same_json_out(value):
     out = codec.loads(codec.dumps(value))
     assert json.loads(json.dumps(out, default=float)) == json.loads(json.dumps(value))

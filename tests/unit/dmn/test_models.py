@@ -125,7 +125,8 @@ def test_business_knowledge_models_are_called_by_name_and_by_boxed_invocation():
             [{"n": 1, "m": 2}],
         ),
         (
-            f"<conditional><if>{literal('1 &gt; 2')}</if><then>{literal('1')}</then><else>{literal('2')}</else></conditional>",
+            f"<conditional><if>{literal('1 &gt; 2')}</if><then>{literal('1')}</then>"
+            f"<else>{literal('2')}</else></conditional>",
             2,
         ),
         (f'<for iteratorVariable="i"><in>{literal("[1, 2]")}</in><return>{literal("i * 2")}</return></for>', [2, 4]),
@@ -134,7 +135,8 @@ def test_business_knowledge_models_are_called_by_name_and_by_boxed_invocation():
             True,
         ),
         (
-            f'<every iteratorVariable="i"><in>{literal("[1, 2]")}</in><satisfies>{literal("i = 2")}</satisfies></every>',
+            f'<every iteratorVariable="i"><in>{literal("[1, 2]")}</in>'
+            f"<satisfies>{literal('i = 2')}</satisfies></every>",
             False,
         ),
         (f"<filter><in>{literal('[1, 2, 3]')}</in><match>{literal('item &gt; 1')}</match></filter>", [2, 3]),
@@ -148,9 +150,11 @@ def test_boxed_expressions_have_their_value(logic, expected):
 
 def test_item_definitions_are_checked_and_a_list_of_one_is_its_element():
     types = (
-        '<itemDefinition name="tKind"><typeRef>string</typeRef><allowedValues><text>"a","b"</text></allowedValues></itemDefinition>'
+        '<itemDefinition name="tKind"><typeRef>string</typeRef>'
+        '<allowedValues><text>"a","b"</text></allowedValues></itemDefinition>'
         '<itemDefinition name="tKinds" isCollection="true"><typeRef>tKind</typeRef></itemDefinition>'
-        '<itemDefinition name="tCase"><itemComponent name="kind"><typeRef>tKind</typeRef></itemComponent></itemDefinition>'
+        '<itemDefinition name="tCase"><itemComponent name="kind"><typeRef>tKind</typeRef></itemComponent>'
+        "</itemDefinition>"
     )
     body = types + "".join(
         decision(f"a{at}", literal(text), type_=type_)
@@ -207,7 +211,8 @@ def test_a_decision_service_is_a_function_of_its_inputs():
         (decision("a", literal("1")) * 2, "dmn-id"),
         (decision("a", literal("1"), type_="tMissing"), "dmn-type"),
         (
-            '<itemDefinition name="t"><typeRef>string</typeRef><allowedValues><text>"a" "b"</text></allowedValues></itemDefinition>',
+            '<itemDefinition name="t"><typeRef>string</typeRef><allowedValues><text>"a" "b"</text></allowedValues>'
+            "</itemDefinition>",
             "dmn-type",
         ),
         (

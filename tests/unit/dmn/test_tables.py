@@ -17,7 +17,8 @@ HEAD = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d"
 def table(rules, *, inputs=("x",), outputs=("y",), policy="UNIQUE", aggregation="", output_xml=None, input_xml=None):
     """A model with one table; a rule is a text `cell | cell => cell | cell`."""
     ins = input_xml or "".join(
-        f'<input id="i{at}" label={quoteattr(name)}><inputExpression><text>{escape(name)}</text></inputExpression></input>'
+        f'<input id="i{at}" label={quoteattr(name)}><inputExpression><text>{escape(name)}</text>'
+        "</inputExpression></input>"
         for at, name in enumerate(inputs)
     )
     outs = output_xml or "".join(f'<output id="o{at}" name={quoteattr(name)}/>' for at, name in enumerate(outputs))
