@@ -211,7 +211,7 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         except feel.FeelSyntaxError as error:
             raise StepProblem(kind, f"{error}: {text}") from error
 
-    def _feel(self, text: str, names: dict[str, Any], kind: Kind) -> tuple[Any, tuple[str, ...]]:
+    def _feel(self, text: str, names: Mapping[str, Any], kind: Kind) -> tuple[Any, tuple[str, ...]]:
         try:
             result = self._expression(text, kind).evaluate(names, self._functions)
         except feel.FeelLimit as error:

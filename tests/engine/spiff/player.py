@@ -7,6 +7,7 @@ scenario can be run both ways and compared.
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,7 +32,12 @@ from engine.model import (
     StepContext,
 )
 from engine.sandbox import MontySandbox
-from engine.spiff import Executor
+from engine.spiff import Executor, commands, parser, serializer
+from engine.spiff.case import Case
+from engine.spiff.environment import ModelScriptEngine
+from engine.spiff.facts import StepLog
+from engine.spiff.result import advance_of
+from engine.spiff.running import Budget, due_timers, run
 
 START = datetime(2018, 1, 15, 1, 0, tzinfo=UTC)
 _sandbox = MontySandbox()
@@ -206,3 +212,36 @@ class Player:
 def play(body: str, *lines: str, top: str = "", **values: Any) -> Player:
     """Start one process of this body and these flows."""
     return Player(source(bpmn(process(body, *lines, top=top)))).start(**values)
+
+
+class StraightPlayer(Player):
+    """The same verbs on one instance that stays in memory, saved and loaded never."""
+
+    def __init__(self, definition: DefinitionSource, **more: Any) -> None:
+        super().__init__(definition, **more)
+        self._case: Any = None
+
+    def start(self, *, event: Any = None, start_id: str | None = None, **values: Any) -> Player:
+        definition = parser.definition_of(self.source)
+        engine = ModelScriptEngine(_sandbox, definition, self.context)
+        self._case = Case(definition, engine, StepLog())
+        self._case.started_at = self.now
+        commands.start(self._case, dict(values), event, start_id)
+        return self._run()
+
+    def step(self, command: Command) -> Player:
+        self._case.log = StepLog()
+        engine = ModelScriptEngine(_sandbox, self._case.definition, self.context)
+        engine.started_at = self._case.started_at
+        self._case.engine = engine
+        commands.HANDLERS[type(command)](self._case, command)
+        return self._run(timers=isinstance(command, FireTimers))
+
+    def _run(self, timers: bool = False) -> Player:
+        budget = Budget(10_000, time.monotonic() + 60)
+        run(self._case, budget)
+        while timers and not self._case.ended and (due := due_timers(self._case, self.now)):
+            token, index = due[0]
+            token.task_spec.fire(token, index)
+            run(self._case, budget)
+        return self._take(advance_of(self._case, serializer.save(self._case)))

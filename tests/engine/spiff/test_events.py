@@ -1,8 +1,9 @@
+# ruff: noqa: E501 (a piece of XML stays in one line)
 """Messages, signals, timers, errors, escalations: who is reached, and what is interrupted at once."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -29,7 +30,7 @@ def boundary(id: str, host: str, inner: str, interrupting: bool = True) -> str:
 def on_event(id: str, start: str, interrupting: bool = True, body: str = '<userTask id="handle"/>') -> str:
     return (
         f'<subProcess id="{id}" triggeredByEvent="true"><startEvent id="{id}_s" isInterrupting="{str(interrupting).lower()}">'
-        f'{start}</startEvent>{body}{flows(f"{id}_s -> handle")}</subProcess>'
+        f"{start}</startEvent>{body}{flows(f'{id}_s -> handle')}</subProcess>"
     )
 
 
@@ -100,9 +101,7 @@ def test_a_payload_that_fails_sends_nothing():
 
 
 def test_a_process_starts_by_its_message():
-    body = (
-        f'<startEvent id="s1"/><startEvent id="s2">{MESSAGE}</startEvent><userTask id="a"/><userTask id="b"/><endEvent id="e"/>'
-    )
+    body = f'<startEvent id="s1"/><startEvent id="s2">{MESSAGE}</startEvent><userTask id="a"/><userTask id="b"/><endEvent id="e"/>'
     definition = source(bpmn(TOP, process(body, "s1 -> a", "s2 -> b", "a -> e", "b -> e")))
     assert Player(definition).start().waiting == ["a"]
     case = Player(definition).start(event=DeliverMessage("reply", {"x": 1}))
@@ -123,7 +122,12 @@ def test_the_initiator_is_a_variable_when_the_start_event_says_so():
 
 
 def test_a_signal_reaches_every_catcher_and_is_told_to_others():
-    body = START_END + catch("a", SIGNAL) + catch("b", SIGNAL) + f'<intermediateThrowEvent id="t">{SIGNAL}</intermediateThrowEvent>'
+    body = (
+        START_END
+        + catch("a", SIGNAL)
+        + catch("b", SIGNAL)
+        + f'<intermediateThrowEvent id="t">{SIGNAL}</intermediateThrowEvent>'
+    )
     case = play(body, "s -> t", "s -> a", "s -> b", "a -> e", "b -> e", "t -> e", top=TOP)
     assert case.ended == "completed"
     assert [(t.kind, t.name) for t in case.last.thrown] == [("signal", "alarm")]
@@ -168,8 +172,10 @@ def test_a_timer_that_is_not_due_does_nothing():
 
 
 def test_a_reminder_repeats_and_does_not_disturb():
-    body = START_END + '<userTask id="a"/><scriptTask id="r"><script>={n: n + 1}</script></scriptTask>' + boundary(
-        "t", "a", timer("R3/P1D", "timeCycle"), interrupting=False
+    body = (
+        START_END
+        + '<userTask id="a"/><scriptTask id="r"><script>={n: n + 1}</script></scriptTask>'
+        + boundary("t", "a", timer("R3/P1D", "timeCycle"), interrupting=False)
     )
     case = play(body, "s -> a", "a -> e", "t -> r", n=0)
     for day in (1, 2, 3):
@@ -181,7 +187,9 @@ def test_a_reminder_repeats_and_does_not_disturb():
 
 
 def test_missed_turns_of_a_cycle_are_made_up_in_order():
-    body = START_END + '<userTask id="a"/><userTask id="x"/><scriptTask id="r"><script>={n: n + 1}</script></scriptTask>'
+    body = (
+        START_END + '<userTask id="a"/><userTask id="x"/><scriptTask id="r"><script>={n: n + 1}</script></scriptTask>'
+    )
     body += boundary("t", "a", timer("R/P1D", "timeCycle"), interrupting=False) + boundary("d", "a", timer("P3DT1H"))
     case = play(body, "s -> a", "a -> e", "t -> r", "d -> x", "x -> e", n=0).after(days=10)
     assert case.variables["n"] == 3  # the deadline took the reminder away
@@ -197,7 +205,9 @@ def test_a_message_at_the_border_may_come_again_and_again():
 def test_an_interrupting_boundary_event_on_a_subprocess_acts_at_once():
     """The library lets the subprocess drain first."""
     inner = '<startEvent id="is"/><userTask id="i1"/><userTask id="i2"/>' + flows("is -> i1", "is -> i2")
-    body = START_END + f'<subProcess id="a">{inner}</subProcess><userTask id="late"/>' + boundary("t", "a", timer("P1D"))
+    body = (
+        START_END + f'<subProcess id="a">{inner}</subProcess><userTask id="late"/>' + boundary("t", "a", timer("P1D"))
+    )
     case = play(body, "s -> a", "a -> e", "t -> late", "late -> e").after(days=1)
     assert case.waiting == ["late"]
     assert sorted(case.cancelled) == ["a", "i1", "i2"]
@@ -340,67 +350,13 @@ def test_a_terminate_event_ends_its_scope_at_once():
     assert play(body, "s -> a", "a -> after", "after -> e").complete("i1").waiting == ["after"]
 
 
-# -- timers --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "days"),
-    [
-        ("P2D", "timeDuration", 2),
-        ("2018-01-17T01:00:00+00:00", "timeDate", 2),
-        ("2018-01-17T09:00:00", "timeDate", 2),
-        ("=now() + duration(&quot;P2D&quot;)", "timeDate", 2),
-        ("=duration(&quot;P2D&quot;)", "timeDuration", 2),
-        ("=&quot;P2D&quot;", "timeDuration", 2),
-        ("=wait", "timeDuration", 2),
-        ("&quot;P2D&quot;", "timeDuration", 2),
-        ("span", "timeDuration", 2),
-        ("P1M", "timeDuration", 31),
-        ("=duration(&quot;P1M&quot;)", "timeDuration", 31),
-        ("R1/P2D", "timeCycle", 2),
-    ],
-)
-def test_when_a_timer_fires(text, kind, days):
-    case = play(START_END + catch("a", timer(text, kind)), "s -> a", "a -> e", wait=timedelta(days=2), span="P2D")
-    assert [t.due_at for t in case.last.timers] == [START + timedelta(days=days)]
-    assert case.at(START + timedelta(days=days) - timedelta(seconds=1)).ended is None
-    assert case.at(START + timedelta(days=days)).ended == "completed"
-
-
-def test_a_date_is_its_first_moment_in_taipei():
-    case = play(START_END + catch("a", timer("2018-02-01", "timeDate")), "s -> a", "a -> e")
-    assert case.last.timers[0].due_at == datetime(2018, 1, 31, 16, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("text", ["=missing", "=1", "=&quot;soon&quot;", "=duration(&quot;P99Y&quot;)", "=&quot;R/PT1S&quot;", "=null", "1/0"])
-def test_a_timer_that_gives_no_time_is_an_incident(text):
-    case = play(START_END + catch("a", timer(text)), "s -> a", "a -> e")
-    assert case.incident("a").kind == "timer"
-
-
-def test_an_intermediate_cycle_sends_a_token_each_turn():
-    body = START_END + catch("a", timer("R2/P1D", "timeCycle")) + '<userTask id="u"/>'
-    case = play(body, "s -> a", "a -> u", "u -> e").after(days=1).after(days=1)
-    assert case.waiting == ["u", "u"]
-    assert case.complete("u").complete("u").ended == "completed"
-
-
-def test_the_next_start_of_a_timer_start_event():
-    body = f'<startEvent id="s">{timer("R3/P1D", "timeCycle")}</startEvent><userTask id="a"/>'
-    case = Player(source(bpmn(process(body, "s -> a"))))
-    due, fired, seen = None, 0, []
-    while (due := case.executor.next_start(case.source, "s", case.context, last=due, fired=fired)) is not None:
-        seen.append(due)
-        fired += 1
-    assert seen == [START + timedelta(days=n) for n in (1, 2, 3)]
-    assert case.start(start_id="s").waiting == ["a"]
-    with pytest.raises(StepFailed):
-        case.executor.next_start(case.source, "a", case.context)
-
-
 def test_a_condition_fires_when_it_becomes_true():
     event = "<conditionalEventDefinition><condition>=x &gt; 3</condition></conditionalEventDefinition>"
-    body = START_END + '<userTask id="a"/><userTask id="b"/><userTask id="c"/>' + boundary("k", "a", event, interrupting=False)
+    body = (
+        START_END
+        + '<userTask id="a"/><userTask id="b"/><userTask id="c"/>'
+        + boundary("k", "a", event, interrupting=False)
+    )
     case = play(body, "s -> a", "s -> b", "a -> e", "b -> e", "k -> c", "c -> e")
     assert case.complete("b", x=9).waiting == ["a", "c"]
     assert case.complete("c", x=9).waiting == ["a"]  # still true: it has happened already

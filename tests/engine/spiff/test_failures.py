@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a piece of XML stays in one line)
 """What fails, runs over its limit or can never end: the person's answer stays, the rest is an incident."""
 
 from __future__ import annotations
@@ -254,7 +255,10 @@ def test_time_comes_from_the_context_alone(monkeypatch):
             raise AssertionError("the machine's clock was read")
 
     monkeypatch.setattr(library, "datetime", Forbidden())
-    body = START_END + '<intermediateCatchEvent id="a"><timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition></intermediateCatchEvent>'
+    body = (
+        START_END
+        + '<intermediateCatchEvent id="a"><timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition></intermediateCatchEvent>'
+    )
     assert play(body, "s -> a", "a -> e").after(days=1).ended == "completed"
 
 
@@ -273,6 +277,8 @@ def test_a_deadlock_is_an_incident_and_not_silence():
 def test_the_context_is_not_kept_from_step_to_step():
     case = play(BRANCHES, *LINES, n=0, total=10)
     late = StepContext(now=case.now, calendar=None, max_tasks=1)
-    advance = case.executor.step(Execution(case.source, case.last.state), CompleteTask(case.task("a").id, {"parts": 1}), late)
+    advance = case.executor.step(
+        Execution(case.source, case.last.state), CompleteTask(case.task("a").id, {"parts": 1}), late
+    )
     assert advance.incidents[0].kind == "limit"
     assert case.complete("a", parts=1).incidents == {}

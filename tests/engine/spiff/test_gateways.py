@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a piece of XML stays in one line)
 """Gateways: who passes, who waits, what an undecidable choice leaves."""
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def test_the_librarys_own_evaluator_is_closed():
 
 def test_another_version_of_the_library_is_refused(monkeypatch):
     monkeypatch.setattr(guards, "version", "3.3.0")
-    with pytest.raises(RuntimeError, match="3.2.0"):
+    with pytest.raises(RuntimeError, match=r"3\.2\.0"):
         guards.install()
 
 

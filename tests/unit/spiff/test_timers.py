@@ -31,14 +31,17 @@ def test_durations(text, months, exact):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "P", "PT", "P1", "1D", "P1H", "P-1D", "P99999999Y", "P51Y", "P999999999999D", "PT99999999999S", "P1D "[::-1]]
+    "text",
+    ["", "P", "PT", "P1", "1D", "P1H", "P-1D", "P99999999Y", "P51Y", "P999999999999D", "PT99999999999S", "P1D "[::-1]],
 )
 def test_durations_that_are_refused(text):
     with pytest.raises(TimerText):
         parse_duration(text)
 
 
-@pytest.mark.parametrize("text", ["R/PT0S", "R/PT59S", "R1001/P1D", "R9999999/P1D", "R3/", "R3", "R3/P1D/P1D", "R3/P0D", "3/P1D"])
+@pytest.mark.parametrize(
+    "text", ["R/PT0S", "R/PT59S", "R1001/P1D", "R9999999/P1D", "R3/", "R3", "R3/P1D/P1D", "R3/P0D", "3/P1D"]
+)
 def test_cycles_that_are_refused(text):
     with pytest.raises(TimerText):
         parse_cycle(text)
@@ -77,7 +80,16 @@ def test_what_means_a_moment():
 
 @pytest.mark.parametrize(
     ("text", "literal"),
-    [('"PT1S"', "PT1S"), ("'P1D'", "P1D"), (" P1D ", "P1D"), ("R3/P1D", "R3/P1D"), ("2018-01-01", "2018-01-01"), ("=x", None), ("x", None), ("Period", None)],
+    [
+        ('"PT1S"', "PT1S"),
+        ("'P1D'", "P1D"),
+        (" P1D ", "P1D"),
+        ("R3/P1D", "R3/P1D"),
+        ("2018-01-01", "2018-01-01"),
+        ("=x", None),
+        ("x", None),
+        ("Period", None),
+    ],
 )
 def test_literals_are_told_from_expressions(text, literal):
     assert timers.as_literal(text) == literal
