@@ -82,7 +82,12 @@ class DecisionTable:
             return self._error(scope, f"第 {rows} 列同時符合", f"rows {rows} match at once")
         if self.policy == "FIRST":
             matching = matching[:1]
-        results = [self._outputs(scope, rule) for rule in matching]
+        results = []
+        for rule in matching:
+            outputs = self._outputs(scope, rule)
+            if outputs is None:
+                return None
+            results.append(outputs)
         chosen = self._chosen(scope, matching, results)
         self._record(scope, [(rule, result) for rule, result in zip(matching, results, strict=True)
                              if any(result is one for one in chosen)])  # fmt: skip
@@ -100,12 +105,15 @@ class DecisionTable:
     def _input_values(self, scope: Scope) -> list[Value] | None:
         values: list[Value] = []
         for column in self.inputs:
+            faults = scope.run.faults
             value, problem = column.type.fit(scope, column.expression.evaluate(scope))
+            if not problem and value is None and scope.run.faults > faults:
+                problem = "算不出來 / cannot be computed"
             if not problem and not self._allowed(scope, column, value):
                 problem = "不在允許的值之內 / not an allowed value"
             if problem:
                 zh, _, en = problem.partition(" / ")
-                self._error(scope, f"輸入「{column.label}」{zh}", f"input {column.label!r} is {en}")
+                self._error(scope, f"輸入「{column.label}」{zh}", f"input {column.label!r}: {en}")
                 return None
             values.append(value)
         if isinstance(scope.run, Recorder):
@@ -125,17 +133,22 @@ class DecisionTable:
             test.evaluate(scope.inner({INPUT: value})) is True for test, value in zip(rule.tests, values, strict=True)
         )
 
-    def _outputs(self, scope: Scope, rule: Rule) -> list[Value]:
+    def _outputs(self, scope: Scope, rule: Rule) -> list[Value] | None:
+        """The row's output values; None, with an error, where one cannot be computed or is of another type."""
         values = []
         for column, cell in zip(self.outputs, rule.outputs, strict=True):
+            faults = scope.run.faults
             value, problem = column.type.fit(scope, cell.evaluate(scope))
+            if not problem and value is None and scope.run.faults > faults:
+                problem = "算不出來 / cannot be computed"
             if problem:
                 zh, _, en = problem.partition(" / ")
                 row = (
                     f"第 {rule.number} 列輸出「{column.name}」{zh}",
-                    f"row {rule.number}, output {column.name!r} is {en}",
+                    f"row {rule.number}, output {column.name!r}: {en}",
                 )
                 self._error(scope, *row)
+                return None
             values.append(value)
         return values
 

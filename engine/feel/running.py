@@ -34,12 +34,15 @@ class Run:
         self.budget = budget
         self.functions = functions
         self.errors: list[str] = []
+        self.faults = 0
+        """How often something went wrong; `errors` tells each cause once."""
         self._steps = budget.steps
         self._depth = 0
         self._deadline = time.monotonic() + budget.seconds
 
     def error(self, zh: str, en: str) -> Any:
         """Remember why the value is null; gives null, so that `return run.error(…)` reads well."""
+        self.faults += 1
         text = both(zh, en)
         if len(self.errors) < _MOST_ERRORS and text not in self.errors:
             self.errors.append(text)

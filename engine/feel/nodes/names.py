@@ -85,9 +85,10 @@ class Filter(Node):
 
     def _probe(self, scope: Scope, items: list[Value]) -> Value:
         """What the condition is for the first element: a number means a position."""
-        errors = len(scope.run.errors)
+        errors, faults = len(scope.run.errors), scope.run.faults
         value = self.condition.evaluate(_item_scope(scope, items[0] if items else None))
         del scope.run.errors[errors:]
+        scope.run.faults = faults
         return value
 
     @staticmethod

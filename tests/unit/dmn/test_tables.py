@@ -166,7 +166,15 @@ def test_an_output_of_the_wrong_type_is_an_error():
 
 def test_an_unknown_input_is_an_error_even_where_a_row_matches_anything():
     decision = decide(table(["- => 1"]))
-    assert decision.errors
+    assert decision.failed
+    assert "x" in decision.errors[0]
+
+
+def test_an_output_that_cannot_be_computed_fails_the_whole_decision():
+    model = table(["- => 1 | missing + 1"], outputs=("a", "b"))
+    assert decide(model, x=1).failed
+    assert decide(model, x=1, missing=1).value == {"a": 1, "b": 2}
+    assert decide(table(["- => 1 | null"], outputs=("a", "b")), x=1).value == {"a": 1, "b": None}
 
 
 def test_the_names_a_table_takes_are_known():
