@@ -146,11 +146,14 @@ class MontySandbox:
         if _Process.broken:
             raise SandboxUnavailable("Scripts were run before this process was forked off; they cannot run here")
         with self._lock:
+            if not self.confinement.launcher.exists():
+                # The folder for temporary files was swept: the old pool could not replace a worker any more.
+                self.confinement = _demand_confinement(self._binary, demand_bwrap=self._demand_bwrap)
+                old, self._pool = self._pool, None
+                if old is not None:
+                    old.__exit__(None, None, None)
             if self._pool is None:
                 _Process.used = True
-                if not self.confinement.launcher.exists():
-                    # The folder for temporary files was swept meanwhile.
-                    self.confinement = _demand_confinement(self._binary, demand_bwrap=self._demand_bwrap)
                 pool = pydantic_monty.Monty(
                     binary_path=self.confinement.launcher,
                     max_processes=self._workers,

@@ -254,6 +254,11 @@ def test_a_swept_folder_is_made_again():
     own = MontySandbox(workers=1)
     own.confinement.launcher.unlink()
     assert own.evaluate("1", {}) == 1
+    own.confinement.launcher.unlink()
+    with pytest.raises(ScriptLimit):
+        own.execute("while True:\n    pass", {})
+    assert own.evaluate("2", {}) == 2
+    assert own.confinement.launcher.exists()
     own.close()
 
 
