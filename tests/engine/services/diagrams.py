@@ -80,3 +80,130 @@ SCRIPTED = process(
     ),
 )
 """A script after the task needs `days`."""
+
+_MESSAGE = '<bpmn:message id="m_{0}" name="{0}"/>'
+_SIGNAL = '<bpmn:signal id="s_{0}" name="{0}"/>'
+
+
+def catch_message(id: str, name: str) -> str:
+    """An intermediate event that waits for a message."""
+    return (
+        f'<bpmn:intermediateCatchEvent id="{id}" name="等{name}">'
+        f'<bpmn:messageEventDefinition messageRef="m_{name}"/></bpmn:intermediateCatchEvent>'
+    )
+
+
+WAITING = process(
+    "waiting",
+    chain(
+        user_task("prepare", "準備", FOR_LABOR),
+        catch_message("wait", "resolved"),
+        user_task("after", "收到決議", FOR_LABOR),
+        ids=("prepare", "wait", "after"),
+    ),
+    extra=_MESSAGE.format("resolved"),
+)
+"""A task, then a message `resolved`, then a task."""
+
+BY_MESSAGE = process(
+    "by_message",
+    """<bpmn:startEvent id="start"><bpmn:messageEventDefinition messageRef="m_come_in"/></bpmn:startEvent>
+    <bpmn:userTask id="look" name="看" camunda:candidateGroups="labor_handler@"/><bpmn:endEvent id="end"/>
+    <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="look"/>
+    <bpmn:sequenceFlow id="f2" sourceRef="look" targetRef="end"/>""",
+    properties="casePrefix = BM",
+    extra=_MESSAGE.format("come_in"),
+)
+"""Starts with a message."""
+
+ALARMED = process(
+    "alarmed",
+    chain(
+        '<bpmn:intermediateCatchEvent id="alarm" name="等警報">'
+        '<bpmn:signalEventDefinition signalRef="s_typhoon"/></bpmn:intermediateCatchEvent>',
+        user_task("react", "應變", FOR_LABOR),
+        ids=("alarm", "react"),
+    ),
+    extra=_SIGNAL.format("typhoon"),
+)
+"""Waits for the signal `typhoon`."""
+
+TIMED = process(
+    "timed",
+    """<bpmn:startEvent id="start"/><bpmn:userTask id="reply" name="回覆" camunda:candidateGroups="labor_handler@"/>
+    <bpmn:boundaryEvent id="late" attachedToRef="reply" cancelActivity="true"><bpmn:timerEventDefinition>
+      <bpmn:timeDuration xsi:type="bpmn:tFormalExpression">P3D</bpmn:timeDuration></bpmn:timerEventDefinition>
+    </bpmn:boundaryEvent>
+    <bpmn:userTask id="chase" name="稽催" camunda:candidateGroups="labor_chief@"/>
+    <bpmn:endEvent id="end"/><bpmn:endEvent id="end2"/>
+    <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="reply"/>
+    <bpmn:sequenceFlow id="f2" sourceRef="reply" targetRef="end"/>
+    <bpmn:sequenceFlow id="f3" sourceRef="late" targetRef="chase"/>
+    <bpmn:sequenceFlow id="f4" sourceRef="chase" targetRef="end2"/>""",
+)
+"""A task that is chased after three days."""
+
+CALLING = process(
+    "calling",
+    chain(
+        '<bpmn:serviceTask id="ask" name="查詢"><bpmn:extensionElements>'
+        '<spiffworkflow:serviceTaskOperator id="http" resultVariable="found"><spiffworkflow:parameters>'
+        '<spiffworkflow:parameter id="url" type="str" value="=&quot;https://example.org/&quot; + business_key"/>'
+        "</spiffworkflow:parameters></spiffworkflow:serviceTaskOperator></bpmn:extensionElements></bpmn:serviceTask>",
+        user_task("read", "看結果", FOR_LABOR),
+        ids=("ask", "read"),
+    ),
+)
+"""A connector call, then a task."""
+
+SENDING = process(
+    "sending",
+    chain(
+        user_task("decide", "決定", FOR_LABOR),
+        '<bpmn:sendTask id="tell" name="通知" messageRef="m_resolved"><bpmn:extensionElements><camunda:properties>'
+        '<camunda:property name="businessKey" value="=target"/><camunda:property name="payload" value="={outcome: result}"/>'
+        "</camunda:properties></bpmn:extensionElements></bpmn:sendTask>",
+        ids=("decide", "tell"),
+    ),
+    extra=_MESSAGE.format("resolved"),
+)
+"""Sends `resolved` to the case named by `target`."""
+
+YEARLY = process(
+    "yearly",
+    """<bpmn:startEvent id="each_day"><bpmn:timerEventDefinition>
+      <bpmn:timeCycle xsi:type="bpmn:tFormalExpression">R2/P1D</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>
+    <bpmn:userTask id="look" name="看" camunda:candidateGroups="labor_handler@"/><bpmn:endEvent id="end"/>
+    <bpmn:sequenceFlow id="f1" sourceRef="each_day" targetRef="look"/>
+    <bpmn:sequenceFlow id="f2" sourceRef="look" targetRef="end"/>""",
+)
+"""Starts by itself, twice, a day apart."""
+
+NOBODY = process(
+    "nobody",
+    chain(user_task("lost", "無人承辦", 'camunda:candidateGroups="agency_acct@health"'), ids=("lost",)),
+)
+"""A task for a role that nobody holds."""
+
+PARALLEL = process(
+    "parallel",
+    """<bpmn:startEvent id="start"/><bpmn:parallelGateway id="fork"/><bpmn:parallelGateway id="join"/>"""
+    + "".join(
+        f'<bpmn:userTask id="t{n}" name="會辦{n}" camunda:candidateGroups="labor_handler@"/>'
+        f'<bpmn:sequenceFlow id="a{n}" sourceRef="fork" targetRef="t{n}"/>'
+        f'<bpmn:sequenceFlow id="b{n}" sourceRef="t{n}" targetRef="join"/>'
+        for n in range(20)
+    )
+    + """<bpmn:endEvent id="end"/><bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="fork"/>
+    <bpmn:sequenceFlow id="f2" sourceRef="join" targetRef="end"/>""",
+)
+"""Twenty tasks side by side."""
+
+CLOCKED = process(
+    "clocked",
+    chain(
+        user_task("first", "受理", FOR_LABOR), user_task("second", "補正", FOR_LABOR), user_task("third", "續辦", FOR_LABOR),
+        ids=("first", "second", "third"),
+    ),
+)  # fmt: skip
+"""Three tasks whose answers may carry header fields."""
