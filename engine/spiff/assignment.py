@@ -83,7 +83,7 @@ def evaluate(spec: UserTask, token: Token) -> tuple[OpenedTask, StepProblem | No
         groups_text = node.lane.candidate_groups
     groups = read.texts(groups_text)
     people = tuple(name.removeprefix("user:") for name in groups if name.startswith("user:"))
-    label = read.value(node.properties.get("label"))
+    label = read.value(node.properties.get("label")) or _item(token)
     task = OpenedTask(
         id=token.id,
         element_id=spec.bpmn_id,
@@ -116,6 +116,13 @@ def _key(item: Any) -> str | None:
 
 def _person(name: str) -> str:
     return name.removeprefix("user:")
+
+
+def _item(token: Token) -> Any:
+    """What this one of many is about, where the author does not say: its element variable."""
+    loop = token.task_spec.node.loop
+    name = loop.element_variable if loop is not None else None
+    return token.notes.get("local", {}).get(name) if name else None
 
 
 def _label(value: Any) -> str | None:

@@ -21,7 +21,7 @@ from engine.spiff import events, timers, variables
 from engine.spiff.case import Case
 from engine.spiff.parser import Definition
 from engine.spiff.problems import StepProblem
-from engine.spiff.specs.activities import ServiceTask, UserTask, begin
+from engine.spiff.specs.activities import ServiceTask, UserTask, place_starts
 from engine.spiff.specs.events import StartEvent
 from engine.spiff.token import Token
 
@@ -33,7 +33,6 @@ def start(
 
     Raises:
         StepFailed: it has no such start.
-        StepProblem: a timer of one of its event subprocesses gives no time.
     """
     case.begin()
     case.data.update(values)
@@ -41,7 +40,14 @@ def start(
     if entry is not None and event is not None:
         into = entry.node.properties.get("resultVariable")
         case.data.update({into: dict(event.variables)} if into else event.variables)
-    begin(case, None if entry is None else entry.bpmn_id)
+    try:
+        events.listen(case)
+    except StepProblem as problem:
+        for token in place_starts(case, entry.bpmn_id if entry else None):
+            token.notes["unarmed"] = True
+            case.fail(token, problem)
+        return
+    place_starts(case, entry.bpmn_id if entry else None)
 
 
 def _entry(

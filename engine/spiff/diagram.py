@@ -103,7 +103,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Mapping_:
+class VariableMapping:
     """`camunda:in` or `camunda:out` of a call activity."""
 
     source: str | None
@@ -258,13 +258,13 @@ def script_of(node: Node) -> str | None:
     return text if text is not None and text.strip() else None
 
 
-def call_mappings(node: Node, name: str) -> tuple[Mapping_, ...]:
+def call_mappings(node: Node, name: str) -> tuple[VariableMapping, ...]:
     """`camunda:in` or `camunda:out` of a call activity, in order."""
     holder = child(node.element, "extensionElements")
     if holder is None:
         return ()
     return tuple(
-        Mapping_(
+        VariableMapping(
             source=element.get("source"),
             target=element.get("target"),
             expression=element.get("sourceExpression"),

@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     from engine.spiff.specs.events import CatchEvent
 
 
+def listen(scope: Scope) -> None:
+    """Arm the start events of a scope's event subprocesses.
+
+    Raises:
+        StepProblem: a timer gives no time. Nothing is armed then.
+    """
+    root = scope.task_tree
+    armed = [(listener, listener.prepare(root)) for listener in scope.spec.listeners if listener.waits]
+    for listener, notes in armed:
+        token = Token(scope, listener, root, listener.waits_in)
+        token.notes.update(notes)
+
+
 def waiting(case: Case, kind: str, name: str) -> list[tuple[Token, int]]:
     """Tokens that wait for a message or signal of this name, oldest first, with the definition that does."""
     found = []

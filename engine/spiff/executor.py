@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import codec
-from engine.errors import EngineError, InstanceEnded, StepFailed, TaskNotOpen
+from engine.errors import EngineError, InstanceEnded, StepFailed, TaskNotOpen, ValueRefused
 from engine.model import (
     Advance,
     Command,
@@ -130,7 +130,9 @@ class Executor:
     def step(self, execution: Execution, command: Command, context: StepContext) -> Advance:
         """Carry out one command and run the instance to its next wait states.
 
-        A signal that nobody waits for, and timers of which none is due, change nothing.
+        A signal that the step throws has reached every catcher of this instance already;
+        it stands in `thrown` for all the others. A signal that nobody waits for, and
+        timers of which none is due, change nothing.
         A retried user task whose people are worked out anew comes back in `opened`.
 
         Raises:
@@ -190,6 +192,8 @@ class Executor:
             raise StepFailed(problem.message) from problem
         except RecursionError as error:
             held = StepProblem("limit", f"巢狀過深 (nested too deeply): {error}")
+        except ValueRefused as refused:  # the command's own values were checked: the automatic part made this one
+            held = StepProblem("limit", str(refused))
         except EngineError:
             raise
         except Exception as error:
@@ -222,8 +226,11 @@ class Executor:
             if not due:
                 break
             token, index = due[0]
+            budget.spend()
             token.task_spec.fire(token, index)
             run(case, budget, held)
+            if held is not None:
+                break  # the others are due still, and fire in steps of their own
         return advance_of(case, serializer.save(case))
 
     def _silent(self, definition: Definition) -> ModelScriptEngine:

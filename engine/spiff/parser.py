@@ -230,7 +230,7 @@ def _is_link(node: Node, kind: str) -> bool:
 
 
 _cache_lock = Lock()
-_cache: dict[str, Definition] = {}
+_cache: dict[tuple[str, str], Definition] = {}
 
 
 def definition_of(source: DefinitionSource) -> Definition:
@@ -240,8 +240,8 @@ def definition_of(source: DefinitionSource) -> Definition:
         IntegrityError: the files do not parse, though they were deployed.
     """
     with _cache_lock:
-        known = _cache.get(source.digest)
-    if known is not None and known.process_id == source.process_id:
+        known = _cache.get((source.digest, source.process_id))
+    if known is not None:
         return known
     try:
         made = Definition(source)
@@ -250,5 +250,5 @@ def definition_of(source: DefinitionSource) -> Definition:
     with _cache_lock:
         if len(_cache) >= MAX_CACHED:
             _cache.pop(next(iter(_cache)))
-        _cache[source.digest] = made
+        _cache[source.digest, source.process_id] = made
     return made

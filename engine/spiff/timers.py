@@ -203,8 +203,12 @@ def moment_of(value: Any, now: datetime) -> datetime:
     return moment
 
 
-def advance(armed: dict[str, Any]) -> bool:
-    """Move a fired timer to its next turn; false when it has none left."""
+def advance(armed: dict[str, Any], now: datetime) -> bool:
+    """Move a fired timer to its next turn; false when it has none left.
+
+    Turns that were missed are made up one by one where they are counted; of an
+    endless repetition the last missed one stands for all.
+    """
     if "months" not in armed:
         return False
     if armed["left"] is not None:
@@ -212,7 +216,13 @@ def advance(armed: dict[str, Any]) -> bool:
         if armed["left"] <= 0:
             return False
     every = Span(armed["months"], timedelta(seconds=float(armed["seconds"])))
-    armed["due"] = every.after(armed["due"])
+    due = every.after(armed["due"])
+    if armed["left"] is None and due <= now:
+        if not every.months:
+            due += (now - due) // every.exact * every.exact
+        while due <= now:
+            due = every.after(due)
+    armed["due"] = due
     return True
 
 

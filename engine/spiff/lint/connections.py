@@ -154,14 +154,17 @@ def defaults_leave_their_node(report: Report) -> None:
 
 
 def choices_have_conditions(report: Report) -> None:
-    """Each flow out of a choice has a condition or is the default; a choice without default may end nowhere."""
+    """Each flow out of an exclusive choice has a condition or is the default; a choice without default may end nowhere.
+
+    An inclusive gateway takes a flow without condition always.
+    """
     for diagram, _, scope in scopes(report):
         for node in scope.nodes.values():
             outgoing = scope.outgoing(node.id)
             if node.type not in ("exclusiveGateway", "inclusiveGateway") or len(outgoing) < 2:
                 continue
             bare = [flow for flow in outgoing if flow.condition is None and flow.id != node.default]
-            for flow in bare:
+            for flow in bare if node.type == "exclusiveGateway" else ():
                 report.add(
                     "gateway-without-condition",
                     diagram,

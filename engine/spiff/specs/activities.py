@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.model import ServiceCall
-from engine.spiff import assignment, variables
-from engine.spiff.diagram import Mapping_, Node, Parameter
+from engine.spiff import assignment, events, variables
+from engine.spiff.diagram import Node, Parameter, VariableMapping
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.base import FlowNode
 from engine.spiff.token import Token
@@ -129,6 +129,7 @@ class ServiceTask(FlowNode):
         if token.notes.pop("incident", None):
             token.case.log.resolve(token)
         token.notes.pop("called", None)
+        token.notes["detail"] = {"connector": self.connector}
         token.case.wake(token)
 
 
@@ -161,8 +162,8 @@ class CallActivity(FlowNode):
         scope: ScopeSpec,
         node: Node,
         called: str,
-        inputs: tuple[Mapping_, ...],
-        outputs: tuple[Mapping_, ...],
+        inputs: tuple[VariableMapping, ...],
+        outputs: tuple[VariableMapping, ...],
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
@@ -196,7 +197,7 @@ class CallActivity(FlowNode):
         token._set_state(TaskState.READY)
         token.case.enqueue(token)
 
-    def _map(self, token: Token, mappings: tuple[Mapping_, ...], values: dict[str, Any]) -> dict[str, Any]:
+    def _map(self, token: Token, mappings: tuple[VariableMapping, ...], values: dict[str, Any]) -> dict[str, Any]:
         """Without mappings everything is passed, as the library does."""
         if not mappings:
             return dict(values)
@@ -217,15 +218,15 @@ def begin(scope: Scope, entry: str | None) -> None:
     Raises:
         StepProblem: a timer of one of its event subprocesses gives no time. Nothing has started then.
     """
+    events.listen(scope)
+    place_starts(scope, entry)
+
+
+def place_starts(scope: Scope, entry: str | None) -> list[Token]:
+    """Put tokens on the elements a scope starts with."""
     spec = scope.spec
-    root = scope.task_tree
-    armed = [(listener, listener.prepare(root)) for listener in spec.listeners if listener.waits]
-    for listener, notes in armed:
-        waiting = Token(scope, listener, root, listener.waits_in)
-        waiting.notes.update(notes)
     starts: list[FlowNode] = [start for start in spec.entries if entry is None or start.bpmn_id == entry]
     if entry is None:
         plain = [start for start in spec.entries if not start.catches]
         starts = list(plain or spec.entries[:1])
-    for start in starts or spec.loose:
-        scope.place(start)
+    return [scope.place(start) for start in starts or spec.loose]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff import timers, variables
+from engine.spiff import events, timers, variables
 from engine.spiff.diagram import EventDefinition, Node
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.base import FlowNode
@@ -40,6 +40,9 @@ class StartEvent(FlowNode):
         self.catches = catches
 
     def act(self, token: Token) -> bool | None:
+        if "unarmed" in token.notes:
+            events.listen(token.workflow)
+            del token.notes["unarmed"]
         name = self.node.camunda("initiator")
         if name and token.workflow.host is None:
             variables.write(token, {name: token.case.engine.initiator()})
@@ -113,7 +116,11 @@ class CatchEvent(FlowNode):
                 self.receive(token, payload)
                 return
             token.notes["seen"] = []
-        again = timers.advance(token.notes["arms"][index]) if self.catches[index].kind == "timer" else None
+        again = (
+            timers.advance(token.notes["arms"][index], token.case.engine.context.now)
+            if self.catches[index].kind == "timer"
+            else None
+        )
         self.happen(token, again, payload)
 
     def receive(self, token: Token, payload: Mapping[str, Any] | None) -> None:

@@ -117,6 +117,7 @@ class EventBasedGateway(FlowNode):
         for flow, target, notes in zip(self.flows, targets, prepared, strict=True):
             waiting = Token(token.workflow, target, token, target.waits_in)
             waiting.notes.update(notes, race=token.id, flow=flow.id)
+        token.case.log.entered(token)
         return None
 
     def won(self, token: Token, winner: Token) -> None:

@@ -190,7 +190,7 @@ def test_missed_turns_of_a_cycle_are_made_up_in_order():
     body = (
         START_END + '<userTask id="a"/><userTask id="x"/><scriptTask id="r"><script>={n: n + 1}</script></scriptTask>'
     )
-    body += boundary("t", "a", timer("R/P1D", "timeCycle"), interrupting=False) + boundary("d", "a", timer("P3DT1H"))
+    body += boundary("t", "a", timer("R9/P1D", "timeCycle"), interrupting=False) + boundary("d", "a", timer("P3DT1H"))
     case = play(body, "s -> a", "a -> e", "t -> r", "d -> x", "x -> e", n=0).after(days=10)
     assert case.variables["n"] == 3  # the deadline took the reminder away
     assert case.waiting == ["x"]

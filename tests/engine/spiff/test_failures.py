@@ -282,3 +282,10 @@ def test_the_context_is_not_kept_from_step_to_step():
     )
     assert advance.incidents[0].kind == "limit"
     assert case.complete("a", parts=1).incidents == {}
+
+
+def test_a_script_that_makes_the_case_too_large_does_not_cost_the_answer():
+    body = START_END + '<userTask id="a"/>' + script("x", "text = 'x' * 600000") + script("y", "more = text")
+    case = play(body, "s -> a", "a -> x", "x -> y", "y -> e").complete("a", note="done")
+    assert case.variables == {"note": "done"}
+    assert case.incident("a").kind == "limit"

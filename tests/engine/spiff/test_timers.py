@@ -76,3 +76,23 @@ def test_the_next_start_of_a_timer_start_event():
     assert case.start(start_id="s").waiting == ["a"]
     with pytest.raises(StepFailed):
         case.executor.next_start(case.source, "a", case.context)
+
+
+def test_of_an_endless_repetition_the_last_missed_turn_stands_for_all():
+    body = START_END + '<userTask id="a"/><scriptTask id="r"><script>={n: n + 1}</script></scriptTask>'
+    cycle = timer("R/PT60S", "timeCycle")
+    body += f'<boundaryEvent id="t" attachedToRef="a" cancelActivity="false">{cycle}</boundaryEvent>'
+    case = play(body, "s -> a", "a -> e", "t -> r", n=0).after(days=365, seconds=30)
+    assert case.variables["n"] == 1
+    assert [t.due_at for t in case.last.timers] == [case.now + timedelta(seconds=30)]
+
+
+def test_a_timer_at_the_start_that_cannot_be_worked_out_keeps_the_answers():
+    on = f'<subProcess id="x" triggeredByEvent="true"><startEvent id="xs">{timer("=limit")}</startEvent></subProcess>'
+    case = play(START_END + on + '<userTask id="a"/>', "s -> a", "a -> e", applicant="王小明")
+    assert case.incident("s").kind == "timer"
+    assert case.waiting == []
+    assert case.variables == {"applicant": "王小明"}
+    case.retry("s", limit=timedelta(days=1))
+    assert case.waiting == ["a"]
+    assert [t.due_at for t in case.last.timers] == [START + timedelta(days=1)]
