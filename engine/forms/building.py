@@ -96,7 +96,7 @@ class Builder:
         return tuple(read_options(listed)) if isinstance(listed, (list, tuple)) else ()
 
     def outcome(self, rule: Rule, field: Field, names: Mapping[str, Any]) -> Outcome:
-        outcome = rule.evaluate(names, self.state.functions)
+        outcome = self.state.evaluate(rule, names)
         self.state.problems += [f"{field.id}: {problem}" for problem in outcome.errors]
         return outcome
 

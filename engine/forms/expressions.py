@@ -68,8 +68,8 @@ def clock_functions(now: datetime) -> dict[str, Callable[..., Any]]:
     return {
         "now": lambda: local,
         "today": lambda: local.date(),
-        "roc_year": lambda day: _as_date(day).year - 1911,
-        "roc_date": lambda day: roc_text(_as_date(day)),
+        "roc_year": lambda day: None if day is None else _as_date(day).year - 1911,
+        "roc_date": lambda day: None if day is None else roc_text(_as_date(day)),
     }
 
 

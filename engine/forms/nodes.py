@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as by_default
@@ -9,9 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from engine.forms.definition import Field, FormDefinition, Message, Option
-from engine.forms.expressions import Functions
+from engine.forms.expressions import Functions, Outcome, Rule
 from engine.forms.types import Directory, FieldType, Raw
 
+MAX_SECONDS = 3.0
+"""For all expressions of a form together; each has a budget of its own besides."""
 ORIGIN = "#"
 """In a raw row: the place it had in the case's list; `""` for a row that is new."""
 
@@ -104,8 +107,16 @@ class FormState:
     directory: Directory | None
     answered: bool
     """Whether there was raw input, or only what the case knows."""
+    deadline: float = by_default(default_factory=lambda: time.monotonic() + MAX_SECONDS)
+    """When the form's expressions, taken together, have had their time."""
     problems: list[str] = by_default(default_factory=list)
     """Expressions that failed, in words, for logs and tests."""
+
+    def evaluate(self, rule: Rule, context: Mapping[str, Any]) -> Outcome:
+        """Evaluate an expression of the form; after the deadline every one gives null with an error."""
+        if time.monotonic() > self.deadline:
+            return Outcome(None, ("the form's expressions take too long",))
+        return rule.evaluate(context, self.functions)
 
     def walk(self) -> Iterator[Node]:
         """Every node, in the order of the page."""

@@ -148,11 +148,11 @@ class _Judge:
             node.errors.append(Message("required") if least == 1 else Message("too-few-rows", {"min": least}))
 
     def value(self, rule: Rule, scope: Scope) -> Any:
-        return rule.evaluate(scope.context, self.state.functions).value
+        return self.state.evaluate(rule, scope.context).value
 
     def broken(self, check: Check, scope: Scope) -> Message | None:
         """The message of a check that does not hold. One over blank fields says nothing yet."""
-        outcome = check.rule.evaluate(scope.context, self.state.functions)
+        outcome = self.state.evaluate(check.rule, scope.context)
         if outcome.value is False:
             return check.message("check")
         if outcome.value is True or not outcome.errors:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from engine import forms
@@ -144,3 +146,17 @@ def test_a_form_opens_with_what_the_case_knows_or_its_defaults():
     opened = forms.initial(form, {}, NOW)
     assert opened == {"n": 3, "d": NOW.date(), "b": True, "twice": 6}
     assert forms.initial(form, {"n": 5, "b": None}, NOW)["twice"] == 10
+
+
+def test_a_form_full_of_heavy_expressions_ends_soon_and_does_not_pass_unchecked(judge):
+    heavy = "=count(for a in 1..300, b in 1..300 return a * b) > 0"
+    fields = [
+        {"type": "textfield", "key": f"x{n}", "conditional": {"hide": f"{heavy} and {n} < 0"},
+         "properties": {"check": heavy, "checkMessage": "規則"}}
+        for n in range(200)
+    ]  # fmt: skip
+    started = time.perf_counter()
+    result = judge(fields, {f"x{n}": "v" for n in range(200)})
+    assert time.perf_counter() - started < 15
+    assert not result.ok
+    assert {message.code for messages in result.errors.values() for message in messages} == {"check-not-computable"}

@@ -121,8 +121,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=8,
 )
-ATTRIBUTES = ("key", "path", "label", "validate", "conditional", "values", "properties", "readonly", "defaultValue", "layout",
-              "components", "expression", "valuesKey", "valuesExpression", "subtype", "columns", "dataSource", "increment")  # fmt: skip
+ATTRIBUTES = ("key", "path", "label", "validate", "conditional", "values", "properties", "readonly",
+    "defaultValue", "layout",
+              "components", "expression", "valuesKey", "valuesExpression", "subtype", "columns", "dataSource",
+                  "increment")  # fmt: skip
 
 
 @given(

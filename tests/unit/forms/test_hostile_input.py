@@ -26,12 +26,15 @@ COMPONENTS = [
     {"type": "taglist", "key": "tags", "properties": {"picker": "person"}},
     {"type": "filepicker", "key": "files"},
     {"type": "group", "path": "group", "components": [{"type": "textfield", "key": "inner"}]},
-    {"type": "dynamiclist", "path": "rows", "components": [{"type": "number", "key": "n"}, {"type": "checkbox", "key": "b"}]},
+    {"type": "dynamiclist", "path": "rows", "components": [{"type": "number", "key": "n"}, {"type": "checkbox",
+        "key": "b"}]},
     {"type": "expression", "key": "sum", "expression": "=number + money"},
 ]  # fmt: skip
 KEYS = [*(component.get("key") or component["path"] for component in COMPONENTS), "unknown", "typename", "$", "#"]
-HOSTILE = ["\x00", "\ud800", "‮", "A" * 10_000, "=1+1", "' or 1=1 --", "<script>alert(1)</script>", "{{7*7}}", "${7*7}", "../../etc/passwd", "%s%n", "NaN", "1e400",
-           "-0", "٣", "\r\nSet-Cookie: a=b", "🇹🇼👩‍👩‍👧", "ＮＵＬＬ", "null", "[object Object]", "9" * 5000, "0x7fffffff", "9999-12-31", "0001-01-01", "民國-1年1月1日"]  # fmt: skip
+HOSTILE = ["\x00", "\ud800", "‮", "A" * 10_000, "=1+1", "' or 1=1 --", "<script>alert(1)</script>", "{{7*7}}",
+    "${7*7}", "../../etc/passwd", "%s%n", "NaN", "1e400",
+           "-0", "٣", "\r\nSet-Cookie: a=b", "🇹🇼👩‍👩‍👧", "ＮＵＬＬ", "null", "[object Object]", "9" * 5000,
+               "0x7fffffff", "9999-12-31", "0001-01-01", "民國-1年1月1日"]  # fmt: skip
 SCALARS = (
     st.none()
     | st.booleans()

@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 from engine.forms.pattern import PatternError, compile_pattern
 
-PATTERNS = ["^[A-Z]{2}\\d{3}$", "a|b|", "(ab)+c?", "[^a-c]+", "^.+字第\\d{10,11}號$", "\\bx\\b", "a{2,4}", "(?:a|bc)*d", "\\w+@\\w+",
-            "[\\d\\-]+", "^$", "a.c", "x{0,3}y", "\\u4e00", "(?<year>\\d{4})-\\d{2}", "[]a]", "a{,3}", "a+?b", "^(a|b){1,3}$"]  # fmt: skip
+PATTERNS = ["^[A-Z]{2}\\d{3}$", "a|b|", "(ab)+c?", "[^a-c]+", "^.+字第\\d{10,11}號$", "\\bx\\b", "a{2,4}",
+    "(?:a|bc)*d", "\\w+@\\w+",
+            "[\\d\\-]+", "^$", "a.c", "x{0,3}y", "\\u4e00", "(?<year>\\d{4})-\\d{2}", "[]a]", "a{,3}", "a+?b",
+                "^(a|b){1,3}$"]  # fmt: skip
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
-@pytest.mark.parametrize("text", ["", "a", "ab", "abab", "AB123", "xAB123", "x", "ax", " x ", "aaaa", "aaaaa", "bcd", "d", "y", "xxxy",
-                                  "一", "2018-05", "]", "a{,3}", "me@here", "高市府民區字第11231557600號", "a\nc", "1-2", "aab", "bab"])  # fmt: skip
+@pytest.mark.parametrize("text", ["", "a", "ab", "abab", "AB123", "xAB123", "x", "ax", " x ", "aaaa", "aaaaa",
+    "bcd", "d", "y", "xxxy",
+                                  "一", "2018-05", "]", "a{,3}", "me@here", "高市府民區字第11231557600號",
+                                      "a\nc", "1-2", "aab", "bab"])  # fmt: skip
 def test_they_agree_with_pythons_where_both_can(pattern, text):
     python = re.compile(
         pattern.replace("(?<year>", "(?P<year>")
@@ -29,7 +33,8 @@ def test_they_agree_with_pythons_where_both_can(pattern, text):
     assert compile_pattern(pattern).matches(text) == bool(python.search(text))
 
 
-@pytest.mark.parametrize("pattern", ["(a", "a)", "[a", "a**b)", "*a", "(?=a)", "(?!a)", "(?<=a)b", "(a)\\1", "a{9999}", "(a{200}){200}", "[z-a]", "\\", "\\q",
+@pytest.mark.parametrize("pattern", ["(a", "a)", "[a", "a**b)", "*a", "(?=a)", "(?!a)", "(?<=a)b", "(a)\\1",
+    "a{9999}", "(a{200}){200}", "[z-a]", "\\", "\\q",
                                      "a{3,1}", "\\uZZZZ", "(" * 200])  # fmt: skip
 def test_what_cannot_be_matched_is_refused(pattern):
     with pytest.raises(PatternError):
