@@ -252,7 +252,11 @@ class Subscription:
 
 @dataclass(frozen=True)
 class ThrownEvent:
-    """A message or signal sent by this step, to be delivered after commit."""
+    """A message or signal sent by this step, to be delivered after commit.
+
+    A signal has reached the catchers of its own instance within the step: it is for
+    every other instance. A message has reached nobody yet.
+    """
 
     kind: Literal["message", "signal"]
     name: str

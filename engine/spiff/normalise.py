@@ -12,7 +12,7 @@ from copy import deepcopy
 
 from lxml import etree
 
-from engine.spiff.xml import BPMN, CAMUNDA, SPIFF, XSI, ZEEBE, child, children, extension, is_true, q, tag
+from engine.spiff.xml import CAMUNDA, SPIFF, ZEEBE, child, extension, is_true, q, tag
 
 NEEDS_ID = frozenset(
     [
@@ -166,6 +166,3 @@ def _extend(element: etree._Element, name: str, namespace: str) -> etree._Elemen
         holder = etree.Element(q("extensionElements"))
         element.insert(0, holder)
     return etree.SubElement(holder, q(name, namespace))
-
-
-__all__ = ["BPMN", "XSI", "children", "normalise", "unwrapped"]

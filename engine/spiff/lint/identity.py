@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from engine.spiff.diagram import EVENT_KINDS, NODES
+from engine.spiff.diagram import NODES
 from engine.spiff.lint.report import Report
 from engine.spiff.xml import BPMN, MAX_NAME, children, q, tag
 
@@ -119,4 +119,3 @@ RULES = [
     elements_have_ids,
     lanes_name_nodes,
 ]
-__all__ = ["EVENT_KINDS", "RULES"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.spiff.diagram import Node
 from engine.spiff.lint.report import Report
 from engine.spiff.parser import RUNNABLE
-from engine.spiff.xml import CAMUNDA, SPIFF, child, children, extension, is_true, q, tag
+from engine.spiff.xml import CAMUNDA, SPIFF, child, children, is_true, q, tag
 
 EVENTS_AT = {
     "startEvent": {"message", "signal", "timer", "conditional", "error", "escalation"},
@@ -154,4 +154,3 @@ RULES = [
     quantities_are_whole,
     languages_are_known,
 ]
-__all__ = ["RULES", "extension"]
