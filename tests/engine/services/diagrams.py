@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
   xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
@@ -35,7 +37,7 @@ def chain(*nodes: str, ids: tuple[str, ...]) -> str:
     names = ("start", *ids, "end")
     flows = "".join(
         f'<bpmn:sequenceFlow id="f{number}" sourceRef="{a}" targetRef="{b}"/>'
-        for number, (a, b) in enumerate(zip(names, names[1:], strict=False), start=1)
+        for number, (a, b) in enumerate(pairwise(names), start=1)
     )
     return f'<bpmn:startEvent id="start" name="開始"/>{"".join(nodes)}<bpmn:endEvent id="end" name="結束"/>{flows}'
 
@@ -55,7 +57,11 @@ APPROVAL = process(
         ids=("check", "approve"),
     ),
     name="三步核定",
-    properties="casePrefix = TS\ncaseSubject = &quot;進用 &quot; + string(headcount) + &quot; 人&quot;\nownerUnit = aia.inspection",
+    properties="""
+        casePrefix = TS
+        caseSubject = &quot;進用 &quot; + string(headcount) + &quot; 人&quot;
+        ownerUnit = aia.inspection
+    """,
 )
 """Two tasks: any labour handler checks, the chief approves."""
 
@@ -161,7 +167,8 @@ SENDING = process(
     chain(
         user_task("decide", "決定", FOR_LABOR),
         '<bpmn:sendTask id="tell" name="通知" messageRef="m_resolved"><bpmn:extensionElements><camunda:properties>'
-        '<camunda:property name="businessKey" value="=target"/><camunda:property name="payload" value="={outcome: result}"/>'
+        '<camunda:property name="businessKey" value="=target"/>'
+        '<camunda:property name="payload" value="={outcome: result}"/>'
         "</camunda:properties></bpmn:extensionElements></bpmn:sendTask>",
         ids=("decide", "tell"),
     ),
@@ -172,7 +179,8 @@ SENDING = process(
 YEARLY = process(
     "yearly",
     """<bpmn:startEvent id="each_day"><bpmn:timerEventDefinition>
-      <bpmn:timeCycle xsi:type="bpmn:tFormalExpression">R2/P1D</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>
+      <bpmn:timeCycle xsi:type="bpmn:tFormalExpression">R2/P1D</bpmn:timeCycle>
+    </bpmn:timerEventDefinition></bpmn:startEvent>
     <bpmn:userTask id="look" name="看" camunda:candidateGroups="labor_handler@"/><bpmn:endEvent id="end"/>
     <bpmn:sequenceFlow id="f1" sourceRef="each_day" targetRef="look"/>
     <bpmn:sequenceFlow id="f2" sourceRef="look" targetRef="end"/>""",
@@ -202,8 +210,10 @@ PARALLEL = process(
 CLOCKED = process(
     "clocked",
     chain(
-        user_task("first", "受理", FOR_LABOR), user_task("second", "補正", FOR_LABOR), user_task("third", "續辦", FOR_LABOR),
+        user_task("first", "受理", FOR_LABOR),
+        user_task("second", "補正", FOR_LABOR),
+        user_task("third", "續辦", FOR_LABOR),
         ids=("first", "second", "third"),
     ),
-)  # fmt: skip
+)
 """Three tasks whose answers may carry header fields."""

@@ -99,7 +99,9 @@ ATTACKS = {
         " update history set seq = seq - 1000 where instance_id = %(id)s and seq > 1000", "reordered", 4,
     ),
     "tail cut": ("delete from history where instance_id = %s and seq >= 5", "tail-cut", 5),
-    "value edited": ("update history_value set body = '{\"given\":{}}' where instance_id = %s and seq = 4", "value-edited", 4),
+    "value edited": (
+        "update history_value set body = '{\"given\":{}}' where instance_id = %s and seq = 4", "value-edited", 4,
+    ),
     "value deleted": ("delete from history_value where instance_id = %s and seq = 4", "value-edited", 4),
     "head edited": ("update process_instance set history_head = sha256('x') where id = %s", "head-edited", 6),
 }  # fmt: skip
