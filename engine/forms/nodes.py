@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as by_default
 from datetime import datetime
 from typing import Any
 
 from engine.forms.definition import Field, FormDefinition, Message, Option
 from engine.forms.expressions import Functions, Outcome, Rule
-from engine.forms.types import Directory, FieldType, Raw
+from engine.forms.types import Directory, FieldType, Raw, display
 
 MAX_SECONDS = 3.0
 """For all expressions of a form together; each has a budget of its own besides."""
@@ -61,6 +61,11 @@ class Node:
     def name(self) -> str:
         """The path as one text: `members.0.name`; the component's id for what holds no value."""
         return ".".join(self.path) if self.field.path else self.field.id
+
+    def display(self, lang: str, *, masked: bool = False) -> str:
+        """Its value in words, choices by the options it has here."""
+        field = replace(self.field, options=self.options) if self.options else self.field
+        return display(field, self.value, lang, masked=masked)
 
     @property
     def editable(self) -> bool:

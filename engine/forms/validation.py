@@ -213,7 +213,7 @@ class _Output:
 
     def one(self, node: Node, path: tuple[str, ...]) -> None:
         if node.hidden:
-            if node.cleared and node.known is not MISSING and not node.kind.is_empty(node.known):
+            if node.cleared and (node.known is MISSING or not node.kind.is_empty(node.known)):
                 self.put(path, node.kind.empty())
         elif node.kind.container == "rows":
             if not node.readonly:

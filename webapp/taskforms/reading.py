@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.forms import FormDefinition, Node, display, open_form, texts
+from engine.forms import FormDefinition, Node, open_form, texts
 from engine.forms.expressions import Functions
 from engine.forms.nodes import Scope
 from webapp.taskforms import tables
@@ -81,7 +81,7 @@ class _Reader:
         if not node.field.path or (node.kind.is_empty(node.value) and node.field.type != "checkbox"):
             return None
         files = [dict(file) for file in node.value] if node.field.type == "filepicker" else []
-        text = display(node.field, node.value, self.lang, masked=self.masked)
+        text = node.display(self.lang, masked=self.masked)
         return Answer(*self.label(node, scope), text=text, files=files) if text else None
 
     def rows(self, node: Node, scope: Scope) -> tables.TableView:
@@ -92,7 +92,7 @@ class _Reader:
             cells = {below.field.id: below for child in row.children for below in child.walk()}
             lines.append(
                 [
-                    display(column, cells[column.id].value, self.lang, masked=self.masked)
+                    cells[column.id].display(self.lang, masked=self.masked)
                     if column.id in cells and not cells[column.id].hidden
                     else ""
                     for column in columns

@@ -10,6 +10,7 @@ from typing import Any
 from engine.forms import Field, Node
 from engine.forms.expressions import Functions, compile_rule, is_expression
 from engine.forms.nodes import Scope
+from engine.forms.parsing import read_options
 from engine.forms.properties import texts
 from engine.forms.types.computed import display_plain
 
@@ -26,7 +27,9 @@ class TableView:
 
 
 def table_view(node: Node, lang: str, scope: Scope, functions: Functions) -> TableView:
-    """The rows of a table component; at most 500. A column may say `format`: money, roc-year or plain."""
+    """The rows of a table component; at most 500. A column may say `format` (money, roc-year,
+    plain) and list `values` with their labels, as a select does.
+    """
     listed = node.value if isinstance(node.value, (list, tuple)) else []
     rows = [row for row in listed if isinstance(row, Mapping)][:MAX_ROWS]
     columns = _columns(node.field, scope, functions)
@@ -38,9 +41,16 @@ def table_view(node: Node, lang: str, scope: Scope, functions: Functions) -> Tab
     headings = [
         str((column.get("label_en") if lang != "zh" else None) or column.get("label") or "") for column in columns
     ]
-    looks = [Field(id=node.field.id, type="expression", properties=texts(column)) for column in columns]
+    looks = [_look(node.field, column) for column in columns]
     words = [[display_plain(look, value, lang) for look, value in zip(looks, line, strict=True)] for line in cells]
     return TableView(headings, words, numeric)
+
+
+def _look(field: Field, column: Mapping[str, Any]) -> Field:
+    """How the cells of a column read: its `format`, and labels for values it lists."""
+    values = column.get("values")
+    options = tuple(read_options(values)) if isinstance(values, list) else ()
+    return Field(id=field.id, type="expression", properties=texts(column), options=options)
 
 
 def _columns(field: Field, scope: Scope, functions: Functions) -> list[Mapping[str, Any]]:

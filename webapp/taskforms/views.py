@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from engine.forms import FormState, Message, Node, display, texts
+from engine.forms import FormState, Message, Node, texts
 from engine.forms.nodes import Scope
 from engine.forms.types.containers import row_limits
 from engine.forms.types.datetimes import subtype
@@ -295,7 +295,7 @@ class _Views:
         view.lang = None if self.lang == "zh" or node.field.properties.get("text_en") else HTML_ZH
 
     def _value(self, node: Node, view: FieldView, scope: Scope) -> None:
-        view.text = display(node.field, node.value, self.lang)
+        view.text = node.display(self.lang)
         view.files = list(node.value) if node.field.type == "filepicker" and isinstance(node.value, list) else []
 
     def _line(self, node: Node, view: FieldView, scope: Scope) -> None:

@@ -56,9 +56,9 @@ class Number(FieldType):
         number, found = Decimal(value), []
         least, most = _bound(around.limits.get("min")), _bound(around.limits.get("max"))
         if least is not None and number < least:
-            found.append(Message("too-small", {"min": self.display(field, _plain(least), "zh")}))
+            found.append(Message("too-small", {"min": f"{_plain(least):,}"}))
         if most is not None and number > most:
-            found.append(Message("too-large", {"max": self.display(field, _plain(most), "zh")}))
+            found.append(Message("too-large", {"max": f"{_plain(most):,}"}))
         step = _bound(field.attributes.get("increment"))
         if step and number % step:
             found.append(Message("not-a-step", {"step": str(step)}))

@@ -72,6 +72,12 @@ def test_computed_values_in_words(value, zh, en):
     assert forms.display(field, value, "en") == en
 
 
+def test_a_choice_is_shown_by_the_options_it_has_in_the_case(judge):
+    component = {"type": "select", "key": "x", "readonly": True, "valuesKey": "offers"}
+    names = {"x": "a", "offers": [{"value": "a", "label": "甲案"}]}
+    assert judge([component], {}, names).state.node("x").display("zh") == "甲案"
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "shown"),
     [

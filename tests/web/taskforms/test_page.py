@@ -327,6 +327,17 @@ def test_a_draft_of_another_form_is_not_taken(probe):
     assert Page(body(probe.client.get("/probe"))).controls["f.plan_name"]["value"] == ""
 
 
+def test_codes_in_a_table_are_shown_by_their_labels(probe):
+    votes = [{"label": "同意", "value": "agree", "label_en": "Agree"}]
+    columns = [{"label": "票", "key": "vote", "values": votes}, {"label": "年", "key": "year", "format": "plain"}]
+    probe.use({"type": "table", "label": "表決", "dataSource": "=votes", "columns": columns})
+    probe.names = {"votes": [{"vote": "agree", "year": 2018}, {"vote": None, "year": None}]}
+    html = body(probe.client.get("/probe"))
+    assert "同意" in html
+    assert "2018" in html
+    assert "Agree" in body(probe.client.get("/probe", headers={"Accept-Language": "en"}))
+
+
 def test_warnings_are_shown_and_do_not_block(probe):
     answer = probe.post({**FULL, "f.headcount": "101", "f.plan_name": ""})
     assert "人數偏多，請確認" in body(answer)
