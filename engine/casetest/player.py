@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +53,8 @@ class Outcome:
     """Drawn nodes that were passed or stand open at the end."""
     flows: frozenset[str]
     steps: int
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    """The case's variables where it was left."""
 
     @property
     def passed(self) -> bool:
@@ -83,7 +85,13 @@ class Player:
         except EngineError as error:
             game.problem(f"{type(error).__name__}: {error}")
         return Outcome(
-            case, restored, tuple(game.problems), frozenset(game.elements), frozenset(game.flows), game.moves
+            case=case,
+            restored=restored,
+            problems=tuple(game.problems),
+            elements=frozenset(game.elements),
+            flows=frozenset(game.flows),
+            steps=game.moves,
+            variables=game.advance.variables if game.advance else {},
         )
 
 
