@@ -61,7 +61,9 @@ def parse_day(text: str | None) -> date | None:
         parts = [int(digits[:-4]), int(digits[-4:-2]), int(digits[-2:])]
     if len(parts) != 3:
         return None
-    year = parts[0] if parts[0] >= _ROC_OFFSET else parts[0] + _ROC_OFFSET
+    year = parts[0] if parts[0] > _ROC_OFFSET else parts[0] + _ROC_OFFSET
+    if year <= _ROC_OFFSET:  # no year 0; before the Republic nobody starts a case
+        return None
     try:
         return date(year, parts[1], parts[2])
     except ValueError:

@@ -115,6 +115,8 @@ def _csrf_error(error: CSRFError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
+    if request.url_rule is None and error.code == 400:  # a host that is not ours: no page can be drawn for it
+        return Response("Bad Request\n", 400, mimetype="text/plain")
     return error_page(error.code)
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask, g, request
+from flask import Flask
 from flask.testing import FlaskClient
 
 from engine import SYSTEM, Executor, NoJobs, ProcessEngine, SetClock, SourceFile, Store
 from engine.calendar import TAIPEI
 from engine.sandbox import MontySandbox
 from webapp import Settings, create_app
+from webapp.auth.login import COOKIE
 from webapp.demo.organisation import load_organisation
 
 DATA = Path(__file__).parent / "data"
@@ -56,24 +57,10 @@ def errand_files() -> list[SourceFile]:
 
 @pytest.fixture(scope="module")
 def app(engine) -> Flask:
-    """The application; a request that names somebody in `X-Person` is theirs."""
+    """The application as it is served."""
     app = create_app(Settings(mode="test", secret_key="s" * 40), engine)
     app.testing = True
-    app.before_request_funcs[None].insert(1, _say_who)
     return app
-
-
-def _say_who() -> None:
-    name = request.headers.get("X-Person")
-    if name:
-        person, _, principal = name.partition(" for ")
-        g.actor = _engine().directory.actor_for(person, on_behalf_of=principal or None)
-
-
-def _engine() -> Any:
-    from flask import current_app
-
-    return current_app.extensions["siwei"]
 
 
 @dataclass
@@ -87,13 +74,12 @@ class Browser:
 
     @property
     def headers(self) -> dict[str, str]:
-        named = {"X-Person": self.person} if self.person else {}
-        return {**named, "Accept-Language": "en" if self.lang == "en" else "zh-TW"}
+        return {"Accept-Language": "en" if self.lang == "en" else "zh-TW"}
 
     def get(self, path: str, **headers: str) -> Any:
         """Ask for a page."""
         extra = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.last = self.client.get(path, headers={**self.headers, **extra})
+        self.last = self.client.get(path, headers={**self.headers, **extra}, buffered=True)
         return self.last
 
     def post(self, path: str, data: Any = None, *, csrf: bool = True, **headers: str) -> Any:
@@ -123,12 +109,29 @@ def found(pattern: str, text: str) -> str:
     return match.group(1)
 
 
+@pytest.fixture(scope="module")
+def token_of(engine, clock):
+    """A function that signs a person in, once a moment of the clock: hashing a password is slow on purpose."""
+    tokens: dict[tuple[str, datetime], str] = {}
+
+    def sign_in(person: str) -> str:
+        key = (person, clock.now())
+        if key not in tokens:
+            tokens[key] = engine.accounts.sign_in(person, PASSWORD, ip="127.0.0.1", user_agent="tests").token
+        return tokens[key]
+
+    return sign_in
+
+
 @pytest.fixture
-def browser(app):
-    """A function that opens a browser for a person (None: nobody signed in)."""
+def browser(app, token_of):
+    """A function that opens a browser in which a person has signed in (None: nobody has)."""
 
     def open_browser(person: str | None, lang: str = "zh") -> Browser:
-        return Browser(app.test_client(), person, lang)
+        client = app.test_client()
+        if person:
+            client.set_cookie(COOKIE, token_of(person))
+        return Browser(client, person, lang)
 
     return open_browser
 
@@ -160,8 +163,3 @@ def claimed(engine, actor, errand):
         return case, task_id
 
     return start
-
-
-@pytest.fixture
-def a_day() -> timedelta:
-    return timedelta(days=1)

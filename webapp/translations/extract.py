@@ -17,7 +17,7 @@ _KEYWORDS = {
     "_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
 }  # fmt: skip
 _JINJA = {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}
-_PARTS = {"taskforms": "forms", "cli": None, "frontend": None, "static": None, "demo": None, "translations": None}
+_PARTS = {"taskforms": "forms", "site_forms.py": "admin", "cli": None, "frontend": None, "static": None, "demo": None, "translations": None}
 _OWN = frozenset(["auth", "admin", "inbox", "cases", "start", "studio", "operate"])
 
 
