@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from engine.errors import InvalidFields
@@ -75,6 +75,15 @@ def at_most(length: int) -> Length:
 def _not_blank(form: Any, field: Any) -> None:
     if isinstance(field.data, str) and not field.data.strip():
         raise StopValidation(str(CODES["required"]))
+
+
+class ChoiceField(SelectField):
+    """One of a list; anything else is refused in the reader's language."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not on the list."""
+        if not any(self.data == value for value, _label, *_rest in self.iter_choices()):
+            raise StopValidation(str(CODES["unknown"]))
 
 
 class DayField(StringField):
