@@ -9,14 +9,11 @@ from uuid import UUID
 from engine.cases import ProcessInstance
 from engine.model import (
     SYSTEM,
-    Actor,
     Advance,
     FailService,
     FinishService,
     FireTimers,
-    RetryIncident,
     ServiceCall,
-    Variables,
 )
 from engine.queue import JobQueue, JobSpec, start_timer_job
 from engine.starting import Starting
@@ -108,20 +105,6 @@ class MachineService(Starting):
         params = {"message": message[:MAX_MESSAGE], "error_code": error_code}
         act = Act("service.failed", SYSTEM, task_id=task_id, params=params, answered_calls=(task_id,))
         return self._answer_call(instance_id, task_id, FailService(task_id, message, error_code), act)
-
-    def retry(self, instance_id: UUID, task_id: str, *, variables: Variables, actor: Actor) -> Advance:
-        """Run a failed element again, after laying `variables` over its data.
-
-        Raises:
-            InstanceNotFound: no such case.
-            TaskNotOpen: there is no incident at this element any more.
-            InstanceEnded: the case has ended.
-        """
-        with self._store.transaction() as tx:
-            case = self._steps.lock(tx, instance_id)
-            self._load(tx, instance_id, SYSTEM).ensure_open()
-            act = Act("incident.retried", actor, task_id=task_id, given=variables)
-            return self._steps.take(tx, case, RetryIncident(task_id, variables), act)
 
     def _answer_call(
         self, instance_id: UUID, task_id: str, command: FinishService | FailService, act: Act

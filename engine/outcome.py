@@ -70,13 +70,14 @@ class Outcome:
     def waits(self, answered: Sequence[str]) -> Waits:
         """What the case waits for; nothing once it has ended."""
         a = self.advance
+        failed = {fact.task_id for fact in self.incidents}
         return Waits(
             timers=() if a.ended else [asdict(timer) for timer in a.timers],
             subscriptions=() if a.ended else [asdict(subscription) for subscription in a.subscriptions],
             calls=[{**asdict(call), "arguments": codec.encode(dict(call.arguments))} for call in a.service_calls],
             answered=answered,
             incidents=[{"id": new_id(), **asdict(fact)} for fact in self.incidents],
-            mended=a.resolved_incidents,
+            mended=[task_id for task_id in a.resolved_incidents if task_id not in failed],
             all_mended=a.ended is not None and not self.incidents,
         )
 

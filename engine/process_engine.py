@@ -17,6 +17,7 @@ from engine.clock import Clock, TimeSource
 from engine.deadlines import DeadlineService
 from engine.directory import DirectoryService
 from engine.history import HistoryService
+from engine.incidents import IncidentService
 from engine.machine import MachineService
 from engine.notifications import NotificationService
 from engine.queue import JobQueue, NoJobs
@@ -69,6 +70,7 @@ class ProcessEngine:
         self.machine = MachineService(store, steps)
         self.tasks = TaskService(store, steps)
         self.history = HistoryService(store, steps, signer)
+        self.incidents = IncidentService(store, steps)
         self.notifications = NotificationService(store, self.clock)
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from engine import codec
 from engine.answers import ensure_same, once
 from engine.case_files import CaseFiles
 from engine.cases import DiagramState, InstanceQuery, Page, ProcessInstance, has_role
-from engine.errors import Invalid, MessageNotCorrelated, NotAllowed
+from engine.errors import InstanceNotFound, Invalid, MessageNotCorrelated, NotAllowed
 from engine.ids import new_id
 from engine.model import SYSTEM, Actor, Advance, Cancel, DeliverMessage, DeliverSignal, ProcessDefinition, Variables
 from engine.outcome import replayed
@@ -142,6 +142,14 @@ class RuntimeService(Starting, CaseFiles):
             if found.is_confidential and not actor.is_system:
                 case_queries.note_read(tx, instance_id, actor, "case", self._now())
             return found
+
+    def by_business_key(self, business_key: str, actor: Actor = SYSTEM) -> ProcessInstance:
+        """The case with this number; of several processes' the one started last. Raises InstanceNotFound."""
+        query = InstanceQuery(filters={"business_key": business_key}, limit=1)
+        found = self.find(query, actor).rows
+        if not found:
+            raise InstanceNotFound(business_key=business_key)
+        return found[0]
 
     def find(self, query: InstanceQuery, actor: Actor) -> Page[ProcessInstance]:
         """One page of the cases the actor may see. Raises Invalid for an unknown order or page."""

@@ -133,7 +133,7 @@ class Steps:
         self.sources = sources
         self._queue = queue
         self._calendars = calendars
-        self._people = people
+        self.people = people
         self._deadlines = deadlines
 
     # -- reading -----------------------------------------------------------------------
@@ -285,7 +285,7 @@ class Steps:
 
     def _outcome(self, tx: Transaction, advance: Advance, now: datetime) -> Outcome:
         texts = wanted(advance)
-        found = self._people.found(tx, texts, now) if texts else frozenset()
+        found = self.people.found(tx, texts, now) if texts else frozenset()
         return Outcome.of(advance, found, pool=ADMINISTRATORS)
 
     def _store_case(

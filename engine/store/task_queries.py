@@ -204,6 +204,26 @@ with given_back as (
 select id from given_back
 """)
 
+_OF_INCIDENT = text(f"""
+select {_TASK} from incident x join user_task t on cast(t.id as text) = x.task_id and t.instance_id = x.instance_id
+join process_instance i on i.id = t.instance_id where x.id = :id and t.state = 'open'
+""")
+
+_OFFER = text("""
+with offered as (
+  update user_task set candidates = cast(:candidates as text[]) where id = :id
+  returning id, instance_id, due_at, assignee
+), past as (
+  delete from candidate where task_id = :id and candidate <> all (cast(:candidates as text[]))
+), listed as (
+  insert into candidate (task_id, candidate, instance_id, unit_id, due_at, claimable)
+  select o.id, c, o.instance_id, nullif(split_part(c, '@', 2), ''), coalesce(o.due_at, 'infinity'), o.assignee is null
+  from offered o cross join unnest(cast(:candidates as text[])) c
+  on conflict do nothing
+)
+update incident set resolved_at = :now, resolved_by = :person_id where id = :incident_id
+""")
+
 _PERSON = text("select id, name from person where id = :id and is_active")
 
 _SAVE_DRAFT = text("""
@@ -234,6 +254,28 @@ def claim(tx: Transaction, task_id: UUID, *, assignee: str, assignee_name: str, 
 def release(tx: Transaction, task_id: UUID, *, person_id: str, pool: str) -> None:
     """Put the task back where it was offered; one that was offered to nobody goes to the pool."""
     tx.execute(_RELEASE, {"id": task_id, "person_id": person_id, "pool": pool})
+
+
+def of_incident(tx: Transaction, incident_id: UUID) -> UserTask | None:
+    """The open task an incident is about; None when it is about something else."""
+    row = tx.execute(_OF_INCIDENT, {"id": incident_id}).mappings().one_or_none()
+    return rows.user_task(row) if row else None
+
+
+def offer(
+    tx: Transaction, task_id: UUID, candidates: Sequence[str], *, incident_id: UUID, person_id: str, now: datetime
+) -> None:
+    """Offer the task to these candidates only, and close the incident that there was nobody."""
+    tx.execute(
+        _OFFER,
+        {
+            "id": task_id,
+            "candidates": list(candidates),
+            "incident_id": incident_id,
+            "person_id": person_id,
+            "now": now,
+        },
+    )
 
 
 def active_person(tx: Transaction, person_id: str) -> str | None:

@@ -16,12 +16,14 @@ def verify(case: str | None) -> None:
     Names the first bad row: edited, deleted, reordered, or the tail cut off. Exit code 1 then.
     """
     with open_engine() as (engine, settings):
-        instance = engine.runtime.by_business_key(case) if case else None
+        instance = engine.runtime.by_business_key(case).id if case else None
         anchors = [path.read_bytes() for path in sorted((settings.home / "anchors").glob("*.json"))]
         result = engine.history.verify(instance, anchors=anchors)
-    click.echo(f"{result.instances} cases, {result.entries} entries verified.")
-    if result.fault:
-        fail(f"history is not what was written: {result.fault}")
+    click.echo(f"{result.cases} cases, {result.entries} entries verified.")
+    for fault in result.faults:
+        click.echo(f"{fault.business_key or fault.instance_id}: entry {fault.seq} is {fault.kind}", err=True)
+    if not result.intact:
+        fail("history is not what was written")
 
 
 @click.command()

@@ -1,6 +1,6 @@
 """All tables. Importing this package fills `metadata`."""
 
-from engine.store.tables import accounts, calendar, cases, definitions, directory, history, instances, tasks
+from engine.store.tables import accounts, calendar, cases, definitions, directory, history, instances, operations, tasks
 from engine.store.tables.base import metadata
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "history",
     "instances",
     "metadata",
+    "operations",
     "tasks",
 ]

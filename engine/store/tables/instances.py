@@ -148,6 +148,9 @@ service_call = Table(
     Column("arguments", JSONB, nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("tried_at", Moment),
+    Column("last_error", Text),
+    Index("ix_service_call_tried_at", text("coalesce(tried_at, asked_at)")),
     comment="A connector call that an instance waits for.",
 )
 

@@ -43,9 +43,8 @@ def test_a_failing_script_keeps_the_answer_and_leaves_an_incident(engine, people
     with pytest.raises(TaskNotOpen):  # the answer is in; it cannot be given twice
         engine.tasks.complete(task.id, actor=people["tsai"], variables={"opinion": "好"})
     assert engine.runtime.variables(task.instance_id, people["tsai"])["opinion"] == "好"
-    advance = engine.machine.retry(
-        task.instance_id, advance.incidents[0].task_id, variables={"days": 4}, actor=people["operator"]
-    )
+    (incident,) = engine.incidents.incidents(people["operator"]).rows
+    advance = engine.incidents.retry(incident.id, variables={"days": 4}, actor=people["operator"])
     assert [task.element_id for task in advance.opened] == ["after"]
     assert engine.runtime.variables(task.instance_id, people["tsai"])["total"] == 8
     assert not engine.runtime.instance(task.instance_id, people["tsai"]).has_incident

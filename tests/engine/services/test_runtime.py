@@ -260,7 +260,8 @@ def test_a_connector_that_gave_up_leaves_an_incident(engine, deploy, people, que
     engine.machine.fail_service(case.id, job.args["task_id"], "503 後放棄")
     assert engine.runtime.instance(case.id, SYSTEM).has_incident
     assert engine.runtime.diagram_state(case.id, SYSTEM).incidents == ("ask",)
-    engine.machine.retry(case.id, job.args["task_id"], variables={}, actor=people["operator"])
+    (incident,) = [i for i in engine.incidents.incidents(SYSTEM).rows if i.instance_id == case.id]
+    engine.incidents.retry(incident.id, actor=people["operator"])
     (again,) = [job for job in queue.take() if job.kind == "service_call"]
     engine.machine.finish_service(case.id, again.args["task_id"], {"ok": 1})
     assert not engine.runtime.instance(case.id, SYSTEM).has_incident
