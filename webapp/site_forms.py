@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
@@ -55,7 +56,7 @@ class SiteForm(FlaskForm):
 
     def fail(self, field: str, code: str) -> None:
         """Put one message at a field (at the form as a whole where there is no such field)."""
-        text = str(CODES.get(code, code))
+        text = _text(code)
         if field in self:
             self[field].errors = [*self[field].errors, text]
         else:
@@ -70,6 +71,13 @@ def required() -> list[Any]:
 def at_most(length: int) -> Length:
     """No more than so many characters."""
     return Length(max=length, message=_l("太長了，最多%(max)d個字。"))
+
+
+def _text(code: str) -> str:
+    if code.startswith("line-"):
+        line = int(code.removeprefix("line-"))
+        return _("第%(line)d列的內容不對：每列八欄，層級只能是擬辦、審核、核定或空白，且恰有一個核定。", line=line)
+    return str(CODES.get(code, code))
 
 
 def _not_blank(form: Any, field: Any) -> None:
@@ -130,7 +138,7 @@ def moment(day: date, clock: time) -> datetime:
 
 def _time(text: str) -> time | None:
     digits = text.strip().replace("：", ":")
-    hour, _, minute = digits.partition(":")
+    hour, _colon, minute = digits.partition(":")
     try:
         return time(int(hour), int(minute or 0))
     except ValueError:

@@ -16,7 +16,7 @@ UNIT_TYPES: dict[str, Any] = {
     "external": _l("府外機關"),
 }
 
-ASSIGNMENT_KINDS: dict[str, Any] = {"primary": _l("本職"), "concurrent": _l("兼任"), "acting": _l("代理")}
+ASSIGNMENT_KINDS: dict[str, Any] = {"primary": _l("本職"), "concurrent": _l("兼任"), "acting": _l("代理職缺")}
 
 LAYERS: dict[int, Any] = {
     1: _l("第一層（首長）"),
@@ -60,6 +60,7 @@ VERBS: dict[str, Any] = {
     "calendar.import": _l("匯入行事曆"),
     "closure.add": _l("新增停班"),
     "closure.revoke": _l("撤銷停班"),
+    "process.grants": _l("設定流程權限"),
 }
 
 GRANT_VERBS: dict[str, Any] = {
