@@ -55,6 +55,8 @@ class Outcome:
     steps: int
     variables: Mapping[str, Any] = field(default_factory=dict)
     """The case's variables where it was left."""
+    asked: frozenset[str] = frozenset()
+    """Who was asked to do a task, as candidate texts."""
 
     @property
     def passed(self) -> bool:
@@ -92,6 +94,7 @@ class Player:
             flows=frozenset(game.flows),
             steps=game.moves,
             variables=game.advance.variables if game.advance else {},
+            asked=frozenset(game.asked),
         )
 
 
@@ -105,6 +108,7 @@ class _Game:
         self.elements: set[str] = set()
         self.flows: set[str] = set()
         self.sent: list[str] = []
+        self.asked: set[str] = set()
         self.open: dict[str, OpenedTask] = {}
         self.calls: deque[ServiceCall] = deque()
         self.incidents: dict[str, tuple[str, str]] = {}
@@ -287,8 +291,9 @@ class _Game:
         for task in advance.opened:
             self.open[task.id] = task
             self.elements.add(task.element_id)
-            if not (task.assignee or task.candidate_groups or task.candidate_users):
+            if not _candidates(task):
                 raise Mismatch(f"nobody is asked to do {task.element_id}")
+            self.asked.update(_candidates(task))
         for fact in advance.facts:
             if fact.element_type == "sequenceFlow":
                 self.flows.add(fact.element_id)
@@ -333,8 +338,7 @@ class _Game:
                 self.problem(f"{element}: expected due {show(due)}, is due {show(task.due_at)}")
         for element, groups in (wanted.get("who") or {}).items():
             task = self._task(element, None)
-            people = [task.assignee] if task.assignee else list(task.candidate_users)
-            who = [*(f"user:{person}" for person in people), *task.candidate_groups]
+            who = _candidates(task)
             if sorted(groups if isinstance(groups, list) else [groups]) != sorted(who):
                 self.problem(f"{element}: expected to ask {groups}, asks {who}")
         if "waiting" in wanted:
@@ -360,6 +364,11 @@ class _Game:
 
     def problem(self, text: str) -> None:
         self.problems.append(f"{self.place}: {text}")
+
+
+def _candidates(task: OpenedTask) -> list[str]:
+    people = [task.assignee] if task.assignee else list(task.candidate_users)
+    return [*(f"user:{person}" for person in people), *task.candidate_groups]
 
 
 def _duration(text: Any) -> timedelta:

@@ -50,9 +50,7 @@ class Box:
 
     def holds(self, other: Box) -> bool:
         """Whether the other lies inside, borders included."""
-        return (
-            self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
-        )
+        return self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
 
     def crossed_by(self, segment: Segment, margin: float = 1) -> bool:
         """Whether a piece of an edge runs through the inside, more than `margin` deep."""
@@ -136,7 +134,7 @@ def read(path: Path) -> Drawing:
         key = element.get("id") or ""
         if kind == "sequenceFlow":
             _read_edge(drawing, element, lines.get(key))
-        elif kind in CONTAINERS or (element.tag or "").startswith(BPMN) and _is_node(kind):
+        elif kind in CONTAINERS or ((element.tag or "").startswith(BPMN) and _is_node(kind)):
             _read_shape(drawing, element, kind, bounds.get(key))
     return drawing
 
@@ -279,12 +277,9 @@ def label_faults(drawing: Drawing) -> list[str]:
         if box.overlaps(other_box):
             found.append(f"the labels of {one} and {other} overlap")
     for key, box in labels:
-        for shape in drawing.shapes.values():
-            if not shape.is_container and box.overlaps(shape.box):
-                found.append(f"the label of {key} lies on {shape.id}")
-        for edge in drawing.edges.values():
-            if any(box.crossed_by(segment, 0) for segment in edge.segments):
-                found.append(f"the label of {key} lies on {edge.id}")
+        covered = [s.id for s in drawing.shapes.values() if not s.is_container and box.overlaps(s.box)]
+        covered += [e.id for e in drawing.edges.values() if any(box.crossed_by(piece, 0) for piece in e.segments)]
+        found += [f"the label of {key} lies on {other}" for other in covered]
     return found
 
 
@@ -319,9 +314,8 @@ def _cross(a: Segment, b: Segment) -> bool:
         return False
     flat, steep = (a, b) if _level(a) else (b, a)
     x, y = steep[0][0], flat[0][1]
-    return (
-        min(flat[0][0], flat[1][0]) < x < max(flat[0][0], flat[1][0])
-        and min(steep[0][1], steep[1][1]) < y < max(steep[0][1], steep[1][1])
+    return min(flat[0][0], flat[1][0]) < x < max(flat[0][0], flat[1][0]) and min(steep[0][1], steep[1][1]) < y < max(
+        steep[0][1], steep[1][1]
     )
 
 
@@ -342,7 +336,5 @@ def _level(segment: Segment) -> bool:
 
 def leftward(drawing: Drawing) -> float:
     """The share of flows whose target lies clearly left of their source."""
-    back = sum(
-        drawing.shapes[e.target].box.right < drawing.shapes[e.source].box.x for e in drawing.edges.values()
-    )
+    back = sum(drawing.shapes[e.target].box.right < drawing.shapes[e.source].box.x for e in drawing.edges.values())
     return back / max(1, len(drawing.edges))
