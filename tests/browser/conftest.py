@@ -1,0 +1,78 @@
+"""One browser and one site a worker; a fresh context, watched for errors, a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import chromium, fonts
+from tests.browser.site import Site, running
+from tests.browser.watch import Watch
+from tests.conftest import APPLICATION
+
+WIDE, NARROW = (1366, 900), (390, 844)
+
+
+@pytest.fixture(scope="session")
+def site(database_server: Any, make_database: Any) -> Iterator[Site]:
+    """The running site of this worker."""
+    with running(database_server.url(make_database(), APPLICATION)) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    """The browser of this worker."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**chromium.find().launch_options())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def chinese_font_missing() -> bool:
+    """Whether pages must be given a Chinese font."""
+    return not chromium.has_chinese_font()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """What the pages of a test complained of; at its end there must be nothing."""
+    watch = Watch()
+    yield watch
+    watch.check()
+
+
+@pytest.fixture
+def open_page(site: Site, chrome: Browser, watch: Watch, chinese_font_missing: bool) -> Iterator[Callable[..., Page]]:
+    """A function that opens a page for a person (None: nobody has signed in)."""
+    contexts = []
+
+    def open_page(
+        person: str | None = None, path: str | None = None, *, lang: str = "zh", size: tuple[int, int] = WIDE, **more: Any
+    ) -> Page:
+        context = chrome.new_context(
+            base_url=site.url,
+            locale="en-US" if lang == "en" else "zh-TW",
+            viewport={"width": size[0], "height": size[1]},
+            reduced_motion="reduce",
+            **more,
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        if person:
+            context.add_cookies([site.cookie(person)])
+        if chinese_font_missing:
+            fonts.serve(context)
+        page = context.new_page()
+        watch.follow(page)
+        if path:
+            page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
