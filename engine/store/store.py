@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, exc
+from sqlalchemy import Connection, CursorResult, Engine, Executable, RootTransaction, create_engine, exc
 
 from engine.errors import Busy, CommitUnknown, StoreUnavailable
 
@@ -89,7 +89,7 @@ class Store:
                     if not connection.invalidated:
                         transaction.rollback()
                     raise
-                self._commit(transaction)
+                self._commit(connection, transaction)
         except exc.DBAPIError as error:
             raise _translate(error) from error
         except exc.TimeoutError as error:
@@ -104,11 +104,13 @@ class Store:
         self.engine.dispose(close=False)
 
     @staticmethod
-    def _commit(transaction: Any) -> None:
+    def _commit(connection: Connection, transaction: RootTransaction) -> None:
         try:
             transaction.commit()
-        except exc.DBAPIError as error:
-            if error.connection_invalidated:
+        except BaseException as error:
+            lost = isinstance(error, exc.DBAPIError) and error.connection_invalidated
+            connection.invalidate()  # whatever is left of the transaction goes with its connection
+            if lost:
                 raise CommitUnknown from error
             raise
 
