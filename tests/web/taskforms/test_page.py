@@ -255,7 +255,10 @@ def test_a_hostile_form_is_shown_as_text(probe):
     bad = "<script>alert(1)</script>"
     probe.use(
         {"type": "textfield", "key": "a", "label": bad, "description": bad, "properties": {"help": bad}},
-        {"type": "text", "text": f"{bad} [x](javascript:alert(1)) <img src=x onerror=y> ![x](https://elsewhere.example/x.png)"},
+        {
+            "type": "text",
+            "text": f"{bad} [x](javascript:alert(1)) <img src=x onerror=y> ![x](https://elsewhere.example/x.png)",
+        },
         {"type": "radio", "key": "b", "label": bad, "values": [{"label": bad, "value": bad}]},
         {"type": "table", "label": bad, "dataSource": "=rows", "columns": [{"label": bad, "key": "x"}]},
     )
