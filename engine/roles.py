@@ -48,6 +48,7 @@ _CITY = (
     ("secretary", "主任秘書", "Chief secretary"),
     ("aia_head", "行政暨國際處處長", "Director-General, Administration and International Affairs"),
     ("sec_gen", "秘書長", "Secretary-General"),
+    ("deputy_sec_gen", "副秘書長", "Deputy Secretary-General"),
     ("deputy_mayor", "副市長", "Deputy Mayor"),
     ("mayor", "市長", "Mayor"),
     ("archivist", "檔案管理人員", "Archivist"),
