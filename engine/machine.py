@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +20,10 @@ from engine.starting import Starting
 from engine.steps import Act
 from engine.store import message_queries as messages
 from engine.store import start_timer_queries as start_timers
+from engine.store import step_queries as queries
 
 MAX_MESSAGE = 2000
+TOKENS_KEPT = timedelta(days=7)
 
 
 class MachineService(Starting):
@@ -80,6 +82,11 @@ class MachineService(Starting):
             *(JobSpec("timer", {"instance_id": str(case), "due_at": at.isoformat()}, run_at=at) for case, at in timers),
             *(start_timer_job(*start) for start in starts),
         ]
+
+    def forget_tokens(self) -> int:
+        """Delete form tokens used more than a week ago; gives how many. For a periodic job."""
+        with self._store.transaction() as tx:
+            return queries.forget(tx, self._now() - TOKENS_KEPT)
 
     def hand_over(self, queue: JobQueue) -> int:
         """Put `open_jobs` into a worker's queue; gives how many."""
