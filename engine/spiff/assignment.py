@@ -7,9 +7,10 @@ opens without candidates and so falls to the administrator's pool (design sectio
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.model import OpenedTask
 from engine.spiff import timers
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 END_OF_OFFICE = time(17, 30)
 DEFAULT_PRIORITY = 50
+_KINDS: Mapping[str, Literal["handle", "countersign", "approval"]] = {
+    "handle": "handle",
+    "countersign": "countersign",
+    "approval": "approval",
+}
 
 
 class _Reader:
@@ -98,6 +104,7 @@ def evaluate(spec: UserTask, token: Token) -> tuple[OpenedTask, StepProblem | No
         priority=_priority(read, node.camunda("priority")),
         label=_label(label),
         name_en=node.properties.get("nameEn"),
+        kind=_KINDS.get(node.properties.get("kind") or ""),
     )
     return task, read.problem
 

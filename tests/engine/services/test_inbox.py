@@ -257,3 +257,16 @@ def test_a_form_travels_with_the_version(engine, people):
     (task,) = engine.tasks.of_case(case.id, SYSTEM)
     assert task.form_key == "check"
     assert engine.repository.form(task.definition_id, "check").id == "check"
+
+
+def test_a_diagram_says_which_tab_a_task_belongs_to(engine, people, deploy):
+    said = user_task("sign", "科長核定", FOR_LABOR).replace(
+        "/>",
+        '><bpmn:extensionElements><camunda:properties><camunda:property name="kind" value="countersign"/>'
+        "</camunda:properties></bpmn:extensionElements></bpmn:userTask>",
+    )
+    deploy(process("said", chain(said, ids=("sign",))))
+    case = engine.runtime.start("said", actor=people["kuo"], variables={})
+    (task,) = engine.tasks.of_case(case.id, SYSTEM)
+    engine.tasks.claim(task.id, people["tsai"])
+    assert [t.id for t in inbox(engine, people["tsai"], "countersign")] == [task.id]
