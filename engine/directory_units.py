@@ -111,8 +111,9 @@ class Units(DirectoryPart):
         with self._store.transaction() as tx:
             changes.lock_directory(tx)
             self._ensure_parent(tx, actor, parent_id or None)
-            if not changes.add(tx, "unit", values):
+            if queries.unit(tx, unit_id, self.today()) is not None:
                 raise InvalidFields({"id": "taken"})
+            changes.add(tx, "unit", values)
             changes.set_unit_name(tx, {"unit_id": unit_id, "valid_from": valid_from, **names})
             subject = ("unit", unit_id, str(names["name"]))
             self._log.record(tx, actor, "unit.add", subject, after={**values, **names})

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from engine import deploying, forms
+from engine.administration import AdminLog
 from engine.cases import Draft, PendingDeployment
 from engine.errors import (
     ApprovalRequired,
@@ -18,6 +19,7 @@ from engine.errors import (
     Invalid,
     NotAllowed,
     RecordNotFound,
+    StaleRevision,
 )
 from engine.forms import FormDefinition
 from engine.model import Actor, DefinitionSource, Deployment, Finding, ProcessDefinition, SourceFile
@@ -39,6 +41,7 @@ class RepositoryService:
         self._executor = steps.executor
         self._clock = steps.clock
         self._sources = steps.sources
+        self._log = AdminLog(store, steps.clock)
 
     # -- deploying -----------------------------------------------------------------------
 
@@ -318,22 +321,36 @@ class RepositoryService:
         if wrong or verb not in VERBS or verb == "view":
             raise Invalid("This is nobody: write role@unit, role@ or user:person.", field="groups", value=wrong[:3])
         with self._store.transaction() as tx:
+            before = sorted(queries.grants(tx).get((key, verb), ()))
             queries.set_grants(tx, key, verb, wanted)
+            subject, old, new = ("process", key, key), {verb: before}, {verb: sorted(wanted)}
+            self._log.record(tx, actor, "process.grants", subject, before=old, after=new)
 
     # -- drafts --------------------------------------------------------------------------
 
-    def save_draft(self, key: str, files: Sequence[SourceFile], actor: Actor) -> Draft:
+    def save_draft(
+        self, key: str, files: Sequence[SourceFile], actor: Actor, *, revision: int | None = None
+    ) -> Draft:
         """Keep an author's unfinished files; nothing is checked but their size and names.
+
+        Args:
+            revision: of the draft the author began with (0: there was none); None replaces whatever is there.
 
         Raises:
             NotAllowed: the actor may not edit the process.
             DeploymentRefused: a file cannot be kept at all.
+            StaleRevision: somebody else saved or discarded the draft meanwhile.
         """
         wrong = [finding for finding in deploying.check_files(files) if finding.code != "no-diagram"]
         if wrong:
             raise DeploymentRefused(tuple(wrong))
         with self._store.transaction() as tx:
             self._ensure_may(tx, actor, "edit", [key])
+            if revision is not None:
+                queries.lock_deployments(tx)
+                before = queries.load_draft(tx, key)
+                if revision != (before.revision if before else 0):
+                    raise StaleRevision(who=before and before.saved_by, at=before and before.saved_at)
             current = queries.definition(tx, key)
             queries.save_draft(
                 tx,
