@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from engine.administration import AdminLog
@@ -120,6 +120,13 @@ class Candidates(DirectoryPart):
         """Who heads a unit, None when nobody does."""
         with self._store.transaction() as tx:
             return next(iter(candidates.heads_of(tx, unit_id, self.today())), None)
+
+    def addresses_of(self, texts: Iterable[str]) -> list[str]:
+        """The mail addresses of whoever answers to these candidate texts now, deputies among them, each once."""
+        with self._store.transaction() as tx:
+            ids = {person: None for text in texts for person in self.resolve_in(tx, text, with_deputies=True)}
+            people = queries.people_by_id(tx, tuple(ids), self.today())
+        return list(dict.fromkeys(person.email for key in ids if (person := people.get(key)) and person.email))
 
     # -- words ---------------------------------------------------------------------------------
 

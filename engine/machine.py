@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from engine import codec
 from engine.cases import ProcessInstance
+from engine.errors import TaskNotOpen
 from engine.model import (
     SYSTEM,
     Advance,
+    DeliverMessage,
     FailService,
     FinishService,
     FireTimers,
@@ -60,6 +63,31 @@ class MachineService(Starting):
         """Cases with a timer that is due now; one indexed look-up."""
         with self._store.transaction() as tx:
             return messages.due_instances(tx, self._now(), limit)
+
+    def deliverable(self) -> list[tuple[UUID, UUID]]:
+        """Kept messages whose case waits for them after all: message and case; one indexed look-up."""
+        with self._store.transaction() as tx:
+            return messages.deliverable(tx)
+
+    def deliver_buffered(self, message_id: UUID, instance_id: UUID) -> Advance | None:
+        """Hand a kept message to the case that waits for it; None when somebody else has.
+
+        A message that is kept in the very moment in which its case begins to wait passes it by.
+
+        Raises:
+            TaskNotOpen: the case does not wait for it any more; the message is kept.
+        """
+        with self._store.transaction() as tx:
+            case = self._steps.lock(tx, instance_id)
+            message = messages.take_buffered(tx, message_id)
+            if message is None:
+                return None
+            if case.state is None or not messages.waits_for(tx, instance_id, "message", message.name):
+                raise TaskNotOpen(message_name=message.name)
+            given = codec.decode(message.variables)
+            params = {"message": message.name, "buffered": True}
+            act = Act("message.received", message.actor, params=params, given=given)
+            return self._steps.take(tx, case, DeliverMessage(message.name, given), act)
 
     def due_starts(self) -> list[tuple[UUID, str, datetime]]:
         """Timer start events that are due now: version, element, due time."""

@@ -106,6 +106,9 @@ class Outcome:
         if self.tasks:
             task_ids = [task["id"] for task in self.tasks]
             jobs.append(JobSpec("notify", {"kind": "arrived", "instance_id": case, "task_ids": task_ids}))
+        if self.incidents:
+            failed = [fact.task_id for fact in self.incidents]
+            jobs.append(JobSpec("notify", {"kind": "incident", "instance_id": case, "task_ids": failed}))
         return jobs
 
     def result(self, instance_id: UUID) -> dict[str, Any]:

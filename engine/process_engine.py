@@ -14,11 +14,13 @@ from engine.calendars import CalendarService
 from engine.candidates import Candidates
 from engine.chain import Signer
 from engine.clock import Clock, TimeSource
+from engine.connector_hosts import ConnectorHosts
 from engine.deadlines import DeadlineService
 from engine.directory import DirectoryService
 from engine.history import HistoryService
 from engine.incidents import IncidentService
 from engine.machine import MachineService
+from engine.monitor import MonitorService
 from engine.notifications import NotificationService
 from engine.queue import JobQueue, NoJobs
 from engine.repository import RepositoryService
@@ -72,6 +74,8 @@ class ProcessEngine:
         self.history = HistoryService(store, steps, signer)
         self.incidents = IncidentService(store, steps)
         self.notifications = NotificationService(store, self.clock)
+        self.connector_hosts = ConnectorHosts(store, self.clock, self.admin_log)
+        self.monitor = MonitorService(store, self.clock, self.admin_log)
 
     def close(self) -> None:
         """Close every database connection."""

@@ -20,6 +20,7 @@ JobKind = Literal[
     "deliver_message",
     "deliver_signal",
     "notify",
+    "notice_mail",
 ]
 """What a job's `args` hold (JSON values only):
 
@@ -29,6 +30,7 @@ service_call     instance_id, task_id           call the connector, then finish 
 deliver_message  id, name, business_key (or null: start a case), variables, instance_id of the sender
 deliver_signal   id, name, variables, instance_id of the sender
 notify           kind, instance_id, task_ids    tell the people concerned
+notice_mail      notification_id                send one notice by mail, too
 """
 
 

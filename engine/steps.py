@@ -33,6 +33,7 @@ from engine.model import (
 )
 from engine.outcome import Outcome, passed_elements, step_values, wanted
 from engine.queue import JobQueue, JobSpec
+from engine.reminders import first_reminder
 from engine.sources import Sources
 from engine.spiff import Executor
 from engine.store import Transaction
@@ -272,8 +273,8 @@ class Steps:
         people = sorted(outcome.people | ({effective_person(act.actor)} if _takes_part(act) else set()))
         if outcome.tasks or people:
             queries.open_tasks(
-                tx, case.id, tasks=outcome.tasks, people=people, now=now, person_id=effective_person(act.actor),
-                person_name=effective_name(act.actor),
+                tx, case.id, tasks=self._with_reminders(outcome, now), people=people, now=now,
+                person_id=effective_person(act.actor), person_name=effective_name(act.actor),
             )  # fmt: skip
         due: list[datetime] = []
         buffered: list[UUID] = []
@@ -282,6 +283,13 @@ class Steps:
             due, buffered = queries.wait(tx, case.id, case.business_key, waits, now=now, person_id=act.actor.person_id)
         self.defer(tx, outcome.jobs(case.id, due))
         return [] if advance.ended else buffered
+
+    def _with_reminders(self, outcome: Outcome, now: datetime) -> list[dict[str, Any]]:
+        calendar = self._calendars.calendar()
+        return [
+            {**task, "remind_at": first_reminder(calendar, now, task["due_at"]) if task["due_at"] else None}
+            for task in outcome.tasks
+        ]
 
     def _outcome(self, tx: Transaction, advance: Advance, now: datetime) -> Outcome:
         texts = wanted(advance)

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, g
 from flask_wtf.csrf import CSRFProtect
 
-from webapp import shell
+from webapp import health, shell
 from webapp.assets import init_assets
 from webapp.dates import init_dates
 from webapp.errors import init_errors
@@ -65,6 +65,7 @@ def create_app(settings: Settings, engine: Any) -> Flask:
     init_dates(app)
     init_errors(app)
     app.register_blueprint(shell.bp)
+    app.register_blueprint(health.bp)
     parts = [part for part in map(_part, BLUEPRINTS) if part is not None]
     for part in parts:
         app.register_blueprint(part.bp)

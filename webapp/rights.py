@@ -63,6 +63,8 @@ _SHELL: dict[str, Right] = {
     "shell.help_sheet": PUBLIC,
     "shell.language": PUBLIC,
     "shell.health": PUBLIC,
+    "health.live": PUBLIC,
+    "health.ready": PUBLIC,
 }
 
 

@@ -49,7 +49,7 @@ def make_app(connector: BaseConnector, handler: Handler | None = None) -> App:
 
 def _register(app: App, kind: str, handler: Handler | None) -> None:
     @app.task(name=f"siwei:{kind}", queue=QUEUE, pass_context=True, retry=BackOff())
-    def run(context: JobContext, **args: Any) -> None:
+    def run(context: JobContext, /, **args: Any) -> None:
         if handler is None:
             raise RuntimeError("this application only defers jobs")
         handler(kind, args, context.job.attempts)

@@ -33,9 +33,7 @@ class Worker:
         concurrency: jobs at once.
     """
 
-    def __init__(
-        self, conninfo: str, handler: Handler, sweep: Callable[[], Any], *, concurrency: int = 4
-    ) -> None:
+    def __init__(self, conninfo: str, handler: Handler, sweep: Callable[[], Any], *, concurrency: int = 4) -> None:
         connector = PsycopgConnector(conninfo=conninfo, min_size=1, max_size=concurrency + 2)
         self._app: App = make_app(connector, handler)
         self._sweep = sweep
@@ -48,11 +46,15 @@ class Worker:
     async def run_async(self, *, install_signal_handlers: bool = True, until_idle: bool = False) -> None:
         """The same inside a running event loop; with `until_idle` it returns when nothing is left to do now."""
         async with self._app.open_async():
-            side = [] if until_idle else [
-                asyncio.create_task(self._every(STALLED_SECONDS / 2, self._rescue)),
-                asyncio.create_task(self._every(SWEEP_SECONDS, self._sweep_once)),
-                asyncio.create_task(self._every(3600.0, self._forget_old_jobs)),
-            ]
+            side = (
+                []
+                if until_idle
+                else [
+                    asyncio.create_task(self._every(STALLED_SECONDS / 2, self._rescue)),
+                    asyncio.create_task(self._every(SWEEP_SECONDS, self._sweep_once)),
+                    asyncio.create_task(self._every(3600.0, self._forget_old_jobs)),
+                ]
+            )
             try:
                 await self._app.run_worker_async(
                     queues=[QUEUE],

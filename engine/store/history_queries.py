@@ -107,6 +107,12 @@ def anchors(tx: Transaction) -> tuple[Anchor, ...]:
     return tuple(_anchor(row) for row in tx.execute(text("select * from history_anchor order by id")))
 
 
+def last_anchor_at(tx: Transaction) -> datetime | None:
+    """Up to when the last anchor reaches; None when there is none."""
+    moment: datetime | None = tx.execute(text("select max(at) from history_anchor")).scalar_one()
+    return moment
+
+
 def add_anchor(tx: Transaction, *, at: datetime, cases: int, previous: bytes, digest: bytes) -> Anchor:
     """Store an anchor."""
     statement = text("""

@@ -39,6 +39,13 @@ values (:id, :name, :business_key, cast(:variables as jsonb), :now, :person_id, 
 
 _TAKE = text("delete from buffered_message where id = :id returning name, variables, sent_by, sent_by_name")
 
+_DELIVERABLE = text("""
+select distinct on (m.id) m.id, i.id as instance_id from buffered_message m
+join process_instance i on i.business_key = m.business_key and i.status = 'active'
+join subscription s on s.instance_id = i.id and s.kind = 'message' and s.name = m.name
+order by m.id limit :limit
+""")
+
 _DUE = text("""
 select distinct instance_id from awaited_timer where due_at <= :now order by instance_id limit :limit
 """)
@@ -110,6 +117,11 @@ def take_buffered(tx: Transaction, message_id: UUID) -> BufferedMessage | None:
     """Take a kept message out; None when somebody else took it."""
     row = tx.execute(_TAKE, {"id": message_id}).first()
     return BufferedMessage(row.name, row.variables, Actor(row.sent_by, row.sent_by_name)) if row else None
+
+
+def deliverable(tx: Transaction, limit: int = 200) -> list[tuple[UUID, UUID]]:
+    """Kept messages that an open case waits for now: message and case."""
+    return [(row.id, row.instance_id) for row in tx.execute(_DELIVERABLE, {"limit": limit})]
 
 
 def due_instances(tx: Transaction, now: datetime, limit: int = 1000) -> list[UUID]:

@@ -137,16 +137,19 @@ _OPEN_TASKS = text("""
 with opened as (
   select * from jsonb_to_recordset(cast(:tasks as jsonb)) as t(
     id uuid, element_id text, name text, name_en text, label text, lane text, form_key text, assignee text,
-    candidates text[], due_at timestamptz, follow_up_at timestamptz, priority smallint, kind text)
+    candidates text[], due_at timestamptz, follow_up_at timestamptz, remind_at timestamptz, priority smallint,
+    kind text)
 ), made as (
   insert into user_task (id, instance_id, element_id, name, name_en, label, lane, form_key, state, assignee,
-    assignee_name, candidates, created_at, claimed_at, due_at, follow_up_at, priority, kind, sent_by, sent_by_name)
+    assignee_name, candidates, created_at, claimed_at, due_at, follow_up_at, remind_at, priority, kind, sent_by,
+    sent_by_name)
   select o.id, :id, o.element_id, o.name, o.name_en, o.label, o.lane, o.form_key, 'open', o.assignee, p.name,
     o.candidates, :now, case when o.assignee is not null then cast(:now as timestamptz) end, o.due_at, o.follow_up_at,
-    o.priority, o.kind, :person_id, :person_name
+    o.remind_at, o.priority, o.kind, :person_id, :person_name
   from opened o left join person p on p.id = o.assignee
   on conflict (id) do update set assignee = excluded.assignee, assignee_name = excluded.assignee_name,
-    candidates = excluded.candidates, claimed_at = excluded.claimed_at, due_at = excluded.due_at
+    candidates = excluded.candidates, claimed_at = excluded.claimed_at, due_at = excluded.due_at,
+    remind_at = excluded.remind_at
 ), listed as (
   insert into candidate (task_id, candidate, instance_id, unit_id, due_at, claimable)
   select distinct o.id, c, cast(:id as uuid), nullif(split_part(c, '@', 2), ''), coalesce(o.due_at, 'infinity'),

@@ -10,6 +10,7 @@ import click
 from engine.jobs import Worker
 from engine.store.schema import upgrade
 from webapp.assemble import assemble
+from webapp.jobs_setup import make_jobs
 from webapp.settings import Settings
 
 

@@ -1,0 +1,87 @@
+"""The worker's round: due work whose job was lost, reminders, and what is done once an hour.
+
+Each kind of lost work is one indexed look-up. Nothing here is needed while every job
+runs; all of it is harmless while every job runs.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from engine.errors import Busy, Conflict, NotFound
+from engine.jobs.calls import Caller
+from engine.jobs.notices import NoticeSender
+from engine.process_engine import ProcessEngine
+from engine.store import history_queries, step_queries
+
+ANCHOR_EVERY = timedelta(hours=1)
+_log = logging.getLogger("siwei.jobs")
+_T = TypeVar("_T")
+
+
+@dataclass
+class Swept:
+    """What one round did."""
+
+    timers: int = 0
+    starts: int = 0
+    calls: int = 0
+    messages: int = 0
+    reminders: int = 0
+    anchored: bool = False
+    tokens: int = 0
+    files: int = 0
+
+
+class Sweeper:
+    """Goes round; several workers may do so at the same moment."""
+
+    def __init__(self, engine: ProcessEngine, caller: Caller, notices: NoticeSender, anchors: Path | None) -> None:
+        self._engine = engine
+        self._caller = caller
+        self._notices = notices
+        self._anchors = anchors
+        self._tidied_at: datetime | None = None
+
+    def sweep(self) -> Swept:
+        """One round. What fails is logged and does not keep the rest from being done."""
+        machine = self._engine.machine
+        swept = Swept()
+        swept.timers = self._each(machine.due(), machine.fire_timers)
+        swept.starts = self._each(machine.due_starts(), lambda start: machine.start_by_timer(*start))
+        swept.calls = self._guard(self._caller.call_lost) or 0
+        swept.messages = self._each(machine.deliverable(), lambda kept: machine.deliver_buffered(*kept))
+        swept.reminders = self._guard(self._notices.remind) or 0
+        now = self._engine.clock.now()
+        if self._tidied_at is None or now - self._tidied_at >= ANCHOR_EVERY:
+            self._tidied_at = now
+            self._guard(lambda: self._tidy(swept, now))
+        return swept
+
+    def _tidy(self, swept: Swept, now: datetime) -> None:
+        swept.tokens = self._engine.machine.forget_tokens()
+        swept.files = self._engine.runtime.sweep_files()
+        with self._engine.store.transaction() as tx:
+            last = history_queries.last_anchor_at(tx)
+            real = step_queries.real_time(tx)
+        if last is None or real - last >= ANCHOR_EVERY:
+            swept.anchored = self._engine.history.anchor(self._anchors) is not None
+
+    def _each(self, items: Iterable[_T], act: Callable[[_T], object]) -> int:
+        """Do `act` with each item; how many it had an effect on."""
+        return sum(self._guard(lambda item=item: act(item)) is not None for item in items)  # type: ignore[misc]
+
+    @staticmethod
+    def _guard(act: Callable[[], Any]) -> Any:
+        try:
+            return act()
+        except (Busy, Conflict, NotFound) as error:  # somebody else is at it, or has done it
+            _log.info("left for the next round: %s", error)
+        except Exception:
+            _log.exception("a part of the round failed")
+        return None

@@ -1,0 +1,70 @@
+"""Connector calls being tried: how often, when last, what went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from engine import codec
+from engine.model import ServiceCall
+from engine.store.store import Transaction
+
+_BEGIN = text("""
+update service_call set attempts = attempts + 1, tried_at = :now
+where instance_id = :instance_id and task_id = :task_id returning *
+""")
+
+_BEGIN_LOST = text("""
+update service_call set attempts = attempts + 1, tried_at = :now
+where (instance_id, task_id) in (
+  select instance_id, task_id from service_call where coalesce(tried_at, asked_at) < :before
+  order by coalesce(tried_at, asked_at) limit :limit for update skip locked
+) returning *
+""")
+
+_FAILED = text("""
+update service_call set last_error = :error where instance_id = :instance_id and task_id = :task_id
+""")
+
+_OPEN = text("select instance_id, task_id from service_call order by asked_at, task_id limit :limit")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A connector call at its next attempt."""
+
+    instance_id: UUID
+    call: ServiceCall
+    attempts: int
+    """This one counted."""
+
+
+def begin(tx: Transaction, instance_id: UUID, task_id: str, now: datetime) -> Attempt | None:
+    """Count an attempt; None when the case does not wait for this call any more."""
+    row = tx.execute(_BEGIN, {"instance_id": instance_id, "task_id": task_id, "now": now}).first()
+    return _attempt(row) if row else None
+
+
+def begin_lost(tx: Transaction, *, before: datetime, now: datetime, limit: int) -> list[Attempt]:
+    """Count an attempt of every call that nobody has tried since `before`; two askers never get the same one."""
+    rows = tx.execute(_BEGIN_LOST, {"before": before, "now": now, "limit": limit})
+    return sorted((_attempt(row) for row in rows), key=lambda attempt: attempt.call.task_id)
+
+
+def note_failure(tx: Transaction, instance_id: UUID, task_id: str, error: str) -> None:
+    """Keep what went wrong, for operators."""
+    tx.execute(_FAILED, {"instance_id": instance_id, "task_id": task_id, "error": error[:2000]})
+
+
+def open_calls(tx: Transaction, limit: int) -> list[tuple[UUID, str]]:
+    """Calls that wait for an answer, the oldest first."""
+    return [(row.instance_id, row.task_id) for row in tx.execute(_OPEN, {"limit": limit})]
+
+
+def _attempt(row: Any) -> Attempt:
+    call = ServiceCall(row.task_id, row.element_id, row.connector, codec.decode(row.arguments))
+    return Attempt(row.instance_id, call, row.attempts)

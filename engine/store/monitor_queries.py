@@ -1,0 +1,107 @@
+"""What waits for machines, and how the machines are: for operators and for health checks."""
+
+from __future__ import annotations
+
+from sqlalchemy import RowMapping, text
+
+from engine.store.store import Transaction
+
+_READY = text("select count(*) from (select 1 from process_definition limit 1) x, (select 1 from connector_host) y")
+
+_TIMERS = text("""
+select a.instance_id, a.element_id, a.due_at, i.business_key, i.process_key, d.name as process_name,
+  d.name_en as process_name_en, count(*) over () as total
+from awaited_timer a join process_instance i on i.id = a.instance_id join process_definition d on d.id = i.definition_id
+order by a.due_at, a.instance_id, a.task_id offset :offset limit :limit
+""")
+
+_STARTS = text("""
+select t.element_id, t.due_at, t.fired, d.key as process_key, d.name as process_name, d.name_en as process_name_en
+from start_timer t join process_definition d on d.id = t.definition_id order by t.due_at
+""")
+
+_CALLS = text("""
+select c.instance_id, c.task_id, c.element_id, c.connector, c.asked_at, c.tried_at, c.attempts, c.last_error,
+  i.business_key, i.process_key, d.name as process_name, d.name_en as process_name_en
+from service_call c join process_instance i on i.id = c.instance_id join process_definition d on d.id = i.definition_id
+order by c.asked_at, c.task_id limit :limit
+""")
+
+_BUFFERED = text("select id, name, business_key, received_at from buffered_message order by id limit :limit")
+
+_QUEUE = text("""
+select count(*) filter (where status = 'todo' and coalesce(scheduled_at, '-infinity') <= now()) as ready,
+  count(*) filter (where status = 'todo' and scheduled_at > now()) as scheduled,
+  count(*) filter (where status = 'doing') as doing,
+  count(*) filter (where status = 'failed') as failed
+from procrastinate_jobs where status in ('todo', 'doing', 'failed')
+""")
+
+_FAILED = text("""
+select j.id, j.task_name, j.args, j.attempts, j.scheduled_at, max(e.at) as failed_at
+from procrastinate_jobs j left join procrastinate_events e on e.job_id = j.id and e.type = 'failed'
+where j.status = 'failed' group by j.id order by j.id desc limit :limit
+""")
+
+_WORKERS = text("""
+select w.id, w.last_heartbeat, now() - w.last_heartbeat < cast(:alive as interval) as is_alive,
+  (select count(*) from procrastinate_jobs j where j.worker_id = w.id and j.status = 'doing') as doing
+from procrastinate_workers w order by w.id
+""")
+
+_RETRY = text("""
+update procrastinate_jobs set status = 'todo', attempts = 0, scheduled_at = null
+where id = :id and status = 'failed' returning task_name, args
+""")
+
+_DISCARD = text("delete from procrastinate_jobs where id = :id and status = 'failed' returning task_name, args")
+
+
+def ask_ready(tx: Transaction) -> None:
+    """Touch the newest tables; fails where the schema is not there."""
+    tx.execute(_READY)
+
+
+def timers(tx: Transaction, *, offset: int, limit: int) -> list[RowMapping]:
+    """Timers that cases wait for, the next first; each row says how many there are."""
+    return list(tx.execute(_TIMERS, {"offset": offset, "limit": limit}).mappings())
+
+
+def starts(tx: Transaction) -> list[RowMapping]:
+    """Timer start events of versions in force."""
+    return list(tx.execute(_STARTS).mappings())
+
+
+def calls(tx: Transaction, *, limit: int) -> list[RowMapping]:
+    """Connector calls that are not answered, the oldest first."""
+    return list(tx.execute(_CALLS, {"limit": limit}).mappings())
+
+
+def buffered(tx: Transaction, *, limit: int) -> list[RowMapping]:
+    """Messages that wait for their catcher."""
+    return list(tx.execute(_BUFFERED, {"limit": limit}).mappings())
+
+
+def queue_counts(tx: Transaction) -> RowMapping:
+    """How many jobs are ready, scheduled, being done, failed."""
+    return tx.execute(_QUEUE).mappings().one()
+
+
+def failed_jobs(tx: Transaction, *, limit: int) -> list[RowMapping]:
+    """Jobs that were given up, the newest first."""
+    return list(tx.execute(_FAILED, {"limit": limit}).mappings())
+
+
+def workers(tx: Transaction, *, alive_seconds: float) -> list[RowMapping]:
+    """Workers that have signed in, and whether their heartbeat is fresh."""
+    return list(tx.execute(_WORKERS, {"alive": f"{alive_seconds} seconds"}).mappings())
+
+
+def retry_job(tx: Transaction, job_id: int) -> RowMapping | None:
+    """Put a failed job back with all its attempts; None when it is not failed any more."""
+    return tx.execute(_RETRY, {"id": job_id}).mappings().one_or_none()
+
+
+def discard_job(tx: Transaction, job_id: int) -> RowMapping | None:
+    """Delete a failed job; None when it is not failed any more."""
+    return tx.execute(_DISCARD, {"id": job_id}).mappings().one_or_none()
