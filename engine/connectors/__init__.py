@@ -1,7 +1,8 @@
 """Connectors: what a service task may call, by name.
 
-    mail    an e-mail through SMTP, or into a folder in the demo
-    http    a request to a registered host
+    mail      an e-mail through SMTP, or into a folder in the demo
+    http      a request to a registered host
+    deputies  leave of travellers, so that their deputies stand in
 
 A connector is called by the worker after the step's commit, with the id of the
 service task as idempotency key: called twice with one key, its effect happens once
@@ -14,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from engine.connectors.deputies import DeputiesConnector
 from engine.connectors.http import HttpConnector, RegisteredHost
 from engine.connectors.mail import FolderTransport, MailConnector, MailTransport, SmtpTransport
 from engine.errors import ConnectorError
@@ -21,6 +23,7 @@ from engine.errors import ConnectorError
 __all__ = [
     "Connector",
     "ConnectorRegistry",
+    "DeputiesConnector",
     "FolderTransport",
     "HttpConnector",
     "MailConnector",
