@@ -35,6 +35,9 @@ class DirectoryPart:
         """The office date of the clock."""
         return as_day(self._clock.now())
 
+    def forget_names(self) -> None:
+        """Names in labels have changed; the part that keeps them reads them anew."""
+
     def _unit(self, tx: Transaction, unit_id: str) -> Unit:
         found = queries.unit(tx, unit_id, self.today())
         if found is None:

@@ -288,7 +288,9 @@ class People(DirectoryPart):
             if not changes.add(tx, "role", values):
                 raise InvalidFields({"id": "taken"})
             self._log.record(tx, actor, "role.add", ("role", role_id, name), after=values)
-            return next(role for role in queries.roles(tx) if role.id == role_id)
+            made = next(role for role in queries.roles(tx) if role.id == role_id)
+        self.forget_names()
+        return made
 
     def grant(
         self,

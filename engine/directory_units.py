@@ -117,7 +117,9 @@ class Units(DirectoryPart):
             changes.set_unit_name(tx, {"unit_id": unit_id, "valid_from": valid_from, **names})
             subject = ("unit", unit_id, str(names["name"]))
             self._log.record(tx, actor, "unit.add", subject, after={**values, **names})
-            return self._unit(tx, unit_id)
+            made = self._unit(tx, unit_id)
+        self.forget_names()
+        return made
 
     def change_unit(
         self,
@@ -191,7 +193,9 @@ class Units(DirectoryPart):
             after = {**names, "valid_from": valid_from}
             old = {field: getattr(before, field) for field in names}
             self._log.record(tx, actor, "unit.rename", ("unit", unit_id, before.name), before=old, after=after)
-            return self._unit(tx, unit_id)
+            renamed = self._unit(tx, unit_id)
+        self.forget_names()
+        return renamed
 
     def close_unit(self, unit_id: str, *, actor: Actor, last_day: date) -> None:
         """End a unit; its cases keep it.

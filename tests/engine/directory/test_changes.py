@@ -242,10 +242,10 @@ def test_grants_of_what_is_not_there_are_refused(directory, make_person):
 
 
 def test_roles_of_one_s_own_are_added_by_the_city_s_administrator(directory, aia_admin):
+    assert directory.label("gardener@", "en") == "gardener@"
     with pytest.raises(NotAllowed):
         directory.add_role("gardener", actor=aia_admin, name="園丁", name_en="Gardener")
     directory.add_role("gardener", actor=SYSTEM, name="園丁", name_en="Gardener")
-    directory.forget_names()
     assert directory.label("gardener@", "en") == "Gardener"
     assert refused(directory.add_role, "gardener", actor=SYSTEM, name="園丁", name_en="G") == {"id": "taken"}
     assert refused(directory.add_role, "Bad Id", actor=SYSTEM, name="x", name_en="y") == {"id": "format"}
