@@ -8,6 +8,7 @@ back, so a job runs at least once and its handler must bear running twice.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -20,13 +21,14 @@ STALLED_SECONDS = 8.0
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 20.0
 KEEP_HOURS = 24
+_log = logging.getLogger("siwei.worker")
 
 
 class Worker:
     """Runs jobs until it is told to stop.
 
     Args:
-        conninfo: a libpq connection string or URL.
+        conninfo: a libpq connection string or URL; a SQLAlchemy URL is taken for the same.
         handler: does one job; raising makes it be tried again later.
         sweep: called about every 20 seconds in a thread: finds due work that has no job
             (its job was lost or gave up), sends reminders, anchors the history.
@@ -34,7 +36,7 @@ class Worker:
     """
 
     def __init__(self, conninfo: str, handler: Handler, sweep: Callable[[], Any], *, concurrency: int = 4) -> None:
-        connector = PsycopgConnector(conninfo=conninfo, min_size=1, max_size=concurrency + 2)
+        connector = PsycopgConnector(conninfo=_libpq(conninfo), min_size=1, max_size=concurrency + 2)
         self._app: App = make_app(connector, handler)
         self._sweep = sweep
         self._concurrency = concurrency
@@ -85,11 +87,15 @@ class Worker:
 
     async def _every(self, seconds: float, action: Callable[[], Any]) -> None:
         """Do `action` every so often; a failure is logged and does not end the round."""
-        import logging
-
         while True:
             await asyncio.sleep(seconds)
             try:
                 await action()
             except Exception:
-                logging.getLogger("siwei.worker").exception("worker side task failed")
+                _log.exception("worker side task failed")
+
+
+def _libpq(conninfo: str) -> str:
+    """`postgresql+psycopg://…` as libpq writes it."""
+    scheme, separator, rest = conninfo.partition("://")
+    return f"{scheme.partition('+')[0]}{separator}{rest}" if separator else conninfo
