@@ -94,7 +94,7 @@ def task(tx: Transaction, task_id: UUID, actor: Actor) -> UserTask | None:
     statement = f"""
         with recursive {UNITS}
         select {_TASK} from user_task t join process_instance i on i.id = t.instance_id
-        where t.id = :id and {condition}
+        where t.id = :id and i.id = (select instance_id from user_task where id = :id) and {condition}
     """
     row = tx.execute(text(statement), {**parameters, "id": task_id}).mappings().one_or_none()
     return rows.user_task(row) if row else None
@@ -151,17 +151,28 @@ def counts(tx: Transaction, actor: Actor, *, principals: Sequence[str], now: dat
         if tab == "following":
             joined, seen = "join process_instance i on i.id = t.instance_id", f" and {condition}"
         counted = f"select 1 from user_task t {joined} where {rule}{seen} limit :most"
-        if tab == "pending":
-            counted = f"select 1 from ({_PENDING_COUNTED}) c limit :most"
+        if tab in _COUNTED:
+            counted = f"select 1 from ({_COUNTED[tab]}) c limit :most"
         parts.append(f"(select count(*) from ({counted}) x) as {tab}")
     statement = f"with recursive {UNITS} select {', '.join(parts)}"
     return dict(tx.execute(text(statement), {**values, **parameters}).mappings().one())
 
 
-_PENDING_COUNTED = """
-  select distinct c.task_id from unnest(cast(:keys as text[])) k
-  cross join lateral (select task_id from candidate where candidate = k and claimable limit :most) c
-"""
+_COUNTED = {
+    "pending": """
+      select distinct c.task_id from unnest(cast(:keys as text[])) k
+      cross join lateral (select task_id from candidate where candidate = k and claimable limit :most) c
+    """,
+    "overdue": f"""
+      select c.task_id from unnest(cast(:keys as text[])) k
+      cross join lateral (
+        select task_id from candidate where candidate = k and claimable and due_at < :now limit :most
+      ) c
+      union
+      (select t.id from user_task t where {_MINE} and {_LATE} limit :most)
+    """,
+}
+"""Tabs that may be very full are counted straight from the index of each key, each up to the limit."""
 
 _CLAIM = text("""
 with taken as (
