@@ -14,13 +14,15 @@ import orjson
 
 from engine import codec
 from engine.case_base import CaseService
-from engine.cases import ChainFault, HistoryEntry, Verification, has_role
+from engine.cases import HistoryEntry, has_role
 from engine.chain import GENESIS, Entry, Signer, value_digest
 from engine.errors import Conflict, Invalid, NotAllowed, RecordNotFound
 from engine.model import Actor
+from engine.records import ChainFault, Verification
 from engine.steps import Steps
-from engine.store import Store, Transaction, step_queries
+from engine.store import Store, Transaction
 from engine.store import history_queries as queries
+from engine.store import token_queries as tokens
 from engine.store.history_queries import Anchor, Head, StoredEntry
 
 MAY_ERASE = ("archivist", "administrator")
@@ -119,6 +121,37 @@ class HistoryService(CaseService):
                     faults.append(fault)
         return Verification(cases, entries, tuple(faults))
 
+    def verify_some(
+        self, after: UUID | None = None, *, limit: int = 200, anchors: Iterable[bytes] = ()
+    ) -> tuple[Verification, UUID | None]:
+        """Check the chains of the next `limit` cases; for pages that show how far it is.
+
+        Args:
+            after: the last case of the part before; None begins, and checks the anchors themselves.
+
+        Returns:
+            What was checked, and the case to go on after; None when this was the last part.
+        """
+        faults: list[ChainFault] = []
+        entries = 0
+        with self._store.transaction() as tx:
+            known = self._check_anchors(tx, anchors, faults)
+            if after is not None:
+                faults.clear()
+            heads = queries.heads_after(tx, after or UUID(int=0), limit)
+            for head in heads:
+                stored = queries.entries(tx, head.instance_id)
+                entries += len(stored)
+                fault = self._first_fault(head, stored) or _against_anchor(head, stored, known.get(head.instance_id))
+                faults += [fault] if fault else []
+        following = heads[-1].instance_id if len(heads) == limit else None
+        return Verification(len(heads), entries, tuple(faults)), following
+
+    def count(self) -> int:
+        """How many chains there are."""
+        with self._store.transaction() as tx:
+            return queries.count_heads(tx)
+
     def _first_fault(self, head: Head, stored: Sequence[StoredEntry]) -> ChainFault | None:
         previous = GENESIS
         numbers = [entry.link.seq for entry in stored]
@@ -161,7 +194,7 @@ class HistoryService(CaseService):
         """
         with self._store.transaction() as tx:
             last = queries.lock_anchors(tx)
-            until = step_queries.real_time(tx) - SETTLING
+            until = tokens.real_time(tx) - SETTLING
             since = last.at if last else datetime(1970, 1, 1, tzinfo=UTC)
             heads = queries.changed_heads(tx, since, until)
             if not heads:

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from engine.case_base import CaseService
-from engine.cases import ADMINISTRATORS, Incident, Page, has_role
+from engine.cases import ADMINISTRATORS, CONFIDENTIAL, Page, has_role
 from engine.chain import Entry
 from engine.errors import Conflict, EngineError, Invalid, NotAllowed, RecordNotFound
 from engine.model import Actor, Advance, Execution, RetryIncident, Variables
+from engine.records import Incident
 from engine.steps import Act, Case
-from engine.store import Transaction, task_queries
+from engine.store import Transaction, case_queries, task_queries
 from engine.store import incident_queries as queries
 
 OPERATORS = ("operator", "administrator")
@@ -66,13 +67,15 @@ class IncidentService(CaseService):
         """The variables as the failed element sees them: what an operator may mend.
 
         Raises:
-            RecordNotFound, NotAllowed: as `incident`.
+            RecordNotFound: as `incident`.
+            NotAllowed: as `incident`, or the case is confidential and does not name the actor.
             Conflict: it was resolved meanwhile; says who and when.
         """
         _ensure_operator(actor)
         with self._store.transaction() as tx:
             found = self._open(tx, incident_id)
             case = self._steps.load(tx, found.instance_id)
+            self._ensure_values_may_be_seen(tx, case, actor)
             assert case.state is not None, "a case with an open incident has a state"
             return self._steps.executor.variables(Execution(case.source, case.state), found.task_id)
 
@@ -93,6 +96,8 @@ class IncidentService(CaseService):
             found = self._found(tx, incident_id)
             case = self._steps.lock(tx, found.instance_id)
             found = self._open(tx, incident_id)
+            if variables:
+                self._ensure_values_may_be_seen(tx, case, actor)
             act = Act(
                 "incident.retried",
                 actor,
@@ -129,6 +134,11 @@ class IncidentService(CaseService):
             except EngineError as error:
                 results.append((incident_id, False, error))
         return results
+
+    def _ensure_values_may_be_seen(self, tx: Transaction, case: Case, actor: Actor) -> None:
+        """Operators see what broke in every case, but of a confidential one not the values."""
+        if case.row["security_class"] == CONFIDENTIAL and case_queries.instance(tx, case.id, actor) is None:
+            raise NotAllowed("The values of a confidential case are for the people it names.")
 
     def _found(self, tx: Transaction, incident_id: UUID) -> Incident:
         found = queries.incident(tx, incident_id)

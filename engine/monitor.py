@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from engine.administration import ADMINISTRATOR, AdminLog, ensure_any_role
+from engine.cases import ADMINISTRATORS
 from engine.clock import TimeSource
 from engine.errors import Conflict
 from engine.model import Actor
@@ -82,6 +83,26 @@ class QueueCounts:
     failed: int
 
 
+@dataclass(frozen=True)
+class PoolTask:
+    """A task that nobody can take: it fell to the administrators."""
+
+    id: UUID
+    instance_id: UUID
+    element_id: str
+    name: str
+    name_en: str | None
+    label: str | None
+    candidates: tuple[str, ...]
+    """Whom the diagram wanted, and nobody was there."""
+    created_at: datetime
+    due_at: datetime | None
+    business_key: str
+    subject: str
+    process_name: str
+    process_name_en: str | None
+
+
 class MonitorService:
     """Reads; and puts failed jobs back. Methods with an actor raise NotAllowed for all but operators."""
 
@@ -138,6 +159,16 @@ class MonitorService:
         ensure_any_role(actor, *OPERATORS)
         with self._store.transaction() as tx:
             return tuple(WorkerState(**row) for row in queries.workers(tx, alive_seconds=ALIVE_SECONDS))
+
+    def pool(self, actor: Actor) -> tuple[PoolTask, ...]:
+        """Tasks that nobody can take, by due date. For administrators."""
+        ensure_any_role(actor, ADMINISTRATOR)
+        with self._store.transaction() as tx:
+            rows = queries.pool(tx, ADMINISTRATORS, limit=MAX_ROWS)
+        return tuple(
+            PoolTask(**{**row, "candidates": tuple(text for text in row["candidates"] if text != ADMINISTRATORS)})
+            for row in rows
+        )
 
     def retry_job(self, job_id: int, actor: Actor) -> None:
         """Put a failed job back into the queue, with all its attempts.

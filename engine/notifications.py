@@ -8,9 +8,11 @@ from uuid import UUID
 
 from engine.cases import Notification, effective_person
 from engine.clock import TimeSource
+from engine.errors import InvalidFields
 from engine.model import Actor
 from engine.store import Store
 from engine.store import notification_queries as queries
+from engine.store import reminder_queries as preferences
 
 NoticeKind = Literal["arrived", "assigned", "due", "overdue", "returned", "ended", "cancelled", "incident"]
 MAX_ROWS = 200
@@ -62,6 +64,18 @@ class NotificationService:
         """The actor looks at a case: what was told of it is read."""
         with self._store.transaction() as tx:
             queries.mark_case_read(tx, effective_person(actor), instance_id, self._clock.now())
+
+    def preference(self, actor: Actor) -> tuple[bool, str]:
+        """Whether the actor gets mails, and in which language (`zh`, `en`); without a word from them: yes, Chinese."""
+        with self._store.transaction() as tx:
+            return preferences.preference(tx, actor.person_id) or (True, "zh")
+
+    def set_preference(self, actor: Actor, *, mail: bool, lang: str) -> None:
+        """Say whether one wants mails, and in which language. Raises InvalidFields (`lang`: unknown)."""
+        if lang not in ("zh", "en"):
+            raise InvalidFields({"lang": "unknown"})
+        with self._store.transaction() as tx:
+            preferences.save_preference(tx, actor.person_id, mail=mail, lang=lang, now=self._clock.now())
 
     def mark_mailed(self, notification_ids: Sequence[UUID]) -> None:
         """These went out by e-mail, too."""

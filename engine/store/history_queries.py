@@ -83,6 +83,17 @@ def heads(tx: Transaction, instance_id: UUID | None = None) -> Iterator[Head]:
         after = found[-1].id
 
 
+def heads_after(tx: Transaction, after: UUID, limit: int) -> list[Head]:
+    """The chain ends of the next cases by id."""
+    return [_head(row) for row in tx.execute(text(_HEADS), {"after": after, "limit": limit})]
+
+
+def count_heads(tx: Transaction) -> int:
+    """How many cases there are."""
+    count: int = tx.execute(text("select count(*) from process_instance")).scalar_one()
+    return count
+
+
 def changed_heads(tx: Transaction, since: datetime, until: datetime) -> list[tuple[UUID, int, bytes]]:
     """Chain ends of the cases that something was written to in this time."""
     rows = tx.execute(text(_CHANGED_HEADS), {"since": since, "until": until})

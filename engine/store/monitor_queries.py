@@ -49,6 +49,15 @@ select w.id, w.last_heartbeat, now() - w.last_heartbeat < cast(:alive as interva
 from procrastinate_workers w order by w.id
 """)
 
+_POOL = text("""
+select t.id, t.instance_id, t.element_id, t.name, t.name_en, t.label, t.candidates, t.created_at, t.due_at,
+  i.business_key, case when i.security_class = '密' then '' else i.subject end as subject,
+  d.name as process_name, d.name_en as process_name_en
+from candidate c join user_task t on t.id = c.task_id join process_instance i on i.id = t.instance_id
+join process_definition d on d.id = i.definition_id
+where c.candidate = :pool and c.claimable order by c.due_at, c.task_id limit :limit
+""")
+
 _RETRY = text("""
 update procrastinate_jobs set status = 'todo', attempts = 0, scheduled_at = null
 where id = :id and status = 'failed' returning task_name, args
@@ -95,6 +104,11 @@ def failed_jobs(tx: Transaction, *, limit: int) -> list[RowMapping]:
 def workers(tx: Transaction, *, alive_seconds: float) -> list[RowMapping]:
     """Workers that have signed in, and whether their heartbeat is fresh."""
     return list(tx.execute(_WORKERS, {"alive": f"{alive_seconds} seconds"}).mappings())
+
+
+def pool(tx: Transaction, candidate: str, *, limit: int) -> list[RowMapping]:
+    """Tasks that nobody has and that fell to this pool, by due date."""
+    return list(tx.execute(_POOL, {"pool": candidate, "limit": limit}).mappings())
 
 
 def retry_job(tx: Transaction, job_id: int) -> RowMapping | None:
