@@ -5,23 +5,14 @@
 
 from engine.cases import (
     TABS,
-    Attachment,
-    ChainFault,
-    Comment,
-    DiagramState,
-    Draft,
-    File,
     HistoryEntry,
     InboxQuery,
-    Incident,
     InstanceQuery,
     Notification,
     Page,
-    PendingDeployment,
     ProcessInstance,
     TaskRow,
     UserTask,
-    Verification,
     WorkRow,
     effective_person,
     has_role,
@@ -39,7 +30,19 @@ from engine.model import (
 )
 from engine.process_engine import ProcessEngine
 from engine.queue import JobQueue, JobSpec, NoJobs
+from engine.records import (
+    Attachment,
+    ChainFault,
+    Comment,
+    DiagramState,
+    Draft,
+    File,
+    Incident,
+    PendingDeployment,
+    Verification,
+)
 from engine.spiff import Executor, ProcessOutline
+from engine.spiff.functions import build as diagram_functions
 from engine.store import Store
 
 __all__ = [
@@ -80,6 +83,7 @@ __all__ = [
     "Variables",
     "Verification",
     "WorkRow",
+    "diagram_functions",
     "effective_person",
     "has_role",
 ]

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import g
 
+from engine import diagram_functions as build
 from engine.model import StepContext
-from engine.spiff.functions import build
 from webapp.services import engine
 
 
