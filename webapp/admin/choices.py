@@ -63,3 +63,8 @@ def positions() -> list[tuple[str, str]]:
 def title_of(place: Any) -> str:
     """A position's title in the reader's language."""
     return str(place.title_en if lang() == "en" and place.title_en else place.title)
+
+
+def unit_label(unit_id: str) -> str:
+    """A unit's name in the reader's language."""
+    return str(engine().directory.unit_label(unit_id, lang()))

@@ -257,6 +257,7 @@ def person_page(person_id: str, *, secret: dict[str, str] | None = None, **forms
         forms={**defaults, **forms},
         failed=next(iter(forms), None),
         secret=secret,
+        unit_label=choices.unit_label,
         words=words,
     )
 

@@ -309,6 +309,8 @@ def _unit_page(unit_id: str, **forms: SiteForm) -> str:
         may_change=choices.administers(unit_id),
         forms={**defaults, **forms},
         failed=next(iter(forms), None),
+        unit_label=choices.unit_label,
+        title_of=choices.title_of,
         words=words,
     )
 
@@ -324,5 +326,6 @@ def _position_page(place: Any, form: PositionForm, close: LastDayForm) -> str:
         form=form,
         close=close,
         may_change=choices.administers(place.unit_id),
+        title_of=choices.title_of,
         words=words,
     )
