@@ -88,9 +88,13 @@ def error_page(status: int, message: str = "", **context: Any) -> Response:
         answer.status_code = status
         return answer
     page = render_template(
-        "errors/error.html", status=status, heading=title_of(status), advice=advice_for(status), message=message,
+        "errors/error.html",
+        status=status,
+        heading=title_of(status),
+        advice=advice_for(status),
+        message=message,
         **context,
-    )  # fmt: skip
+    )
     return Response(page, status, mimetype="text/html")
 
 

@@ -101,9 +101,9 @@ def _admit() -> Response | None:
         abort(403)
     if right.allows(g.get("actor")):
         return None
-    if g.get("actor") is None:
-        return _to_sign_in()
-    abort(403)
+    if g.get("actor") is not None:
+        abort(403)
+    return _to_sign_in()
 
 
 def _to_sign_in() -> Response:

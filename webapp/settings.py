@@ -4,6 +4,7 @@
 environment variables; `SETTINGS` is the table that `docs/settings.md` shows.
 """
 
+# ruff: noqa: RUF009 - `_setting` gives a dataclass field, nothing shared
 from __future__ import annotations
 
 import ipaddress
@@ -59,9 +60,11 @@ class Settings:
     """What a start of Siwei may be told. Each field names its variable and says what it does."""
 
     mode: Mode = _setting(
-        "SIWEI_MODE", "demo", _mode,
+        "SIWEI_MODE",
+        "demo",
+        _mode,
         "`demo` lists the demo accounts on the sign-in page and loads demo data; `production` refuses both.",
-    )  # fmt: skip
+    )
     home: Path = _setting(
         "SIWEI_HOME", Path(".siwei"), Path, "Folder of the embedded database, the mail folder, backups and anchors."
     )
@@ -69,24 +72,31 @@ class Settings:
         "DATABASE_URL", "", str, "PostgreSQL server for web and worker; empty starts the embedded one.", secret=True
     )
     owner_database_url: str = _setting(
-        "OWNER_DATABASE_URL", "", str,
-        "The same server as the owner of the tables, for migrations; needed when `DATABASE_URL` is set.", secret=True,
-    )  # fmt: skip
+        "OWNER_DATABASE_URL",
+        "",
+        str,
+        "The same server as the owner of the tables, for migrations; needed when `DATABASE_URL` is set.",
+        secret=True,
+    )
     host: str = _setting("HOST", "127.0.0.1", str, "Address the web server listens on.")
     port: int = _setting("PORT", 8000, _integer(1, 65535), "Port the web server listens on.")
     secret_key: str = _setting(
-        "SIWEI_SECRET_KEY", "", str,
+        "SIWEI_SECRET_KEY",
+        "",
+        str,
         "Signs cookies and file references; at least 32 characters. Production refuses to start without it.",
         secret=True,
-    )  # fmt: skip
+    )
     former_secret_keys: tuple[str, ...] = _setting(
         "SIWEI_FORMER_SECRET_KEYS", (), _words, "Keys used before, still accepted while a key is changed.", secret=True
     )
     history_key: str = _setting(
-        "SIWEI_HISTORY_KEY", "", str,
+        "SIWEI_HISTORY_KEY",
+        "",
+        str,
         "Key of the history's HMAC chain; at least 32 characters. Production refuses to start without it.",
         secret=True,
-    )  # fmt: skip
+    )
     trusted_hosts: tuple[str, ...] = _setting(
         "TRUSTED_HOSTS", LOOPBACK_HOSTS, _words, "Host names the site answers to, comma separated."
     )
@@ -151,7 +161,9 @@ class Settings:
         """
         if self.mode == "production":
             return self
-        kept = {name: getattr(self, name) or _kept_key(self.home / "keys" / name) for name in ("secret_key", "history_key")}
+        kept = {
+            name: getattr(self, name) or _kept_key(self.home / "keys" / name) for name in ("secret_key", "history_key")
+        }
         return replace(self, **kept)
 
     @property
@@ -179,8 +191,7 @@ def variable_of(name: str) -> str:
 def table() -> list[tuple[str, str, str]]:
     """(variable, default, what it does) of every setting, in order."""
     return [
-        (item.metadata["variable"], _default_text(item.default), item.metadata["about"])
-        for item in fields(Settings)
+        (item.metadata["variable"], _default_text(item.default), item.metadata["about"]) for item in fields(Settings)
     ]
 
 

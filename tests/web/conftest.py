@@ -99,7 +99,9 @@ class Browser:
     def flashes(self) -> str:
         """What the next page says on top."""
         page = self.get("/help").text
-        return " ".join(re.sub(r"<[^>]+>", " ", part) for part in re.findall(r'<div class="flash .*?</div>', page, re.S))
+        return " ".join(
+            re.sub(r"<[^>]+>", " ", part) for part in re.findall(r'<div class="flash .*?</div>', page, re.S)
+        )
 
 
 def found(pattern: str, text: str) -> str:

@@ -70,7 +70,9 @@ def ask_cancel(instance_id: UUID) -> str:
     """Say what withdrawing will do, and ask for the reason."""
     case = engine().runtime.instance(instance_id, actor())
     case.ensure_open()
-    return render_template("cases/cancel.html", case=case, steps=[open_task_name(task) for task in case.open_tasks], error="", reason="")
+    return render_template(
+        "cases/cancel.html", case=case, steps=[open_task_name(task) for task in case.open_tasks], error="", reason=""
+    )
 
 
 @bp.post("/cases/<uuid:instance_id>/cancel")
@@ -101,4 +103,6 @@ def _reason_problem(reason: str) -> str:
 
 
 def _back(instance_id: UUID, view: str) -> Response:
-    return redirect(local_or(request.form.get("back"), lambda: url_for("cases.show", instance_id=instance_id, view=view)), 303)
+    return redirect(
+        local_or(request.form.get("back"), lambda: url_for("cases.show", instance_id=instance_id, view=view)), 303
+    )

@@ -12,22 +12,24 @@ from markupsafe import Markup
 
 from engine.cases import ProcessInstance
 from webapp.cases import bp, diagram_svg
+from webapp.i18n import lang
 from webapp.services import actor, engine
 
 
-def main_diagram(case: ProcessInstance) -> bytes:
-    """The drawn BPMN file of the version the case runs on."""
-    files = engine().repository.files(case.definition_id)
+def main_diagram(definition_id: UUID, process_key: str) -> bytes:
+    """The drawn BPMN file of a version, with the names of the reader's language."""
+    files = engine().repository.files(definition_id)
     diagrams = [file for file in files if file.kind == "bpmn"]
-    named = f'id="{case.process_key}"'.encode()
-    return next((file.content for file in diagrams if named in file.content), diagrams[0].content)
+    named = f'id="{process_key}"'.encode()
+    found = next((file.content for file in diagrams if named in file.content), diagrams[0].content)
+    return found if lang() == "zh" else diagram_svg.in_english(found)
 
 
 def drawing(case: ProcessInstance) -> Markup:
     """The diagram with tokens and passed path, drawn on the server."""
     state = engine().runtime.diagram_state(case.id, actor())
     return diagram_svg.draw(
-        main_diagram(case),
+        main_diagram(case.definition_id, case.process_key),
         title=_("%(subject)s的流程圖", subject=case.subject),
         active=state.active,
         passed=state.passed,
@@ -40,8 +42,9 @@ def drawing(case: ProcessInstance) -> Markup:
 def diagram_source(instance_id: UUID) -> Response:
     """The BPMN file as drawn; the version of a case never changes, so it may be kept."""
     case = engine().runtime.instance(instance_id, actor())
-    answer = Response(main_diagram(case), mimetype="application/xml")
+    answer = Response(main_diagram(case.definition_id, case.process_key), mimetype="application/xml")
     answer.headers["Cache-Control"] = "private, max-age=3600"
+    answer.headers["Vary"] = "Cookie"
     return answer
 
 

@@ -14,18 +14,26 @@ from lxml import etree
 from markupsafe import Markup
 
 _BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+_CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 _DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 _DC = "http://www.omg.org/spec/DD/20100524/DC"
 _DD = "http://www.omg.org/spec/DD/20100524/DI"
 _SVG = "http://www.w3.org/2000/svg"
+_NAME_EN = f"{{{_BPMN}}}extensionElements/{{{_CAMUNDA}}}properties/{{{_CAMUNDA}}}property[@name='nameEn']"
 _LINE = 15
 """Height of a line of text, in diagram units."""
 _GATEWAY_SIGNS = {"exclusiveGateway": "×", "parallelGateway": "+", "inclusiveGateway": "○", "eventBasedGateway": "⬠"}
 _EVENT_SIGNS = {
-    "timerEventDefinition": "◷", "messageEventDefinition": "✉", "signalEventDefinition": "△",
-    "errorEventDefinition": "ϟ", "escalationEventDefinition": "⇑", "terminateEventDefinition": "●",
-    "linkEventDefinition": "➔", "conditionalEventDefinition": "≡", "compensateEventDefinition": "«",
-}  # fmt: skip
+    "timerEventDefinition": "◷",
+    "messageEventDefinition": "✉",
+    "signalEventDefinition": "△",
+    "errorEventDefinition": "ϟ",
+    "escalationEventDefinition": "⇑",
+    "terminateEventDefinition": "●",
+    "linkEventDefinition": "➔",
+    "conditionalEventDefinition": "≡",
+    "compensateEventDefinition": "«",
+}
 _TASK_SIGNS = {"userTask": "♟", "serviceTask": "⚙", "businessRuleTask": "▤", "scriptTask": "✎", "sendTask": "✉"}
 
 
@@ -64,12 +72,42 @@ def draw(
         Serialised SVG without script, style or foreign content. An empty text when
         the file has no diagram interchange.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True)
-    root = etree.fromstring(xml, parser)
+    root = _parsed(xml)
     if root.find(f".//{{{_DI}}}BPMNPlane") is None:
         return Markup()
     classes = _classes(active, passed, incidents)
     return _Drawing(root, classes, frozenset(passed_flows)).to_markup(title)
+
+
+def in_english(xml: bytes) -> bytes:
+    """The same file with each element's property `nameEn`, where it has one, as its name.
+
+    Labels drawn for a few Chinese signs are widened to the longest English word.
+    """
+    root = _parsed(xml)
+    names = {}
+    for element in root.iter(f"{{{_BPMN}}}*"):
+        english = element.find(_NAME_EN)
+        if english is not None and english.get("value"):
+            element.set("name", english.get("value"))
+            names[element.get("id")] = english.get("value")
+    for drawn in root.iter(f"{{{_DI}}}BPMNShape", f"{{{_DI}}}BPMNEdge"):
+        bounds = drawn.find(f"{{{_DI}}}BPMNLabel/{{{_DC}}}Bounds")
+        if bounds is not None and drawn.get("bpmnElement") in names:
+            _widen(bounds, max(map(len, names[drawn.get("bpmnElement")].split())) * 7.0)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _widen(bounds: etree._Element, wanted: float) -> None:
+    x, width = float(bounds.get("x", "0")), float(bounds.get("width", "0"))
+    if width < wanted:
+        bounds.set("x", f"{x - (wanted - width) / 2:g}")
+        bounds.set("width", f"{wanted:g}")
+
+
+def _parsed(xml: bytes) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True)
+    return etree.fromstring(xml, parser)
 
 
 def _classes(active: Collection[str], passed: Collection[str], incidents: Collection[str]) -> dict[str, str]:
@@ -281,9 +319,17 @@ def _pieces(text: str) -> Iterator[str]:
 def _arrow() -> etree._Element:
     definitions = etree.Element(f"{{{_SVG}}}defs")
     marker = _add(
-        definitions, "marker", id="diagram-arrow", viewBox="0 0 10 10", refX=9, refY=5, markerWidth=7, markerHeight=7,
-        orient="auto-start-reverse", markerUnits="userSpaceOnUse",
-    )  # fmt: skip
+        definitions,
+        "marker",
+        id="diagram-arrow",
+        viewBox="0 0 10 10",
+        refX=9,
+        refY=5,
+        markerWidth=7,
+        markerHeight=7,
+        orient="auto-start-reverse",
+        markerUnits="userSpaceOnUse",
+    )
     marker.set("markerWidth", "9")
     marker.set("markerHeight", "9")
     _add(marker, "path", d="M0 1L10 5L0 9z", **{"class": "d-arrow"})

@@ -21,7 +21,9 @@ _TEXT_LIMIT = 200_000
 def file(file_id: UUID) -> Response:
     """The bytes. Always a download, except pictures and PDF shown inside our own preview page."""
     found, content = engine().runtime.file(file_id, actor())
-    shown = request.args.get("inline") == "1" and (found.content_type in PICTURES or found.content_type == "application/pdf")
+    shown = request.args.get("inline") == "1" and (
+        found.content_type in PICTURES or found.content_type == "application/pdf"
+    )
     answer = Response(content, mimetype=found.content_type if shown else "application/octet-stream")
     answer.headers["Content-Disposition"] = disposition(found.name, inline=shown)
     answer.headers["Content-Security-Policy"] = FILE_POLICY

@@ -154,9 +154,14 @@ def _page(endpoint: str, template: str) -> Response:
     state = CaseList.of(endpoint, request.args)
     page = engine().runtime.find(state.query(), actor())
     body = render_template(
-        template, state=state, page=page, scopes=SCOPES, states=STATES, now=engine().clock.now(),
+        template,
+        state=state,
+        page=page,
+        scopes=SCOPES,
+        states=STATES,
+        now=engine().clock.now(),
         processes=engine().repository.definitions(),
-    )  # fmt: skip
+    )
     return Response(body, 422 if state.errors else 200, mimetype="text/html")
 
 
@@ -166,8 +171,21 @@ def _export(endpoint: str, kind: str, name: str) -> Response:
     state = replace(CaseList.of(endpoint, request.args), after=None)
     found = engine().runtime.find(state.query(_EXPORT_LIMIT), actor())
     now = engine().clock.now()
-    headings = [_("案號"), _("文號"), _("案由"), _("流程"), _("狀態"), _("目前關卡"), _("經過時間"), _("起案日"), _("起案人"),
-                _("限辦日"), _("結案日"), _("結果"), _("密等")]  # fmt: skip
+    headings = [
+        _("案號"),
+        _("文號"),
+        _("案由"),
+        _("流程"),
+        _("狀態"),
+        _("目前關卡"),
+        _("經過時間"),
+        _("起案日"),
+        _("起案人"),
+        _("限辦日"),
+        _("結案日"),
+        _("結果"),
+        _("密等"),
+    ]
     rows = [_export_row(case, now) for case in found.rows]
     return exports.answer(kind, f"{name}-{now.astimezone(TAIPEI):%Y%m%d}", headings, rows)
 
@@ -176,10 +194,20 @@ def _export_row(case: ProcessInstance, now: datetime) -> list[Any]:
     process = case.process_name_en if lang() == "en" and case.process_name_en else case.process_name
     since = waiting_since(case)
     return [
-        case.business_key, case.doc_no_in or "", case.subject, process, state_text(case), where_text(case),
-        span(now - since) if since else "", case.started_at, case.started_by_name, case.due_at, case.ended_at,
-        outcome_text(case.outcome), case.security_class,
-    ]  # fmt: skip
+        case.business_key,
+        case.doc_no_in or "",
+        case.subject,
+        process,
+        state_text(case),
+        where_text(case),
+        span(now - since) if since else "",
+        case.started_at,
+        case.started_by_name,
+        case.due_at,
+        case.ended_at,
+        outcome_text(case.outcome),
+        case.security_class,
+    ]
 
 
 def _midnight(day: date | None) -> datetime | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -70,13 +70,16 @@ def holds(condition: Any, names: Names) -> bool:
 
 
 def items(entries: Any, names: Names, level: int = 0) -> tuple[Item, ...]:
-    """The numbered points of a list of templates; empty ones are left out before numbering."""
+    """The points of a list of templates; empty ones are left out before numbering, a single one has no number."""
     found: list[tuple[str, tuple[Item, ...]]] = []
     for entry in entries or ():
         for text, below in _entry(entry, names, level):
             if text or below:
                 found.append((text, below))
-    return tuple(Item(_number(index, level), text, below) for index, (text, below) in enumerate(found, 1))
+    several = len(found) > 1
+    return tuple(
+        Item(_number(index, level) if several else "", text, below) for index, (text, below) in enumerate(found, 1)
+    )
 
 
 def lines(entries: Any, names: Names) -> tuple[str, ...]:
@@ -133,7 +136,7 @@ def plain(value: Any) -> str:
         return number(value)
     if isinstance(value, (list, Mapping)):
         return label(value)
-    return str(value)
+    return str(value) if isinstance(value, (str, time, timedelta)) else ""
 
 
 def roc_date_words(value: Any) -> str:
@@ -161,15 +164,15 @@ def roc_datetime_words(value: Any) -> str:
 def number(value: Any) -> str:
     """1,234 or 1,234.5."""
     if not isinstance(value, (int, Decimal)) or isinstance(value, bool):
-        return str(value) if value is not None else ""
+        return value if isinstance(value, str) else ""
     return f"{value.normalize():,f}" if isinstance(value, Decimal) else f"{value:,}"
 
 
 def money(value: Any) -> str:
     """新臺幣1萬4,286元 (文書處理手冊: 萬 and 億 in words, the rest with separators)."""
-    if value is None:
+    if not isinstance(value, (int, Decimal)) or isinstance(value, bool):
         return ""
-    whole = int(Decimal(value))
+    whole = int(value)
     parts, sign = [], "負" if whole < 0 else ""
     whole = abs(whole)
     for unit, size in (("億", 10**8), ("萬", 10**4)):

@@ -74,7 +74,9 @@ def fill(template: Mapping[str, Any], names: Names) -> dict[str, Any]:
         "english": template.get("language") == "en",
         "issuer": _issuer(template.get("issuer"), names),
         **{key: filled(template.get(key), names) for key in ("to", "date", "doc_no", "speed", "enclosures", "subject")},
-        "security": "" if filled(template.get("security"), names) == "普通" else filled(template.get("security"), names),
+        "security": ""
+        if filled(template.get("security"), names) == "普通"
+        else filled(template.get("security"), names),
         "explanation": items(template.get("explanation"), names),
         "measures": items(template.get("measures"), names),
         "sections": [
@@ -95,11 +97,19 @@ def fill(template: Mapping[str, Any], names: Names) -> dict[str, Any]:
 def names_of(case: ProcessInstance) -> Names:
     """The case's variables and header, for a letter's expressions."""
     header = {
-        "business_key": case.business_key, "subject": case.subject, "doc_no_in": case.doc_no_in,
-        "doc_no_out": case.doc_no_out, "speed": case.speed, "security_class": case.security_class,
-        "received_at": case.received_at, "due_at": case.due_at, "outcome": case.outcome, "started_at": case.started_at,
-        "retention_class": case.retention_class, "source": case.source,
-    }  # fmt: skip
+        "business_key": case.business_key,
+        "subject": case.subject,
+        "doc_no_in": case.doc_no_in,
+        "doc_no_out": case.doc_no_out,
+        "speed": case.speed,
+        "security_class": case.security_class,
+        "received_at": case.received_at,
+        "due_at": case.due_at,
+        "outcome": case.outcome,
+        "started_at": case.started_at,
+        "retention_class": case.retention_class,
+        "source": case.source,
+    }
     variables = engine().runtime.variables(case.id, actor())
     return Names({**header, **variables}, functions())
 

@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from engine.cases import ProcessInstance
-from webapp.cases import bp, words
+from webapp.cases import bp
 from webapp.cases.data import Section, lines_of, sections
 from webapp.cases.diagram import drawing
 from webapp.cases.letters import available_letters
@@ -25,7 +25,9 @@ def show(instance_id: UUID) -> str:
     case = engine().runtime.instance(instance_id, actor())
     view = request.args.get("view", "overview")
     view = view if view in VIEWS else "overview"
-    context: dict[str, Any] = case_part(case, view, lambda wanted: url_for("cases.show", instance_id=case.id, view=wanted))
+    context: dict[str, Any] = case_part(
+        case, view, lambda wanted: url_for("cases.show", instance_id=case.id, view=wanted)
+    )
     context["letters"] = available_letters(case)
     context["case_tabs"] = [
         {"href": url_for("cases.show", instance_id=case.id), "text": _("概要"), "here": view == "overview"},
@@ -36,7 +38,11 @@ def show(instance_id: UUID) -> str:
         context["case_tabs"].append({"href": href, "text": _("函稿"), "here": view == "letters"})
     data: list[Section] = sections(case, context["history"]) if view == "overview" else []
     return render_template(
-        "cases/show.html", **context, data=data, may_cancel=case.is_open and engine().runtime.may_cancel(case, actor()), my_tasks=_my_tasks(case)
+        "cases/show.html",
+        **context,
+        data=data,
+        may_cancel=case.is_open and engine().runtime.may_cancel(case, actor()),
+        my_tasks=_my_tasks(case),
     )
 
 

@@ -67,7 +67,11 @@ def print_decision(instance_id: UUID, task_id: str) -> str:
     if section is None:
         abort(404)
     return render_template(
-        "cases/print_decision.html", case=case, section=section, signing=signings(case, [section])[0], now=engine().clock.now()
+        "cases/print_decision.html",
+        case=case,
+        section=section,
+        signing=signings(case, [section])[0],
+        now=engine().clock.now(),
     )
 
 

@@ -72,7 +72,9 @@ def _sentence(entry: HistoryEntry, who: str, elements: Mapping[str, str]) -> str
         "file.attached": lambda: _("%(who)s附上檔案「%(file)s」。", who=who, file=_file(entry)),
         "task.claimed": lambda: _("%(who)s簽收「%(step)s」。", who=who, step=step),
         "task.released": lambda: _("%(who)s取消簽收「%(step)s」。", who=who, step=step),
-        "task.assigned": lambda: _with(_("%(who)s將「%(step)s」分給%(to)s。", who=who, step=step, to=_to(params)), reason),
+        "task.assigned": lambda: _with(
+            _("%(who)s將「%(step)s」分給%(to)s。", who=who, step=step, to=_to(params)), reason
+        ),
         "task.reassigned": lambda: _with(
             _("%(who)s將「%(step)s」改分給%(to)s。", who=who, step=step, to=_to(params)), reason
         ),
@@ -85,7 +87,9 @@ def _sentence(entry: HistoryEntry, who: str, elements: Mapping[str, str]) -> str
         "service.failed": lambda: _("系統執行「%(step)s」失敗。", step=step) if step else _("系統有一個步驟失敗。"),
         "incident.opened": lambda: _("「%(step)s」發生狀況，等維運人員處理。", step=step),
         "incident.retried": lambda: (
-            _("%(who)s重新執行「%(step)s」。", who=who, step=step) if step else _("%(who)s重新執行失敗的步驟。", who=who)
+            _("%(who)s重新執行「%(step)s」。", who=who, step=step)
+            if step
+            else _("%(who)s重新執行失敗的步驟。", who=who)
         ),
         "history.erased": lambda: _with(_("%(who)s刪除了一筆歷程中的個人資料。", who=who), reason),
     }
@@ -168,7 +172,9 @@ def where_text(case: ProcessInstance) -> str:
         return _("等候中") if case.is_open else ""
     shown = "、".join(dict.fromkeys(names[:2])) if lang() == "zh" else ", ".join(dict.fromkeys(names[:2]))
     more = len(names) - 2
-    return ngettext("%(steps)s 等，另有%(num)d關", "%(steps)s 等，另有%(num)d關", more, steps=shown) if more > 0 else shown
+    return (
+        ngettext("%(steps)s 等，另有%(num)d關", "%(steps)s 等，另有%(num)d關", more, steps=shown) if more > 0 else shown
+    )
 
 
 def outcome_text(outcome: str | None) -> str:

@@ -178,7 +178,12 @@ def _say_what_happened(found: UserTask, advance: Advance, following: UUID | None
     for opened_task in advance.opened:
         mine = engine().tasks.get(UUID(opened_task.id), actor())
         if mine.may_claim(actor()) or mine.may_complete(actor()):
-            links.append({"href": url_for("inbox.task", task_id=mine.id), "text": _("同案下一關：%(step)s", step=task_name(mine))})
+            links.append(
+                {
+                    "href": url_for("inbox.task", task_id=mine.id),
+                    "text": _("同案下一關：%(step)s", step=task_name(mine)),
+                }
+            )
     if following:
         links.append({"href": _list_state().task_url(following), "text": _("開啟下一件"), "key": "n"})
     links.append({"href": url_for("cases.show", instance_id=found.instance_id), "text": _("看這件案件")})

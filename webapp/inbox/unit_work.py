@@ -23,9 +23,14 @@ def unit_work() -> str:
     rows = engine().tasks.unit_work(actor())
     now = engine().clock.now()
     return render_template(
-        "inbox/unit_work.html", people=_people(rows, now), unclaimed=_unclaimed(rows), now=now, columns=columns,
-        by="due" if request.args.get("by") == "due" else "person", by_due=_by_due(rows),
-    )  # fmt: skip
+        "inbox/unit_work.html",
+        people=_people(rows, now),
+        unclaimed=_unclaimed(rows),
+        now=now,
+        columns=columns,
+        by="due" if request.args.get("by") == "due" else "person",
+        by_due=_by_due(rows),
+    )
 
 
 @bp.get("/unit-work/export.<kind>")

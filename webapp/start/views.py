@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from engine.errors import InvalidVariables
 from engine.model import ProcessDefinition
 from webapp.cases import diagram_svg
+from webapp.cases.diagram import main_diagram
 from webapp.forms_in_use import form_of, opened, posted
 from webapp.i18n import lang
 from webapp.services import actor, engine
@@ -89,9 +90,7 @@ def _names() -> dict[str, Any]:
 
 
 def _diagram(process: ProcessDefinition) -> bytes:
-    files = [file for file in engine().repository.files(process.id) if file.kind == "bpmn"]
-    named = f'id="{process.key}"'.encode()
-    return next((file.content for file in files if named in file.content), files[0].content)
+    return main_diagram(process.id, process.key)
 
 
 def _page(process: ProcessDefinition, filled: TaskForm, problem: str = "") -> str:
@@ -106,5 +105,3 @@ def _page(process: ProcessDefinition, filled: TaskForm, problem: str = "") -> st
         problem=problem,
         drawing=diagram_svg.draw(_diagram(process), title=_("%(subject)s的流程圖", subject=name)),
     )
-
-

@@ -17,14 +17,22 @@ _KEYWORDS = {
     "_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
 }  # fmt: skip
 _JINJA = {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}
-_PARTS = {"taskforms": "forms", "site_forms.py": "admin", "cli": None, "frontend": None, "static": None, "demo": None, "translations": None}
+_PARTS = {
+    "taskforms": "forms",
+    "site_forms.py": "admin",
+    "cli": None,
+    "frontend": None,
+    "static": None,
+    "demo": None,
+    "translations": None,
+}
 _OWN = frozenset(["auth", "admin", "inbox", "cases", "start", "studio", "operate"])
 
 
 def part_of(path: Path) -> str | None:
     """The catalog a source file's texts belong to; None for files without page texts."""
     top = path.relative_to(WEBAPP).parts[0]
-    return _PARTS[top] if top in _PARTS else top if top in _OWN else "shell"
+    return _PARTS.get(top, top if top in _OWN else "shell")
 
 
 def texts() -> Iterator[tuple[str, Path, int, tuple[str, ...]]]:

@@ -113,7 +113,9 @@ def test_a_file_is_attached_downloaded_and_previewed(browser, decided):
     assert browser(STRANGER).get(f"{address}/preview").status_code == 404
 
 
-@pytest.mark.parametrize(("name", "content"), [("x.exe", b"MZ\x90\x00"), ("x.pdf", b"not a pdf"), ("x.svg", b"<svg/>"), ("x.html", b"<p>")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("x.exe", b"MZ\x90\x00"), ("x.pdf", b"not a pdf"), ("x.svg", b"<svg/>"), ("x.html", b"<p>")]
+)
 def test_a_file_that_is_not_allowed_is_refused_by_name(browser, decided, name, content):
     case, _ = decided
     starter = browser(STARTER)

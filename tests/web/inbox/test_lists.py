@@ -192,7 +192,13 @@ def test_a_handler_has_no_unit_work_page(browser):
 def test_a_head_reassigns_many_with_one_reason(browser, claimed, engine, actor):
     ids = [str(claimed(f"改分{number}")[1]) for number in range(2)]
     chief = browser(CHIEF)
-    body = {"ids": ids, "person": "aia.labor.handler2", "reason": "請長假", "csrf_token": chief.csrf(), "token": str(uuid4())}
+    body = {
+        "ids": ids,
+        "person": "aia.labor.handler2",
+        "reason": "請長假",
+        "csrf_token": chief.csrf(),
+        "token": str(uuid4()),
+    }
     chief.post("/unit-work/reassign", body)
     assert "已改分2件。" in chief.get("/unit-work").text
     assert {engine.tasks.get(task, actor(CHIEF)).assignee for task in map(UUID, ids)} == {"aia.labor.handler2"}

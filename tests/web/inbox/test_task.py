@@ -129,7 +129,9 @@ def test_releasing_gives_the_task_back_to_the_pool(browser, claimed, engine, act
 def test_a_draft_comes_back_and_is_not_an_answer(browser, claimed, engine, actor):
     _, task = claimed()
     handler = browser(HANDLER)
-    said = handler.post(f"/tasks/{task}/draft", {**answer("", "寫到一半"), "form_action": "draft"}, Accept="application/json")
+    said = handler.post(
+        f"/tasks/{task}/draft", {**answer("", "寫到一半"), "form_action": "draft"}, Accept="application/json"
+    )
     assert "尚未送出" in said.json["message"]
     assert engine.tasks.get(task, actor(HANDLER)).is_open
     page = handler.get(f"/tasks/{task}").text

@@ -17,7 +17,6 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 def path_of(rule):
     """An address of the route, with something in every place."""
 
-
     def fill(match):
         converter, _, name = match.group(1).rpartition(":")
         if converter.startswith("any"):
@@ -92,8 +91,17 @@ def test_rights_are_by_role_or_headship(right, groups, allowed):
 
 @pytest.mark.parametrize(
     ("target", "local"),
-    [("/inbox", True), ("/a?b=//c", True), ("//evil.example", False), ("/\\evil.example", False),
-     ("https://evil.example", False), ("javascript:alert(1)", False), ("", False), (None, False), ("/a\r\nb", False)],
-)  # fmt: skip
+    [
+        ("/inbox", True),
+        ("/a?b=//c", True),
+        ("//evil.example", False),
+        ("/\\evil.example", False),
+        ("https://evil.example", False),
+        ("javascript:alert(1)", False),
+        ("", False),
+        (None, False),
+        ("/a\r\nb", False),
+    ],
+)
 def test_only_paths_of_this_site_are_local(target, local):
     assert is_local(target) is local

@@ -34,11 +34,16 @@ def test_no_other_file_reads_the_environment():
 
 
 def test_what_is_set_is_read():
-    settings = Settings.from_environment({"PORT": "8123", "TRUSTED_HOSTS": "a.example, b.example", "SIWEI_HOME": "/srv/x"})
+    settings = Settings.from_environment(
+        {"PORT": "8123", "TRUSTED_HOSTS": "a.example, b.example", "SIWEI_HOME": "/srv/x"}
+    )
     assert (settings.port, settings.trusted_hosts, settings.home) == (8123, ("a.example", "b.example"), Path("/srv/x"))
 
 
-@pytest.mark.parametrize(("variable", "value"), [("PORT", "http"), ("PORT", "70000"), ("SIWEI_MODE", "debug"), ("SIWEI_REQUIRE_BWRAP", "maybe")])
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("PORT", "http"), ("PORT", "70000"), ("SIWEI_MODE", "debug"), ("SIWEI_REQUIRE_BWRAP", "maybe")],
+)
 def test_what_cannot_be_read_is_named(variable, value):
     with pytest.raises(SettingsError, match=variable):
         Settings.from_environment({variable: value})

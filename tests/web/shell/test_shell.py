@@ -23,7 +23,9 @@ def test_the_language_is_switched_and_stays(browser):
     assert '<html lang="en">' in person.get("/help").text
 
 
-@pytest.mark.parametrize(("accepted", "lang"), [("en-US,en;q=0.9", "en"), ("zh-TW,en;q=0.5", "zh-Hant-TW"), ("fr", "zh-Hant-TW")])
+@pytest.mark.parametrize(
+    ("accepted", "lang"), [("en-US,en;q=0.9", "en"), ("zh-TW,en;q=0.5", "zh-Hant-TW"), ("fr", "zh-Hant-TW")]
+)
 def test_the_browsers_language_decides_at_first(app, accepted, lang):
     page = app.test_client().get("/help", headers={"Accept-Language": accepted}).text
     assert f'<html lang="{lang}">' in page
@@ -35,7 +37,9 @@ def test_help_lists_every_shortcut_that_pages_use(browser):
 
     help_page = browser(CHIEF).get("/help").text
     listed = set(re.findall(r"<kbd>([^<]+)</kbd>", help_page))
-    templates = " ".join(path.read_text("utf-8") for path in Path("webapp").rglob("*.html") if "node_modules" not in path.parts)
+    templates = " ".join(
+        path.read_text("utf-8") for path in Path("webapp").rglob("*.html") if "node_modules" not in path.parts
+    )
     used = set(re.findall(r'data-(?:key|go)="([^"{]+)"', templates))
     scripts = Path("webapp/frontend/src/keys.js").read_text("utf-8")
     used |= set(re.findall(r"^  '?([a-z/\[\]])'?: \(\) =>", scripts, re.M))

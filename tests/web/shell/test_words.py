@@ -41,9 +41,16 @@ def test_nothing_is_shown_for_no_date(lang):
 
 @pytest.mark.parametrize(
     ("minutes", "zh", "en"),
-    [(0, "不到1分鐘", "under a minute"), (1, "1分鐘", "1 minute"), (59, "59分鐘", "59 minutes"), (60, "1小時", "1 hour"),
-     (23 * 60 + 59, "23小時", "23 hours"), (24 * 60, "1天", "1 day"), (72 * 60, "3天", "3 days")],
-)  # fmt: skip
+    [
+        (0, "不到1分鐘", "under a minute"),
+        (1, "1分鐘", "1 minute"),
+        (59, "59分鐘", "59 minutes"),
+        (60, "1小時", "1 hour"),
+        (23 * 60 + 59, "23小時", "23 hours"),
+        (24 * 60, "1天", "1 day"),
+        (72 * 60, "3天", "3 days"),
+    ],
+)
 def test_spans_are_said_in_the_largest_unit(lang, minutes, zh, en):
     assert dates.span(timedelta(minutes=minutes)) == {"zh": zh, "en": en}[lang]
 

@@ -75,5 +75,3 @@ def test_the_diagram_of_the_process_is_shown_before_starting(browser):
     assert "diagram-svg" in page
     assert browser(STARTER).get("/start/errand/diagram.bpmn").data.startswith(b"<?xml")
     assert browser("aia.documents.registrar").get("/start/errand/diagram.bpmn").status_code == 404
-
-

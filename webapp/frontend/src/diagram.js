@@ -76,9 +76,12 @@ function open(viewer, state) {
   if (canvas.zoom() >= READABLE) return;
   const { inner, outer } = canvas.viewbox();
   const registry = viewer.get('elementRegistry');
-  const where = [...(state?.active ?? []), ...(state?.incidents ?? [])].map((id) => registry.get(id)).find(Boolean);
+  const at = [...(state?.active ?? []), ...(state?.incidents ?? [])].map((id) => registry.get(id)).find(Boolean);
+  const start = registry.find((element) => element.type === 'bpmn:StartEvent' && !element.labelTarget);
   const size = { width: outer.width / READABLE, height: outer.height / READABLE };
-  const middle = where ? { x: where.x + where.width / 2, y: where.y + where.height / 2 } : { x: inner.x + size.width / 2, y: inner.y + inner.height / 2 };
+  const middle = { x: inner.x + size.width / 2, y: inner.y + inner.height / 2 };
+  if (at) Object.assign(middle, { x: at.x + at.width / 2, y: at.y + at.height / 2 });
+  else if (start) Object.assign(middle, { x: start.x - 60 + size.width / 2, y: start.y + start.height / 2 });
   canvas.viewbox({ x: middle.x - size.width / 2, y: middle.y - size.height / 2, ...size });
 }
 
