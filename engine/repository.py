@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from engine import deploying, forms
-from engine.administration import AdminLog
-from engine.cases import Draft, PendingDeployment
+from engine.drafts import Drafts
 from engine.errors import (
     ApprovalRequired,
     Conflict,
@@ -19,29 +17,21 @@ from engine.errors import (
     Invalid,
     NotAllowed,
     RecordNotFound,
-    StaleRevision,
 )
 from engine.forms import FormDefinition
 from engine.model import Actor, DefinitionSource, Deployment, Finding, ProcessDefinition, SourceFile
+from engine.process_rights import ProcessRights
 from engine.queue import start_timer_job
-from engine.rights import VERBS, Verb, may
+from engine.records import PendingDeployment
+from engine.rights import may
 from engine.spiff import Executor, ProcessOutline
-from engine.steps import Steps
-from engine.store import Store, Transaction
+from engine.store import Transaction
 from engine.store import definition_queries as queries
 from engine.store import start_timer_queries as start_timers
 
 
-class RepositoryService:
+class RepositoryService(Drafts, ProcessRights):
     """Takes in what process owners draw. Each public method is one transaction."""
-
-    def __init__(self, store: Store, steps: Steps) -> None:
-        self._store = store
-        self._steps = steps
-        self._executor = steps.executor
-        self._clock = steps.clock
-        self._sources = steps.sources
-        self._log = AdminLog(store, steps.clock)
 
     # -- deploying -----------------------------------------------------------------------
 
@@ -258,129 +248,6 @@ class RepositoryService:
             assert current is not None
             return current
 
-    # -- rights --------------------------------------------------------------------------
-
-    def may(self, actor: Actor, verb: Verb, key: str) -> bool:
-        """Whether the actor may `edit`, `deploy`, `start` or `view` the process."""
-        with self._store.transaction() as tx:
-            rules = queries.start_rules(tx, key).get(key, ([], None, True))
-            current = queries.definition(tx, key)
-            return may(
-                actor,
-                verb,
-                key,
-                grants=queries.grants(tx),
-                starters=rules[0],
-                properties=current.properties if current else {},
-            )
-
-    def startable(self, actor: Actor) -> list[ProcessDefinition]:
-        """The processes the actor may start by hand, by name."""
-        with self._store.transaction() as tx:
-            grants, rules = queries.grants(tx), queries.start_rules(tx)
-            found = [
-                definition
-                for definition in queries.current(tx)
-                if rules[definition.key][2]
-                and may(
-                    actor,
-                    "start",
-                    definition.key,
-                    grants=grants,
-                    starters=rules[definition.key][0],
-                    properties=definition.properties,
-                )
-            ]
-        return sorted(found, key=lambda definition: definition.name)
-
-    def start_form(self, key: str) -> str | None:
-        """The form key of the version in force, for its start page. Raises DefinitionNotFound."""
-        with self._store.transaction() as tx:
-            rules = queries.start_rules(tx, key)
-        if key not in rules:
-            raise DefinitionNotFound(key=key)
-        return rules[key][1]
-
-    def grants(self, key: str) -> dict[str, tuple[str, ...]]:
-        """Candidate texts by verb, for the page that sets them."""
-        with self._store.transaction() as tx:
-            found = queries.grants(tx)
-        return {verb: tuple(sorted(found.get((key, verb), ()))) for verb in VERBS if verb != "view"}
-
-    def set_grants(self, key: str, verb: Verb, groups: Iterable[str], actor: Actor) -> None:
-        """Let exactly these groups do `verb` to the process. For administrators.
-
-        Raises:
-            NotAllowed: the actor is no administrator.
-            Invalid: a group is no candidate text, or the verb cannot be granted.
-        """
-        if not actor.is_system and "administrator@" not in actor.groups:
-            raise NotAllowed
-        wanted = [group.strip() for group in groups if group.strip()]
-        wrong = [group for group in wanted if "@" not in group and not group.startswith("user:")]
-        if wrong or verb not in VERBS or verb == "view":
-            raise Invalid("This is nobody: write role@unit, role@ or user:person.", field="groups", value=wrong[:3])
-        with self._store.transaction() as tx:
-            before = sorted(queries.grants(tx).get((key, verb), ()))
-            queries.set_grants(tx, key, verb, wanted)
-            subject, old, new = ("process", key, key), {verb: before}, {verb: sorted(wanted)}
-            self._log.record(tx, actor, "process.grants", subject, before=old, after=new)
-
-    # -- drafts --------------------------------------------------------------------------
-
-    def save_draft(
-        self, key: str, files: Sequence[SourceFile], actor: Actor, *, revision: int | None = None
-    ) -> Draft:
-        """Keep an author's unfinished files; nothing is checked but their size and names.
-
-        Args:
-            revision: of the draft the author began with (0: there was none); None replaces whatever is there.
-
-        Raises:
-            NotAllowed: the actor may not edit the process.
-            DeploymentRefused: a file cannot be kept at all.
-            StaleRevision: somebody else saved or discarded the draft meanwhile.
-        """
-        wrong = [finding for finding in deploying.check_files(files) if finding.code != "no-diagram"]
-        if wrong:
-            raise DeploymentRefused(tuple(wrong))
-        with self._store.transaction() as tx:
-            self._ensure_may(tx, actor, "edit", [key])
-            if revision is not None:
-                queries.lock_deployments(tx)
-                before = queries.load_draft(tx, key)
-                if revision != (before.revision if before else 0):
-                    raise StaleRevision(who=before and before.saved_by, at=before and before.saved_at)
-            current = queries.definition(tx, key)
-            queries.save_draft(
-                tx,
-                key,
-                files,
-                at=self._clock.now(),
-                by=actor.person_id,
-                based_on=current.id if current else None,
-            )
-            draft = queries.load_draft(tx, key)
-            assert draft is not None
-            return draft
-
-    def draft(self, key: str) -> Draft | None:
-        """The draft of a process, or None."""
-        with self._store.transaction() as tx:
-            return queries.load_draft(tx, key)
-
-    def drafts(self) -> dict[str, tuple[datetime, str]]:
-        """Which processes have a draft: when it was saved and by whom."""
-        with self._store.transaction() as tx:
-            return queries.drafts(tx)
-
-    def discard_draft(self, key: str, actor: Actor) -> None:
-        """Throw the draft away. Raises NotAllowed; RecordNotFound when there is none."""
-        with self._store.transaction() as tx:
-            self._ensure_may(tx, actor, "edit", [key])
-            if not queries.discard_draft(tx, key):
-                raise RecordNotFound(draft=key)
-
     # -- inside --------------------------------------------------------------------------
 
     def _refuse_faults(self, files: Sequence[SourceFile]) -> None:
@@ -448,12 +315,6 @@ class RepositoryService:
         if found[0].state != "pending":
             raise Conflict("This was decided meanwhile.", who=found[0].decided_by, at=found[0].decided_at)
         return found
-
-    def _ensure_may(self, tx: Transaction, actor: Actor, verb: Verb, keys: Iterable[str]) -> None:
-        grants = queries.grants(tx)
-        for key in keys:
-            if not may(actor, verb, key, grants=grants):
-                raise NotAllowed(process=key, verb=verb)
 
 
 class _Library(Mapping[str, tuple[SourceFile, ...]]):

@@ -1,0 +1,38 @@
+// The editor of forms.
+import { FormEditor } from '@bpmn-io/form-js-editor';
+import '@bpmn-io/form-js-viewer/dist/assets/form-js.css';
+import '@bpmn-io/form-js-editor/dist/assets/form-js-editor.css';
+import '@bpmn-io/form-js-editor/dist/assets/properties-panel.css';
+import '../studio/studio.css';
+import { Draft, failed, holder, sourceText, takeOver } from '../studio/draft.js';
+import { Findings } from '../studio/findings.js';
+import { translateTexts } from '../studio/form-texts.js';
+import { siweiFormPropertiesModule } from '../studio/form-properties.js';
+
+// What the editor writes: the schema as it is, laid out as the files are.
+const written = (editor, original) => {
+  const { exporter, ...schema } = editor.saveSchema();
+  if (original.exporter) schema.exporter = original.exporter;
+  return `${JSON.stringify(schema, null, 2)}\n`;
+};
+
+async function start() {
+  const schema = JSON.parse(sourceText());
+  takeOver();
+  const container = document.getElementById('studio-canvas');
+  translateTexts(container);
+  const editor = new FormEditor({ container, additionalModules: [siweiFormPropertiesModule] });
+  const draft = new Draft(async () => written(editor, schema));
+  await editor.importSchema(schema);
+  editor.on('changed', () => draft.changed());
+  const findings = new Findings((id) => {
+    const field = editor.get('formFieldRegistry').get(id);
+    if (field) editor.get('selection').set(field);
+  });
+  draft.onSaved = () => findings.refresh();
+  findings.refresh();
+  holder.editor = editor;
+  holder.written = () => written(editor, schema);
+}
+
+if (holder) start().catch((error) => { failed(error); console.error(error); });

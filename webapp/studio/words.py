@@ -1,0 +1,54 @@
+"""What the studio calls things."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from engine import ProcessDefinition
+from engine.errors import RecordNotFound
+from webapp.i18n import lang
+from webapp.services import engine
+
+KINDS: dict[str, Any] = {"bpmn": _l("流程圖"), "dmn": _l("決策表"), "form": _l("表單")}
+CODE: dict[str, Any] = {"script": _l("程式"), "connector": _l("連接器"), "expression": _l("條件式")}
+CHANGES: dict[str, Any] = {
+    "added": _l("新增"),
+    "changed": _l("修改"),
+    "removed": _l("刪除"),
+    "same": _l("未變"),
+}
+LEVELS: dict[str, Any] = {"error": _l("錯誤"), "warning": _l("提醒"), "todo": _l("待辦")}
+LEVEL_TONES = {"error": "bad", "warning": "warn", "todo": "info"}
+
+
+def name_of(definition: ProcessDefinition) -> str:
+    """A process's name in the reader's language, as far as its author wrote it."""
+    return (definition.name_en if lang() == "en" else None) or definition.name
+
+
+def name_lang(definition: ProcessDefinition) -> str | None:
+    """The `lang` of that name where it is not the page's."""
+    return "zh-Hant-TW" if lang() == "en" and not definition.name_en else None
+
+
+def owner_of(definition: ProcessDefinition) -> str:
+    """The unit that answers for a process; empty where the diagram names none."""
+    unit_id = definition.properties.get("ownerUnit")
+    if not unit_id:
+        return ""
+    try:
+        unit = engine().directory.unit(unit_id)
+    except RecordNotFound:
+        return unit_id
+    return (getattr(unit, "name_en", None) if lang() == "en" else None) or unit.name
+
+
+def person_name(person_id: str | None) -> str:
+    """Whose id this is; the id itself for the system and for people long gone."""
+    if not person_id:
+        return ""
+    if person_id == "system":
+        return str(_l("系統"))
+    return engine().directory.label(f"user:{person_id}", lang())
