@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from engine.errors import CommitUnknown, NotAllowed
 from engine.model import Actor
 from engine.store import Store, Transaction
-from engine.store import step_queries as queries
+from engine.store import token_queries as tokens
 
 Answer = TypeVar("Answer")
 
@@ -44,7 +44,7 @@ def once(
         if token is None:
             raise
         with store.transaction() as tx:
-            record = queries.answered(tx, token)
+            record = tokens.answered(tx, token)
             if record is None:
                 raise
             ensure_same(record, verb, actor)

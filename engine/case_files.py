@@ -7,10 +7,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from engine.case_base import CaseService
-from engine.cases import Attachment, Comment, File, effective_person
+from engine.cases import effective_person
 from engine.chain import Entry
 from engine.errors import Invalid, RecordNotFound
 from engine.model import Actor
+from engine.records import Attachment, Comment, File
 from engine.store import file_queries as queries
 
 MAX_COMMENT = 10_000

@@ -23,7 +23,7 @@ from engine.starting import Starting
 from engine.steps import Act
 from engine.store import message_queries as messages
 from engine.store import start_timer_queries as start_timers
-from engine.store import step_queries as queries
+from engine.store import token_queries as tokens
 
 MAX_MESSAGE = 2000
 TOKENS_KEPT = timedelta(days=7)
@@ -114,7 +114,7 @@ class MachineService(Starting):
     def forget_tokens(self) -> int:
         """Delete form tokens used more than a week ago; gives how many. For a periodic job."""
         with self._store.transaction() as tx:
-            return queries.forget(tx, self._now() - TOKENS_KEPT)
+            return tokens.forget(tx, self._now() - TOKENS_KEPT)
 
     def hand_over(self, queue: JobQueue) -> int:
         """Put `open_jobs` into a worker's queue; gives how many."""

@@ -8,17 +8,18 @@ from uuid import UUID
 from engine import codec
 from engine.answers import ensure_same, once
 from engine.case_files import CaseFiles
-from engine.cases import DiagramState, InstanceQuery, Page, ProcessInstance, has_role
+from engine.cases import InstanceQuery, Page, ProcessInstance, has_role
 from engine.errors import InstanceNotFound, Invalid, MessageNotCorrelated, NotAllowed
 from engine.ids import new_id
 from engine.model import SYSTEM, Actor, Advance, Cancel, DeliverMessage, DeliverSignal, ProcessDefinition, Variables
 from engine.outcome import replayed
+from engine.records import DiagramState
 from engine.starting import Starting
 from engine.steps import Act
 from engine.store import Transaction, case_queries
 from engine.store import definition_queries as definitions
 from engine.store import message_queries as messages
-from engine.store import step_queries as queries
+from engine.store import token_queries as tokens
 
 MAX_REASON = 2000
 MAY_CANCEL = ("control_officer", "operator", "administrator")
@@ -51,7 +52,7 @@ class RuntimeService(Starting, CaseFiles):
         """
 
         def work(tx: Transaction) -> Advance | None:
-            if token is not None and (record := queries.answered(tx, token)) is not None:
+            if token is not None and (record := tokens.answered(tx, token)) is not None:
                 return replay(tx, record["result"])
             waiting = messages.waiting_for_message(tx, message, business_key)
             if len(waiting) > 1:
@@ -190,7 +191,7 @@ class RuntimeService(Starting, CaseFiles):
             raise MessageNotCorrelated(message_name=message, business_key=business_key)
         messages.buffer_message(tx, message, business_key, codec.encode(dict(variables)), actor=actor, now=self._now())
         if token is not None:
-            queries.reserve(tx, token, "message.received", actor.person_id, self._now())
+            tokens.reserve(tx, token, "message.received", actor.person_id, self._now())
 
     def _signal_one(self, instance_id: UUID, name: str, variables: Variables, actor: Actor, sending: str) -> bool:
         token = f"signal:{sending}:{instance_id}"
@@ -215,10 +216,10 @@ class RuntimeService(Starting, CaseFiles):
     ) -> UUID | None:
         token = f"signal:{sending}:{definition.key}"
         with self._store.transaction() as tx:
-            if not queries.reserve(tx, token, "case.started", actor.person_id, self._now()):
+            if not tokens.reserve(tx, token, "case.started", actor.person_id, self._now()):
                 return None
             act = Act("case.started", actor, element_id, params={"signal": name}, given=variables)
             event = DeliverSignal(name, variables)
             instance_id = self._start(tx, definition, {}, act, None, event=event, start_id=element_id)
-            queries.settle(tx, token, {"instance_id": str(instance_id)})
+            tokens.settle(tx, token, {"instance_id": str(instance_id)})
             return instance_id

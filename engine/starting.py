@@ -16,7 +16,7 @@ from engine.rights import may
 from engine.steps import Act
 from engine.store import Transaction
 from engine.store import definition_queries as definitions
-from engine.store import step_queries as queries
+from engine.store import token_queries as tokens
 
 ROC_OFFSET = 1911
 
@@ -55,15 +55,15 @@ class Starting(CaseService):
             if definition is None:
                 raise DefinitionNotFound(key=key, version=version)
             self._ensure_may_start(tx, actor, definition)
-            if token is not None and not queries.reserve(tx, token, "case.started", actor.person_id, self._now()):
-                record = queries.answered(tx, token)
+            if token is not None and not tokens.reserve(tx, token, "case.started", actor.person_id, self._now()):
+                record = tokens.answered(tx, token)
                 assert record is not None, "a token that cannot be reserved is there"
                 ensure_same(record, "case.started", actor)
                 return self._load(tx, UUID(record["result"]["instance_id"]), actor)
             act = Act("case.started", actor, given=variables, params={"version": definition.version})
             instance_id = self._start(tx, definition, variables, act, business_key)
             if token is not None:
-                queries.settle(tx, token, {"instance_id": str(instance_id)})
+                tokens.settle(tx, token, {"instance_id": str(instance_id)})
             return self._load(tx, instance_id, actor)
 
         def replay(tx: Transaction, result: Any) -> ProcessInstance:
@@ -88,8 +88,8 @@ class Starting(CaseService):
         """
 
         def work(tx: Transaction) -> ProcessInstance:
-            if token is not None and not queries.reserve(tx, token, "case.started", actor.person_id, self._now()):
-                record = queries.answered(tx, token)
+            if token is not None and not tokens.reserve(tx, token, "case.started", actor.person_id, self._now()):
+                record = tokens.answered(tx, token)
                 assert record is not None, "a token that cannot be reserved is there"
                 return self._load(tx, UUID(record["result"]["instance_id"]), SYSTEM)
             found = definitions.started_by(tx, "message", name)
@@ -100,7 +100,7 @@ class Starting(CaseService):
             event = DeliverMessage(name, variables)
             instance_id = self._start(tx, definition, {}, act, business_key, event=event, start_id=element_id)
             if token is not None:
-                queries.settle(tx, token, {"instance_id": str(instance_id)})
+                tokens.settle(tx, token, {"instance_id": str(instance_id)})
             return self._load(tx, instance_id, SYSTEM)
 
         def replay(tx: Transaction, result: Any) -> ProcessInstance:
@@ -119,7 +119,7 @@ class Starting(CaseService):
         event: DeliverMessage | DeliverSignal | None = None,
         start_id: str | None = None,
     ) -> UUID:
-        if business_key is not None and queries.is_taken(tx, definition.key, business_key):
+        if business_key is not None and tokens.is_taken(tx, definition.key, business_key):
             raise Invalid("This case number is taken.", field="business_key", business_key=business_key)
         instance_id = new_id()
         self._steps.start(
@@ -127,7 +127,7 @@ class Starting(CaseService):
             definition=definition,
             instance_id=instance_id,
             business_key=business_key or self._next_number(tx, definition),
-            recorded_at=queries.real_time(tx),
+            recorded_at=tokens.real_time(tx),
             variables=variables,
             act=act,
             event=event,
@@ -139,7 +139,7 @@ class Starting(CaseService):
         """`TS-107-00007`: prefix, ROC year by office time, a number that is never used again."""
         prefix = definition.properties.get("casePrefix") or definition.key
         year = office_time(self._now()).year - ROC_OFFSET
-        return f"{prefix}-{year:03d}-{queries.next_number(tx, prefix, year):05d}"
+        return f"{prefix}-{year:03d}-{tokens.next_number(tx, prefix, year):05d}"
 
     def _ensure_may_start(self, tx: Transaction, actor: Actor, definition: ProcessDefinition) -> None:
         rules = definitions.start_rules(tx, definition.key)[definition.key]

@@ -7,20 +7,19 @@ state, tasks, history, jobs and the answer to a form token are stored together o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from engine import codec
 from engine.calendar import WorkCalendar
-from engine.cases import ADMINISTRATORS, UserTask, effective_name, effective_person
-from engine.chain import GENESIS, Entry, Signer
+from engine.cases import ADMINISTRATORS, effective_name, effective_person
+from engine.chain import Entry, Signer
 from engine.clock import TimeSource
 from engine.errors import InstanceNotFound, StaleRevision, TaskNotFound
-from engine.header import EMPTY, FIELDS, read_header
+from engine.header import read_header
 from engine.model import (
-    Actor,
     Advance,
     Command,
     DefinitionSource,
@@ -36,12 +35,22 @@ from engine.queue import JobQueue, JobSpec
 from engine.reminders import first_reminder
 from engine.sources import Sources
 from engine.spiff import Executor
+from engine.step_values import (
+    Act,
+    Case,
+    case_columns,
+    definition_columns,
+    entry_row,
+    file_ids,
+    new_row,
+    search_text,
+)
 from engine.store import Transaction
 from engine.store import step_queries as queries
 from engine.store.message_queries import take_buffered
 from engine.store.rows import user_task
 
-_SEARCHED = ("subject", "applicant_agency_label", "applicant_unit_label", "doc_no_in", "doc_no_out", "source")
+__all__ = ["Act", "Case", "Steps"]
 
 
 class People(Protocol):
@@ -68,50 +77,6 @@ class Calendars(Protocol):
     def calendar(self) -> WorkCalendar:
         """The calendar in force."""
         ...
-
-
-@dataclass(frozen=True)
-class Case:
-    """A case locked for this transaction, with what the step needs of it."""
-
-    id: UUID
-    definition_id: UUID
-    business_key: str
-    process_key: str
-    status: str
-    revision: int
-    row: Mapping[str, Any]
-    """The whole row, its header fields among them."""
-    recorded_at: datetime
-    source: DefinitionSource
-    state: bytes | None
-    task: UserTask | None = None
-    answered: Mapping[str, Any] | None = None
-    """The record of the token, when it was used before."""
-    waiting: bool = False
-    """Whether timers, subscriptions or incidents are stored for it."""
-
-    @property
-    def variables(self) -> Mapping[str, Any]:
-        """The case's variables before the step, as JSON."""
-        stored: Mapping[str, Any] = self.row["variables"]
-        return stored
-
-
-@dataclass(frozen=True)
-class Act:
-    """Who does what in a step, for the history and for the token."""
-
-    verb: str
-    actor: Actor
-    element_id: str | None = None
-    task_id: str | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
-    given: Variables = field(default_factory=dict)
-    """What the actor handed in."""
-    token: str | None = None
-    answered_calls: tuple[str, ...] = ()
-    """Service tasks this step answers."""
 
 
 class Steps:
@@ -175,7 +140,7 @@ class Steps:
             recorded_at=row["recorded_at"],
             source=self.sources.get(tx, row["definition_id"]),
             state=bytes(loaded["body"]) if loaded["body"] is not None else None,
-            task=user_task({**loaded, **_case_columns(dict(row))}) if task_id is not None else None,
+            task=user_task({**loaded, **case_columns(dict(row))}) if task_id is not None else None,
             answered=loaded["answered"],
             waiting=loaded["has_timers"] or loaded["has_subscriptions"] or loaded["has_incidents"],
         )
@@ -212,7 +177,7 @@ class Steps:
         """Start a case and record it."""
         now = self.clock.now()
         source = self.sources.get(tx, definition.id)
-        row = _new_row(definition, instance_id, business_key, act.actor, now)
+        row = new_row(definition, instance_id, business_key, act.actor, now)
         case = Case(
             instance_id, definition.id, business_key, definition.key, "new", 0, row, recorded_at, source, state=None
         )
@@ -237,7 +202,7 @@ class Steps:
             raise StaleRevision(business_key=case.business_key)
         actor = entries[0].actor
         step = record or queries.StepRecord(case.id, entries[-1].occurred_at, actor.person_id, actor.name, ())
-        queries.record(tx, replace(step, entries=[_entry_row(link) for link in links]))
+        queries.record(tx, replace(step, entries=[entry_row(link) for link in links]))
 
     def notify(self, tx: Transaction, case: Case, kind: str, task_ids: Sequence[str]) -> None:
         """Let the people concerned be told after the commit."""
@@ -321,7 +286,7 @@ class Steps:
             **header,
         }
         if case.status == "new":
-            queries.insert_case(tx, {**_definition_columns(case.row), **values})
+            queries.insert_case(tx, {**definition_columns(case.row), **values})
         elif not queries.update_case(tx, values):
             raise StaleRevision(business_key=case.business_key)
         queries.record(
@@ -331,14 +296,14 @@ class Steps:
                 now=now,
                 person_id=act.actor.person_id,
                 person_name=act.actor.name,
-                entries=[_entry_row(link) for link in links],
+                entries=[entry_row(link) for link in links],
                 closed=outcome.closed,
                 token=act.token,
                 verb=act.verb,
                 result=outcome.result(case.id) if act.token else None,
-                text=_search_text(case, header, variables),
+                text=search_text(case, header, variables),
                 people=" ".join(sorted({act.actor.name, effective_name(act.actor), header["handler_label"] or ""})),
-                files=_file_ids(act.given),
+                files=file_ids(act.given),
                 uploaders=[act.actor.person_id, effective_person(act.actor)],
             ),
         )
@@ -406,71 +371,3 @@ def _joined(first: Advance, later: Advance) -> Advance:
 
 def _takes_part(act: Act) -> bool:
     return act.verb in ("case.started", "task.completed") and not act.actor.is_system
-
-
-def _new_row(
-    definition: ProcessDefinition, instance_id: UUID, business_key: str, actor: Actor, now: datetime
-) -> dict[str, Any]:
-    return {
-        **EMPTY,
-        "id": instance_id,
-        "definition_id": definition.id,
-        "process_key": definition.key,
-        "business_key": business_key,
-        "started_at": now,
-        "started_by": effective_person(actor),
-        "started_by_name": effective_name(actor),
-        "properties": definition.properties,
-        "process_name": definition.name,
-        "variables": {},
-        "history_length": 0,
-        "history_head": GENESIS,
-    }
-
-
-def _definition_columns(row: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("definition_id", "process_key", "business_key", "started_at", "started_by", "started_by_name")
-    return {name: row[name] for name in names}
-
-
-def _case_columns(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("definition_id", "process_key", "business_key", "subject")}
-
-
-def _entry_row(link: Any) -> dict[str, Any]:
-    return {
-        **link.__dict__,
-        "instance_id": None,
-        "value_digest": link.value_digest.hex() if link.value_digest else None,
-        "digest": link.digest.hex(),
-        "salt": link.salt.hex() if link.salt else None,
-    }
-
-
-def _search_text(case: Case, header: Mapping[str, Any], variables: Mapping[str, Any]) -> str | None:
-    """What the case is found by; None when nothing of it changed."""
-    same_header = all(header[name] == case.row[name] for name in FIELDS)
-    if case.status != "new" and same_header and variables == case.variables:
-        return None
-    parts = [case.business_key, case.row["started_by_name"], *(str(header[name] or "") for name in _SEARCHED)]
-    return "\n".join([*parts, *_texts(variables)])
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, Mapping):
-        return [text for key, item in value.items() if key not in ("id", "$") for text in _texts(item)]
-    return [text for item in value for text in _texts(item)] if isinstance(value, list) else []
-
-
-def _file_ids(value: Any) -> list[UUID]:
-    """The files a form answer refers to: values with id, label and size."""
-    if isinstance(value, Mapping):
-        if value.keys() == {"id", "label", "size"}:
-            try:
-                return [UUID(str(value["id"]))]
-            except ValueError:
-                return []
-        return [found for item in value.values() for found in _file_ids(item)]
-    return [found for item in value for found in _file_ids(item)] if isinstance(value, list | tuple) else []

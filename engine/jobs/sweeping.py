@@ -17,7 +17,8 @@ from engine.errors import Busy, Conflict, NotFound
 from engine.jobs.calls import Caller
 from engine.jobs.notices import NoticeSender
 from engine.process_engine import ProcessEngine
-from engine.store import history_queries, step_queries
+from engine.store import history_queries
+from engine.store import token_queries as tokens
 
 ANCHOR_EVERY = timedelta(hours=1)
 _log = logging.getLogger("siwei.jobs")
@@ -68,7 +69,7 @@ class Sweeper:
         swept.files = self._engine.runtime.sweep_files()
         with self._engine.store.transaction() as tx:
             last = history_queries.last_anchor_at(tx)
-            real = step_queries.real_time(tx)
+            real = tokens.real_time(tx)
         if last is None or real - last >= ANCHOR_EVERY:
             swept.anchored = self._engine.history.anchor(self._anchors) is not None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from engine.cases import Comment, File, Incident, Notification, ProcessInstance, TaskRow, UserTask
+from engine.cases import Notification, ProcessInstance, TaskRow, UserTask
+from engine.records import Comment, File, Incident
 
 Columns = Any
 """A row by column name: a mapping of the driver's, or a plain one."""

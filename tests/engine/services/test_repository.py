@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from engine import SYSTEM, Deployment, SourceFile
-from engine.cases import PendingDeployment
+from engine.records import PendingDeployment
 from engine.errors import (
     ApprovalRequired,
     Conflict,
