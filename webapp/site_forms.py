@@ -43,6 +43,8 @@ CODES: dict[str, Any] = {
     "different": _l("兩次輸入的密碼不一樣。"),
     "encoding": _l("檔案的編碼無法讀取，請存成UTF-8或Big5的CSV檔。"),
     "header": _l("第一列的欄名不對。"),
+    "header-line": _l("每一行要是「名稱: 值」。"),
+    "again": _l("換了主機，標頭要重新輸入（舊的不會自動帶過去）。"),
 }
 
 

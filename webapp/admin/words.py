@@ -61,6 +61,11 @@ VERBS: dict[str, Any] = {
     "closure.add": _l("新增停班"),
     "closure.revoke": _l("撤銷停班"),
     "process.grants": _l("設定流程權限"),
+    "connector.add": _l("登錄主機"),
+    "connector.change": _l("修改主機"),
+    "connector.remove": _l("移除主機"),
+    "job.retry": _l("重做失敗的工作"),
+    "job.discard": _l("刪除失敗的工作"),
 }
 
 GRANT_VERBS: dict[str, Any] = {

@@ -1,0 +1,52 @@
+"""The machines: who works, what waits for its time, which calls are out, what was given up."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from webapp.operate import bp, words
+from webapp.operate.incidents import process_names
+from webapp.services import actor, engine
+
+_PAGE = 50
+
+
+@bp.get("/operate/jobs")
+def jobs() -> str:
+    """Workers, waiting timers, connector calls, failed jobs."""
+    offset = max(request.args.get("offset", 0, type=int), 0)
+    monitor, who = engine().monitor, actor()
+    total, timers = monitor.timers(who, offset=offset, limit=_PAGE)
+    return render_template(
+        "operate/jobs.html",
+        workers=monitor.workers(who),
+        queue=monitor.queue(who),
+        calls=monitor.calls(who),
+        failed=monitor.failed_jobs(who),
+        timers=timers,
+        total=total,
+        starts=monitor.start_timers(who),
+        now=engine().clock.now(),
+        first=url_for("operate.jobs") if offset else None,
+        next=url_for("operate.jobs", offset=offset + _PAGE) if offset + _PAGE < total else None,
+        names=process_names(),
+        words=words,
+    )
+
+
+@bp.post("/operate/jobs/<int:job_id>/retry")
+def retry_job(job_id: int) -> Response:
+    """Put a failed job back."""
+    engine().monitor.retry_job(job_id, actor())
+    flash(_("工作已放回佇列。"), "success")
+    return redirect(url_for("operate.jobs"), 303)
+
+
+@bp.post("/operate/jobs/<int:job_id>/discard")
+def discard_job(job_id: int) -> Response:
+    """Delete a failed job for good."""
+    engine().monitor.discard_job(job_id, actor())
+    flash(_("失敗的工作已刪除。"), "success")
+    return redirect(url_for("operate.jobs"), 303)
