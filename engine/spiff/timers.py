@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from engine.feel.temporal.dates import FeelDateTime
 from engine.spiff.problems import StepProblem
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from engine.spiff.token import Token
 
 TAIPEI = ZoneInfo("Asia/Taipei")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_YEARS = 50
 MAX_CYCLES = 1_000
 MIN_ENDLESS = timedelta(seconds=60)
@@ -196,6 +198,8 @@ def moment_of(value: Any, now: datetime) -> datetime:
         moment = parse_duration(text).after(now) if text.upper().lstrip("-").startswith("P") else parse_moment(text)[0]
     elif value is not None and re.match(r"-?P", str(value)):
         moment = parse_duration(str(value)).after(now)
+    elif isinstance(value, FeelDateTime):  # finer than a microsecond: the next one, never too early
+        moment = _EPOCH + timedelta(microseconds=-(-value.utc_nanos() // 1000))
     else:
         raise TimerText("不是時間也不是期間 (neither a time nor a duration)")
     if abs(moment.year - now.year) > MAX_YEARS:

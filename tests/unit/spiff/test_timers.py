@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.feel.temporal.dates import FeelDateTime, from_python_datetime
 from engine.spiff import timers
 from engine.spiff.timers import Span, TimerText, parse_cycle, parse_duration, parse_moment
 
@@ -117,3 +118,8 @@ def test_turns_of_a_cycle_are_evenly_spaced(count, months, seconds):
         before = armed["due"]
         turns += 1
     assert turns == count
+
+
+def test_a_moment_finer_than_a_microsecond_is_the_next_microsecond() -> None:
+    finer = FeelDateTime.at_local_nanos(from_python_datetime(NOW), from_python_datetime(NOW).local_nanos() + 1)
+    assert timers.moment_of(finer, NOW) == NOW + timedelta(microseconds=1)
