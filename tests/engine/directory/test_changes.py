@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from engine.administration import AdminLog
 from engine.errors import InvalidFields, NotAllowed, RecordNotFound
 from engine.model import SYSTEM, Actor
 
@@ -293,11 +294,15 @@ def test_staff_change_nothing(directory, make_unit):
         directory.grant("kuo", "registrar", "aia", actor=staff)
 
 
-def test_a_deputy_does_not_administer(directory, aia_admin, make_unit):
-    unit = make_unit()
+def test_a_deputy_does_not_administer(directory, aia_admin):
+    assert "administrator@aia.labor" in aia_admin.groups
     deputy = Actor("tsai", "蔡宗翰", on_behalf_of="wu", on_behalf_of_name="吳俊賢", groups=aia_admin.groups)
     with pytest.raises(NotAllowed):
-        directory.rename_unit(unit.id, actor=deputy, name="x", valid_from=TODAY)
+        directory.add_position("aia.labor", actor=deputy, title="不該有的職稱")
+    with pytest.raises(NotAllowed):
+        directory.add_person("by.deputy", actor=deputy, name="不該有的人")
+    with pytest.raises(NotAllowed):
+        AdminLog(None, None).entries(deputy)
 
 
 # -- 分層負責明細表 ------------------------------------------------------------------
