@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.cases import HistoryEntry, ProcessInstance
+from engine import HistoryEntry, ProcessInstance
 from engine.forms import FormDefinition
 from webapp.cases.words import Line, line
 from webapp.expressions import functions

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict
+from functools import lru_cache
 from uuid import UUID
 
 from flask import Response, json, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from engine.cases import ProcessInstance
+from engine import DiagramState, ProcessInstance
 from webapp.cases import bp, diagram_svg
 from webapp.i18n import lang
 from webapp.services import actor, engine
@@ -28,9 +29,16 @@ def main_diagram(definition_id: UUID, process_key: str) -> bytes:
 def drawing(case: ProcessInstance) -> Markup:
     """The diagram with tokens and passed path, drawn on the server."""
     state = engine().runtime.diagram_state(case.id, actor())
+    title = _("%(subject)s的流程圖", subject=case.subject)
+    return _drawn(main_diagram(case.definition_id, case.process_key), title, state)
+
+
+@lru_cache(maxsize=128)
+def _drawn(xml: bytes, title: str, state: DiagramState) -> Markup:
+    """The drawing of a state: the same while the case stands still, whoever looks."""
     return diagram_svg.draw(
-        main_diagram(case.definition_id, case.process_key),
-        title=_("%(subject)s的流程圖", subject=case.subject),
+        xml,
+        title=title,
         active=state.active,
         passed=state.passed,
         passed_flows=state.passed_flows,

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from engine.cases import InstanceQuery, ProcessInstance
+from engine import InstanceQuery, ProcessInstance
 from webapp import exports
 from webapp.cases import bp
 from webapp.cases.words import outcome_text, state_text, waiting_since, where_text

@@ -12,7 +12,7 @@ from uuid import UUID
 import yaml
 from flask import abort, current_app, render_template
 
-from engine.cases import ProcessInstance
+from engine import ProcessInstance
 from engine.errors import NotFound
 from webapp.cases import bp
 from webapp.cases.letter_text import LetterFault, Names, filled, holds, items, lines

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine.cases import ProcessInstance
+from engine import ProcessInstance
 from webapp.cases import bp
 from webapp.cases.data import Section, lines_of, sections
 from webapp.cases.diagram import drawing
@@ -36,7 +36,8 @@ def show(instance_id: UUID) -> str:
     if context["letters"]:
         href = url_for("cases.show", instance_id=case.id, view="letters")
         context["case_tabs"].append({"href": href, "text": _("函稿"), "here": view == "letters"})
-    data: list[Section] = sections(case, context["history"]) if view == "overview" else []
+    overview = view == "overview"
+    data: list[Section] = sections(case, engine().history.timeline(case.id, actor())) if overview else []
     return render_template(
         "cases/show.html",
         **context,
@@ -56,7 +57,6 @@ def case_part(case: ProcessInstance, view: str, link: Any) -> dict[str, Any]:
     """
     who = actor()
     engine().notifications.mark_case_read(who, case.id)
-    history = engine().history.timeline(case.id, who)
     comments = engine().runtime.comments(case.id, who)
     attachments = engine().runtime.attachments(case.id, who)
     names = {
@@ -73,8 +73,7 @@ def case_part(case: ProcessInstance, view: str, link: Any) -> dict[str, Any]:
         "case": case,
         "view": view,
         "tabs": tabs,
-        "history": history,
-        "lines": lines_of(case, history)[::-1] if view == "history" else [],
+        "lines": lines_of(case, engine().history.timeline(case.id, who))[::-1] if view == "history" else [],
         "comments": comments,
         "attachments": attachments,
         "drawing": drawing(case) if view == "diagram" else None,

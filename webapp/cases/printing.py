@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import abort, render_template
 
-from engine.cases import ProcessInstance
+from engine import ProcessInstance
 from engine.forms import display
 from webapp.cases import bp
 from webapp.cases.data import Section, sections

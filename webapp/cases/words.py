@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine.cases import HistoryEntry, ProcessInstance
+from engine import HistoryEntry, ProcessInstance
 from webapp.dates import roc_datetime
 from webapp.i18n import lang
 

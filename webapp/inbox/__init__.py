@@ -20,6 +20,7 @@ RIGHTS = {
     "inbox.complete": STAFF,
     "inbox.save_draft": STAFF,
     "inbox.discard_draft": STAFF,
+    "inbox.ask_reassign": STAFF,
     "inbox.reassign": STAFF,
     "inbox.unit_work": SUPERVISOR,
     "inbox.unit_work_export": SUPERVISOR,

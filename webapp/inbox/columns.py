@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from engine.cases import TaskRow
+from engine import TaskRow
 from webapp.dates import TAIPEI, local
 from webapp.i18n import lang
 

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from engine.cases import TABS
+from engine import TABS
 from webapp import exports
 from webapp.errors import text_of
 from webapp.inbox import bp, columns

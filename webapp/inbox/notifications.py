@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.cases import Notification
+from engine import Notification
 from webapp.i18n import lang
 from webapp.inbox import bp
 from webapp.inbox.lists import conditional

@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from engine.cases import TABS, InboxQuery
+from engine import TABS, InboxQuery
 
 FILTERS = ("process", "speed", "security_class", "source", "agency")
 SORTS = ("due", "created", "subject", "business_key", "speed", "task", "sent_by", "priority", "closed")

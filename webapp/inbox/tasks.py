@@ -11,11 +11,12 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.cases import UserTask
-from engine.errors import InvalidVariables
+from engine import UserTask
+from engine.errors import Invalid, InvalidVariables
 from engine.model import Advance
 from webapp.cases.page import PART_VIEWS, case_part
 from webapp.dates import roc_datetime
+from webapp.errors import text_of
 from webapp.forms_in_use import form_of, opened, posted
 from webapp.i18n import lang
 from webapp.inbox import bp
@@ -32,7 +33,8 @@ from webapp.taskforms.markdown import render_markdown
 def task(task_id: UUID) -> str:
     """The three panes: the list it came from, the task with its form, its case."""
     found = engine().tasks.get(task_id, actor())
-    return _panes(found, _opened_form(found))
+    form, has_draft = _opened_form(found)
+    return _panes(found, form, has_draft=has_draft)
 
 
 @bp.post("/tasks/<uuid:task_id>/claim")
@@ -51,16 +53,40 @@ def release(task_id: UUID) -> Response:
     return _here(task_id)
 
 
+@bp.get("/tasks/<uuid:task_id>/reassign")
+def ask_reassign(task_id: UUID) -> str:
+    """Ask to whom the task is to go, and why."""
+    return _reassign_page(engine().tasks.get(task_id, actor()))
+
+
 @bp.post("/tasks/<uuid:task_id>/reassign")
 def reassign(task_id: UUID) -> Response:
     """Give the task to somebody else (改分), with a reason."""
+    found = engine().tasks.get(task_id, actor())
     person, reason = request.form.get("person", "").strip(), request.form.get("reason", "").strip()
-    if not person or not reason:
-        flash(_("改分要選定人員並說明原因。"), "error")
-        return _here(task_id)
-    engine().tasks.assign(task_id, person, actor=actor(), reason=reason)
+    problem = "" if person and reason else _("改分要選定人員並說明原因。")
+    if not problem:
+        try:
+            engine().tasks.assign(task_id, person, actor=actor(), reason=reason)
+        except Invalid as refusal:
+            problem = text_of(refusal)
+    if problem:
+        return Response(_reassign_page(found, problem, person, reason), 422, mimetype="text/html")
     flash(_("已改分給%(name)s。", name=engine().directory.person(person).name), "success")
-    return _here(task_id)
+    return redirect(_list_state().url(), 303)
+
+
+def _reassign_page(found: UserTask, problem: str = "", person: str = "", reason: str = "") -> str:
+    found.ensure_open()
+    return render_template(
+        "inbox/reassign.html",
+        task=found,
+        title=task_name(found),
+        state=_list_state(),
+        problem=problem,
+        chosen=person,
+        reason=reason,
+    )
 
 
 @bp.post("/tasks/<uuid:task_id>")
@@ -121,7 +147,7 @@ def discard_draft(task_id: UUID) -> Response:
     return _here(task_id)
 
 
-def _panes(found: UserTask, filled: TaskForm | None, problem: str = "") -> str:
+def _panes(found: UserTask, filled: TaskForm | None, problem: str = "", *, has_draft: bool = False) -> str:
     case = engine().runtime.instance(found.instance_id, actor())
     state = _list_state()
     wanted = request.args.get("view", "diagram")
@@ -132,7 +158,7 @@ def _panes(found: UserTask, filled: TaskForm | None, problem: str = "") -> str:
         **{**list_context(replace(state, after=state.after), found.id), **part},
         task=found,
         form=page(filled) if filled else None,
-        has_draft=filled is not None and request.method == "GET" and bool(engine().tasks.draft(found.id, actor())),
+        has_draft=has_draft,
         instructions=_instructions(found),
         problem=problem,
         title=task_name(found),
@@ -141,12 +167,13 @@ def _panes(found: UserTask, filled: TaskForm | None, problem: str = "") -> str:
     )
 
 
-def _opened_form(found: UserTask) -> TaskForm | None:
+def _opened_form(found: UserTask) -> tuple[TaskForm | None, bool]:
+    """The form for who may answer, and whether their draft is in it."""
     if not found.may_complete(actor()):
-        return None
+        return None, False
     kept = engine().tasks.draft(found.id, actor())
-    draft = kept[0] if kept else None
-    return opened(_definition(found), engine().tasks.variables(found.id, actor()), draft)
+    variables = engine().tasks.variables(found.id, actor())
+    return opened(_definition(found), variables, kept[0] if kept else None), kept is not None
 
 
 def _definition(found: UserTask) -> Any:

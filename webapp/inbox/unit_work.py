@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from engine.cases import TaskRow, WorkRow
+from engine import TaskRow, WorkRow
 from webapp import exports
 from webapp.errors import text_of
 from webapp.inbox import bp, columns

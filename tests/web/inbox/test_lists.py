@@ -12,7 +12,7 @@ import pytest
 from odf import table, teletype
 from odf.opendocument import load
 
-from engine.cases import TABS
+from engine import TABS
 from tests.web.conftest import CHIEF, HANDLER, STARTER, found
 
 COLUMNS = ["文號", "案由", "來源", "速別", "限辦日", "剩餘日", "目前關卡", "送件人", "會辦未回", "密等"]

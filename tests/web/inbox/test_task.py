@@ -182,7 +182,12 @@ def test_each_tab_of_the_case_stands_beside_the_task(browser, claimed, view):
 def test_reassigning_needs_a_person_and_a_reason(browser, claimed, engine, actor):
     _, task = claimed()
     handler = browser(HANDLER)
-    handler.post(f"/tasks/{task}/reassign", {"person": "aia.labor.handler2", "reason": ""})
+    assert "aia.labor.handler2" in handler.get(f"/tasks/{task}/reassign").text
+    refused = handler.post(f"/tasks/{task}/reassign", {"person": "aia.labor.handler2", "reason": ""})
+    assert refused.status_code == 422
+    assert 'value="aia.labor.handler2" selected' in refused.text
+    nobody = handler.post(f"/tasks/{task}/reassign", {"person": "no.such.person", "reason": "請假"})
+    assert nobody.status_code == 422
     assert engine.tasks.get(task, actor(HANDLER)).assignee == HANDLER
     handler.post(f"/tasks/{task}/reassign", {"person": "aia.labor.handler2", "reason": "請假"})
     assert engine.tasks.get(task, actor(CHIEF)).assignee == "aia.labor.handler2"

@@ -36,7 +36,7 @@ const fixed = {
   '/': () => document.querySelector('[data-search]')?.focus(),
   '[': () => neighbour(-1),
   ']': () => neighbour(1),
-  d: () => document.querySelector('[data-decision] input, [data-decision]')?.focus(),
+  d: () => (document.querySelector('.task-form .decision input') ?? document.querySelector('.task-form button[value=submit]'))?.focus(),
 };
 
 function neighbour(step) {
