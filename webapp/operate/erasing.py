@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.cases import HistoryEntry, ProcessInstance
+from engine import HistoryEntry, ProcessInstance
 from engine.errors import InstanceNotFound, Invalid
 from webapp.cases.words import line
 from webapp.operate import bp

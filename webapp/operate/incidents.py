@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.cases import Incident
+from engine import Incident
 from engine.errors import EngineError, Invalid, NotAllowed, StepFailed, ValueRefused
 from webapp.errors import text_of
 from webapp.i18n import lang

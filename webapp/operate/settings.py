@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
+from wtforms.fields import SelectChoice
 
 from webapp.i18n import LANGUAGES
 from webapp.operate import bp
@@ -20,7 +21,7 @@ class NoticeForm(SiteForm):
     """Mail on or off, and its language."""
 
     mail = BooleanField(_l("通知也寄電子郵件給我"))
-    mail_lang = ChoiceField(_l("電子郵件的語言"), choices=list(LANGUAGES.items()))
+    mail_lang = ChoiceField(_l("電子郵件的語言"), choices=[SelectChoice(*item) for item in LANGUAGES.items()])
 
 
 @bp.get("/notifications/settings")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import current_app, render_template, request
 
-from engine.cases import ChainFault
+from engine import ChainFault
 from engine.errors import InstanceNotFound
 from webapp.jobs_setup import anchor_folder
 from webapp.operate import bp, words

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from engine.cases import Incident
+from engine import Incident
 from engine.errors import Conflict, EngineError, RecordNotFound
 from webapp.errors import text_of
 
