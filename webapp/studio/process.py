@@ -15,6 +15,7 @@ from webapp.process_files import PROCESSES
 from webapp.services import actor, engine
 from webapp.studio import bp, sources, tables, words
 
+
 @bp.get("/studio/<key>")
 def process(key: str) -> str:
     """A process: its diagram, versions and files; `?version=` shows a former one."""

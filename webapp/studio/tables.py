@@ -9,6 +9,7 @@ from lxml import etree
 
 from engine import SourceFile, forms
 
+
 @dataclass(frozen=True)
 class Decision:
     """One decision of a file. A literal expression has `text` and no rules."""
