@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from engine import SYSTEM, InstanceQuery, NoJobs, ProcessEngine, SetClock
+from engine import NoJobs, SetClock
 from engine.calendar import TAIPEI
 from engine.jobs import ProcrastinateQueue
 from webapp.assemble import assemble
 from webapp.demo.office import Office
 from webapp.demo.petitions import petitions_of
-from webapp.demo.plans import Group
 from webapp.demo.player import Player
 from webapp.settings import Settings
 

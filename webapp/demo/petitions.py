@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -23,11 +24,11 @@ _CHANNELS = {
 _MONTHS = (9, 6, 10, 8, 9, 9, 9, 10, 9, 8, 8, 5)
 """How the year's petitions spread over its months, in parts; none comes so late that it runs far into the next."""
 _COURSES = {
-    "plain": 190, "co": 34, "extension": 16, "late": 9, "refused": 8, "transfer": 16, "explain": 8,
-    "vague": 8, "supplied": 7, "repeated": 4, "withdrawn": 9,
+    "plain": 186, "co": 34, "extension": 16, "late": 9, "refused": 8, "transfer": 16, "explain": 8,
+    "vague": 8, "supplied": 7, "repeated": 4, "withdrawn": 9, "merged": 4,
 }  # fmt: skip
 """What happens to how many; with the special channels below they are 331."""
-_MAYOR, _CONTROL_YUAN, _MISCONDUCT, _MERGED = 8, 2, 8, 4
+_MAYOR, _CONTROL_YUAN, _MISCONDUCT = 8, 2, 8
 
 
 @cache
@@ -37,8 +38,8 @@ def _data() -> dict[str, Any]:
 
 
 def total() -> int:
-    """How many petitions a year has: cases merged into another one count, they were received, too."""
-    return sum(_COURSES.values()) + _MAYOR + _CONTROL_YUAN + _MISCONDUCT + _MERGED
+    """How many petitions a year has: one that is merged into another counts, it was received, too."""
+    return sum(_COURSES.values()) + _COURSES["merged"] + _MAYOR + _CONTROL_YUAN + _MISCONDUCT
 
 
 def petitions_of(year: int, office: Office) -> list[Group]:
@@ -46,7 +47,6 @@ def petitions_of(year: int, office: Office) -> list[Group]:
     chance = random.Random(f"petitions {year}")  # noqa: S311
     courses = [course for course, count in _COURSES.items() for _ in range(count)]
     courses += ["mayor"] * _MAYOR + ["control_yuan"] * _CONTROL_YUAN + ["misconduct"] * _MISCONDUCT
-    courses += ["merged"] * _MERGED
     chance.shuffle(courses)
     arrivals = sorted(_arrival(year, office, chance) for _ in courses)
     draw = _Draw(chance, office)
@@ -74,7 +74,8 @@ class _Draw:
 
     def plans(self, key: str, course: str, at: datetime) -> tuple[Plan, ...]:
         """The plan of one petition of a course; of a merged one it is the second of two."""
-        return (getattr(self, f"_{course}", self._plain)(key, at, course),)
+        first: Plan = getattr(self, f"_{course}")(key, at)
+        return (first, self.second(first)) if course == "merged" else (first,)
 
     def plan(
         self, key: str, at: datetime, topic: Mapping[str, Any], answers: Mapping[str, Any],
@@ -85,7 +86,7 @@ class _Draw:
         channel = channel or self.chance.choices(list(_CHANNELS), list(_CHANNELS.values()))[0]
         values = {**self.intake(topic, channel, at), **given}
         usual = read_answers({**self.data["answers"], **self.usual(topic, values, assess or {})})
-        return Plan(key, "petition", at, REGISTRAR, values, {**usual, **read_answers(answers)}, events)
+        return Plan(key, "petition", at, REGISTRAR, values, {**usual, **read_answers(answers)}, events, flat=True)
 
     def topic(self) -> Mapping[str, Any]:
         """The next topic; all come up before one comes again."""
@@ -189,10 +190,31 @@ class _Draw:
 
     # -- what may happen to one ------------------------------------------------------------
 
-    def _plain(self, key: str, at: datetime, course: str) -> Plan:
+    def _plain(self, key: str, at: datetime) -> Plan:
         return self.plan(key, at, self.topic(), {})
 
-    def _co(self, key: str, at: datetime, course: str) -> Plan:
+    def _merged(self, key: str, at: datetime) -> Plan:
+        found = self.plan(key, at, self.topic(), {})
+        return self.with_answers(found, investigate=[Answer(found.answers["investigate"][0].values, after=span("3d"))])
+
+    def second(self, first: Plan) -> Plan:
+        """The same matter from somebody else an office day later, merged into the first."""
+        assert first.at is not None
+        channel = "線上即時服務"
+        values = {**first.values, "channel": channel, **self.petitioner(channel)}
+        values.pop("doc_no_in", None)
+        number = first.key.rpartition("/")[2]
+        merged = {
+            "decision": "merge",
+            "lead_case_no": f"${{case {number}}}",
+            "opinion": "同一地點、同一事由，併入主案辦理。",
+        }
+        close = {"_after": "3d", "close_code": "併案", "retention_class": "5年", "file_class": "0703"}
+        answers = read_answers({**self.data["answers"], "dedupe": merged, "close_case": close})
+        at = self.office.after(first.at, span("6h"))
+        return replace(first, key=f"{first.key}b", at=at, values=values, answers=answers, events=())
+
+    def _co(self, key: str, at: datetime) -> Plan:
         topic = self.topic()
         while not topic.get("co"):
             topic = self.topic()
@@ -203,7 +225,7 @@ class _Draw:
         }
         return self.plan(key, at, topic, {"assign": assign}, assess={"complexity": "跨機關或外語"})
 
-    def _extension(self, key: str, at: datetime, course: str) -> Plan:
+    def _extension(self, key: str, at: datetime) -> Plan:
         days = self.chance.choice([5, 7, 10])
         asked = {
             "_after": "3h",
@@ -217,12 +239,12 @@ class _Draw:
         again = Answer({"decision": "extend"}, after=span("1.5d"))
         return self.with_answers(found, investigate=[again, Answer(done.values, after=span("4d"))])
 
-    def _late(self, key: str, at: datetime, course: str) -> Plan:
+    def _late(self, key: str, at: datetime) -> Plan:
         found = self.plan(key, at, self.topic(), {})
         late = span(f"{self.chance.choice([7, 8, 9, 11])}d")
         return self.with_answers(found, investigate=[Answer(found.answers["investigate"][0].values, after=late)])
 
-    def _refused(self, key: str, at: datetime, course: str) -> Plan:
+    def _refused(self, key: str, at: datetime) -> Plan:
         topic = self.topic()
         while topic["topic"] in ("環境清潔",):
             topic = self.topic()
@@ -235,7 +257,7 @@ class _Draw:
         }  # fmt: skip
         return self.plan(key, at, topic, answers)
 
-    def _transfer(self, key: str, at: datetime, course: str) -> Plan:
+    def _transfer(self, key: str, at: datetime) -> Plan:
         topic = self.chance.choice(self.data["elsewhere"])
         tracked = self.chance.random() < 0.4
         answers = {
@@ -248,7 +270,7 @@ class _Draw:
         }  # fmt: skip
         return self.plan(key, at, topic, answers, assess={"competence": "no"})
 
-    def _explain(self, key: str, at: datetime, course: str) -> Plan:
+    def _explain(self, key: str, at: datetime) -> Plan:
         topic = self.chance.choice(self.data["private"])
         letter = {
             "reply_text": "您好：所陳事項屬私權爭執，您可向區公所調解委員會聲請調解，或循民事訴訟途徑解決；如有需要並可洽詢本府法律諮詢服務。",
@@ -256,12 +278,12 @@ class _Draw:
         }  # fmt: skip
         return self.plan(key, at, topic, {"explain_letter": letter}, assess={"private_dispute": "yes"})
 
-    def _vague(self, key: str, at: datetime, course: str) -> Plan:
+    def _vague(self, key: str, at: datetime) -> Plan:
         topic = self.chance.choice(self.data["vague"])
         close = {"close_code": "不予處理", "retention_class": "3年", "file_class": "0703"}
         return self.plan(key, at, topic, {"close_case": close}, assess={"has_content": "no"})
 
-    def _supplied(self, key: str, at: datetime, course: str) -> Plan:
+    def _supplied(self, key: str, at: datetime) -> Plan:
         found = self.plan(key, at, self.topic(), {}, assess={"has_content": "no"})
         first = found.answers["assess"][0]
         second = Answer({**first.values, "has_content": "yes"})
@@ -270,13 +292,10 @@ class _Draw:
             "event_content": "補充發生時間、地點及現場照片說明。", "event_on": "${today}",
         }  # fmt: skip
         event = Plan(f"{key}/補陳", "petition_event", None, REGISTRAR, letter)
-        return self.with_answers(
-            Plan(found.key, found.process, found.at, found.by, found.values, found.answers,
-                 (Event("supplement_letter", span("3d"), event),)),
-            assess=[first, second],
-        )  # fmt: skip
+        found = replace(found, events=(Event("supplement_letter", span("3d"), event),))
+        return self.with_answers(found, assess=[first, second])
 
-    def _repeated(self, key: str, at: datetime, course: str) -> Plan:
+    def _repeated(self, key: str, at: datetime) -> Plan:
         earlier = f"高市府行視字第{at.year - 1911}3{self.chance.randrange(10**7):07d}號"
         answers = {
             "not_processed_notice": {
@@ -287,7 +306,7 @@ class _Draw:
         }  # fmt: skip
         return self.plan(key, at, self.topic(), answers, assess={"same_matter": "yes", "earlier_reply_no": earlier})
 
-    def _withdrawn(self, key: str, at: datetime, course: str) -> Plan:
+    def _withdrawn(self, key: str, at: datetime) -> Plan:
         found = self.plan(key, at, self.topic(), {})
         letter = {
             "case_no": f"${{case {key.rpartition('/')[2]}}}", "kind": "撤回",
@@ -296,10 +315,9 @@ class _Draw:
         agreed = read_answers({"confirm_withdrawal": {"decision": "agree"}})
         event = Plan(f"{key}/撤回", "petition_event", None, REGISTRAR, letter, agreed)
         slow = self.with_answers(found, investigate=[Answer(found.answers["investigate"][0].values, after=span("4d"))])
-        return Plan(slow.key, slow.process, slow.at, slow.by, slow.values, slow.answers,
-                    (Event("receive_assignment", span("5h"), event),))  # fmt: skip
+        return replace(slow, events=(Event("receive_assignment", span("5h"), event),))
 
-    def _mayor(self, key: str, at: datetime, course: str) -> Plan:
+    def _mayor(self, key: str, at: datetime) -> Plan:
         due = self.office.day(at.date(), 6)
         return self.plan(
             key, at, self.topic(), {}, channel="市長交辦",
@@ -309,12 +327,12 @@ class _Draw:
             instructed_by=self.chance.choice(["機要秘書", "市長辦公室", "機要科"]),
         )  # fmt: skip
 
-    def _control_yuan(self, key: str, at: datetime, course: str) -> Plan:
+    def _control_yuan(self, key: str, at: datetime) -> Plan:
         return self.plan(
             key, at, self.topic(), {}, channel="監察院", assess={"fixed_due_on": self.office.day(at.date(), 15)}
         )
 
-    def _misconduct(self, key: str, at: datetime, course: str) -> Plan:
+    def _misconduct(self, key: str, at: datetime) -> Plan:
         topic = {**self.chance.choice(self.data["misconduct"]), "category": "行政違失舉發"}
         return self.plan(
             key, at, topic, {}, channel=self.chance.choice(["線上即時服務", "書面", "市長信箱"]),
@@ -323,9 +341,7 @@ class _Draw:
 
     @staticmethod
     def with_answers(plan: Plan, **answers: list[Answer]) -> Plan:
-        return Plan(
-            plan.key, plan.process, plan.at, plan.by, plan.values, {**plan.answers, **answers}, plan.events
-        )  # fmt: skip
+        return replace(plan, answers={**plan.answers, **answers})
 
 
 _SENDERS = {"中央機關": "院臺綜", "議員": "高市會議", "監察院": "院台業"}

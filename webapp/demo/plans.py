@@ -86,6 +86,8 @@ class Plan:
     """For a case that another one starts: which one is meant, by its variables (a unit by its id)."""
     failing: tuple[str, ...] = ()
     """Connectors that give up in this case."""
+    flat: bool = False
+    """Every task sees the case's own variables and no others, so that nobody need ask what it sees."""
     fragile: bool = False
     """Incidents are meant to happen in it."""
 

@@ -21,7 +21,7 @@ from engine import diagram_functions as functions_of
 from engine.cases import ProcessInstance, UserTask
 from engine.clock import SetClock
 from engine.errors import MessageNotCorrelated
-from engine.model import Advance, OpenedTask, StepContext
+from engine.model import Advance, OpenedTask, ServiceCall, StepContext
 from engine.queue import JobSpec, NoJobs
 from webapp.demo.office import Office
 from webapp.demo.people import People
@@ -53,6 +53,8 @@ class _Played:
     acted: list[str] = field(default_factory=list)
     open: set[str] = field(default_factory=set)
     ended: bool = False
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    """The case's, after the last step."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ class _Game:
         self.cases: dict[UUID, _Played] = {}
         self.numbers: dict[str, _Played] = {}
         self.children = list(group.children)
+        self.called: set[str] = set()
         self.heap: list[tuple[datetime, int, Callable[[], None]]] = []
         self.order = itertools.count()
 
@@ -161,8 +164,10 @@ class _Game:
             case "timer":
                 case_id = UUID(args["instance_id"])
                 self.later(datetime.fromisoformat(args["due_at"]), lambda: self.fire(case_id))
-            case "service_call":
-                self.call(UUID(args["instance_id"]), args["task_id"])
+            case "service_call" if args["task_id"] not in self.called:
+                case_id = UUID(args["instance_id"])
+                if call := self.engine.machine.call(case_id, args["task_id"]):
+                    self.call(self.cases[case_id], call)
             case "deliver_message":
                 self.deliver(args["name"], args["business_key"], codec.decode(args["variables"]), args["id"])
             case "deliver_signal":
@@ -223,16 +228,14 @@ class _Game:
         if advance is not None:
             self.absorb(played, advance)
 
-    def call(self, case_id: UUID, task_id: str) -> None:
-        call = self.engine.machine.call(case_id, task_id)
-        if call is None:
-            return
-        played = self.cases[case_id]
+    def call(self, played: _Played, call: ServiceCall) -> None:
+        machine = self.engine.machine
+        self.called.add(call.task_id)
         if call.connector in played.plan.failing:
-            advance = self.engine.machine.fail_service(case_id, task_id, "郵件伺服器沒有回應（逾時30秒）")
+            advance = machine.fail_service(played.id, call.task_id, "郵件伺服器沒有回應（逾時30秒）")
         else:
             result = self.player._connect(call.connector, call.arguments, call.task_id)
-            advance = self.engine.machine.finish_service(case_id, task_id, dict(result))
+            advance = machine.finish_service(played.id, call.task_id, dict(result))
         if advance is not None:
             self.absorb(played, advance)
 
@@ -242,10 +245,13 @@ class _Game:
         if advance.incidents and not played.plan.fragile:
             told = "; ".join(f"{fact.element_id}: {fact.message}" for fact in advance.incidents)
             raise PlayFailed(f"{played.plan.key} ({played.number}): {told}")
+        played.variables = advance.variables
         for closed in advance.closed:
             played.open.discard(closed.id)
         for task in advance.opened:
             self.expect(played, _Open.opened(task))
+        for call in advance.service_calls:
+            self.call(played, call)
         played.ended = played.ended or advance.ended is not None
 
     def reread(self, case_id: UUID) -> None:
@@ -306,8 +312,8 @@ class _Game:
         if str(task.id) not in played.open:
             return
         actor = self.who(played, task, answer)
-        names = self.engine.tasks.variables(task.id, actor)
-        names["business_key"] = played.number
+        known = played.variables if played.plan.flat else self.engine.tasks.variables(task.id, actor)
+        names = {**known, "business_key": played.number}
         values = self.answer(
             played.plan, played.definition_id, task.form_key, answer.values, names, actor, place=task.element_id
         )
