@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 from flask import Flask, g
@@ -66,7 +65,7 @@ def create_app(settings: Settings, engine: Any) -> Flask:
     init_errors(app)
     app.register_blueprint(shell.bp)
     app.register_blueprint(health.bp)
-    parts = [part for part in map(_part, BLUEPRINTS) if part is not None]
+    parts = [import_module(f"webapp.{name}") for name in BLUEPRINTS]
     for part in parts:
         app.register_blueprint(part.bp)
     CSRFProtect(app)
@@ -74,12 +73,6 @@ def create_app(settings: Settings, engine: Any) -> Flask:
     init_navigation(app)
     init_templating(app)
     return app
-
-
-def _part(name: str) -> ModuleType | None:
-    """The blueprint package `webapp.<name>`."""
-    module = import_module(f"webapp.{name}")
-    return module if hasattr(module, "bp") else None
 
 
 def _nobody_yet() -> None:
