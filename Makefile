@@ -10,21 +10,21 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults lock frontend translations style types contracts clean
+.PHONY: help run test check bench faults lock frontend style types contracts clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: $(INSTALLED) frontend translations ## set up what is missing, start everything, print address and accounts
+run: $(INSTALLED) frontend ## set up what is missing, start everything, print address and accounts
 	@exec $(BIN)/siwei up
 
-test: $(INSTALLED_DEV) frontend translations style types contracts ## everything: style, types, contracts, all tests, the browser included
+test: $(INSTALLED_DEV) frontend style types contracts ## everything: style, types, contracts, all tests, the browser included
 	@$(PYTEST) -q -n $(WORKERS) --dist loadgroup tests
 
 check: $(INSTALLED_DEV) style types contracts ## the quick loop: style, types, contracts, unit and engine tests
 	@$(PYTEST) -q -n $(WORKERS) -m "not slow" tests/unit tests/engine
 
-bench: $(INSTALLED_DEV) frontend translations ## print the table of speeds and sizes
+bench: $(INSTALLED_DEV) frontend ## print the table of speeds and sizes
 	@$(BIN)/python -m tests.bench
 
 faults: $(INSTALLED_DEV) ## the fault plan, long: kills, races, restarts (FAULT_SCALE=1..100)
@@ -41,9 +41,6 @@ contracts:
 
 frontend: $(INSTALLED)
 	@$(BIN)/python webapp/frontend/build.py
-
-translations: $(INSTALLED)
-	@$(BIN)/python -m webapp.translations.build
 
 lock: $(INSTALLED_DEV) ## make both lock files anew
 	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --allow-unsafe requirements.in -o requirements.lock
