@@ -19,7 +19,7 @@ from webapp.demo.organisation import load_organisation
 from webapp.process_files import deploy_folders, process_folders
 
 PASSWORD = "shared-demo-password-115"
-REGISTRAR, OWNER, ADMINISTRATOR = "aia.inspection.registrar", "process.owner", "administrator"
+REGISTRAR, OWNER, SECOND_OWNER, ADMINISTRATOR = "aia.inspection.registrar", "aia.it.owner", "aia.it.owner2", "aia.it.admin"
 
 
 class _Quiet(WSGIRequestHandler):
