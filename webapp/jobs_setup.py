@@ -13,6 +13,7 @@ from engine.connectors import (
     HttpConnector,
     MailConnector,
     MailTransport,
+    SimilarCasesConnector,
     SmtpTransport,
 )
 from engine.jobs import JobService
@@ -33,7 +34,7 @@ def make_jobs(engine: ProcessEngine, settings: Settings) -> JobService:
 
 
 def make_connectors(engine: ProcessEngine, settings: Settings) -> ConnectorRegistry:
-    """Every connector of this installation, `mail`, `http` and `deputies`. See docs/add-a-connector.md."""
+    """Every connector of this installation, by name. See docs/add-a-connector.md."""
 
     def addresses_of(candidates: Sequence[str]) -> list[str]:
         return engine.directory.addresses_of(candidates)
@@ -42,6 +43,7 @@ def make_connectors(engine: ProcessEngine, settings: Settings) -> ConnectorRegis
         MailConnector(mail_transport(settings), settings.mail_sender, addresses_of),
         HttpConnector(engine.connector_hosts.registered),
         DeputiesConnector(engine.directory),
+        SimilarCasesConnector(engine.store),
     )
 
 

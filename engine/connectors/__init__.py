@@ -1,8 +1,9 @@
 """Connectors: what a service task may call, by name.
 
-    mail      an e-mail through SMTP, or into a folder in the demo
-    http      a request to a registered host
-    deputies  leave of travellers, so that their deputies stand in
+    mail           an e-mail through SMTP, or into a folder in the demo
+    http           a request to a registered host
+    deputies       leave of travellers, so that their deputies stand in
+    similar_cases  earlier cases that may be about the same matter
 
 A connector is called by the worker after the step's commit, with the id of the
 service task as idempotency key: called twice with one key, its effect happens once
@@ -18,6 +19,7 @@ from typing import Any, Protocol
 from engine.connectors.deputies import DeputiesConnector
 from engine.connectors.http import HttpConnector, RegisteredHost
 from engine.connectors.mail import FolderTransport, MailConnector, MailTransport, SmtpTransport
+from engine.connectors.similar_cases import SimilarCasesConnector
 from engine.errors import ConnectorError
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "MailConnector",
     "MailTransport",
     "RegisteredHost",
+    "SimilarCasesConnector",
     "SmtpTransport",
 ]
 

@@ -43,6 +43,16 @@ def query(text: str) -> str:
     return " & ".join(dict.fromkeys(_phrase(run) for run in _runs(text)))
 
 
+def alternatives(text: str) -> str:
+    """A tsquery literal that matches documents with any 2-gram of `text`; empty when it has none."""
+    return " | ".join(f"'{gram}'" for gram in sorted(grams(text)))
+
+
+def grams(text: str) -> frozenset[str]:
+    """The 2-grams of `text`, what two texts have in common when they are alike."""
+    return frozenset(gram for run in _runs(text) for gram in _grams(run))
+
+
 def _runs(text: str) -> list[str]:
     return _RUN.findall(normalise(text))
 
