@@ -57,6 +57,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(_DatabaseForWorkers(), "siwei-database")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have to say besides whether they passed: `record_property("printed", text)`."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            said = [text for name, text in getattr(report, "user_properties", ()) if name == "printed"]
+            for text in said if getattr(report, "when", "") == "teardown" or not report.passed else ():
+                terminalreporter.line(text)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or _server is None:
         return

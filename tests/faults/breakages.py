@@ -1,0 +1,83 @@
+"""Deliberately broken builds: what a harness must notice. Applied in an actor's own process, never in the product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+from sqlalchemy import event, text
+
+from engine.store import Store, step_queries
+
+
+def split_transaction() -> None:
+    """The state is committed before history, tasks and the token's record are written."""
+    update_case = step_queries.update_case
+
+    def broken(tx: Any, values: Mapping[str, Any]) -> bool:
+        stored = update_case(tx, values)
+        tx.connection.connection.driver_connection.commit()
+        return stored
+
+    step_queries.update_case = broken
+
+
+def unfenced() -> None:
+    """No row lock, no revision check. The database must have lost its last fence, too: `drop_last_fence`."""
+    rows = step_queries._ROW
+    for by_task in (False, True):
+        rows[by_task, True] = rows[by_task, False]
+    for name in ("_UPDATE_CASE", "_TOUCH_CASE"):
+        statement = str(getattr(step_queries, name))
+        assert "id = :id and revision = :revision" in statement
+        unchecked = statement.replace("and revision = :revision", "and :revision is not null")
+        setattr(step_queries, name, text(unchecked.replace(":revision is", "cast(:revision as integer) is")))
+
+
+def drop_last_fence(owner: psycopg.Connection) -> None:
+    """Even without lock and revision the history's key refuses the second entry of one number: drop it."""
+    for table in ("history_value", "history"):
+        found = owner.execute(
+            "select conname from pg_constraint where conrelid = %s::regclass and contype = 'p'", [table]
+        ).fetchone()
+        assert found is not None
+        owner.execute(f'alter table {table} drop constraint "{found[0]}" cascade')  # type: ignore[call-overload]
+
+
+def forgetful() -> None:
+    """Form tokens are neither looked up nor kept."""
+    load, record = step_queries.load, step_queries.record
+
+    def load_without_answer(*args: Any) -> dict[str, Any]:
+        return {**load(*args), "answered": None}
+
+    step_queries.load = load_without_answer
+    step_queries.record = lambda tx, step: record(tx, replace(step, token=None))
+    step_queries.reserve = lambda *args: True
+    step_queries.settle = lambda *args: None
+    step_queries.answered = lambda *args: None
+
+
+def acknowledged_early() -> None:
+    """A commit is acknowledged before it lies on the disk."""
+    opened = Store.__init__
+
+    def broken(self: Store, *args: Any, **kwargs: Any) -> None:
+        opened(self, *args, **kwargs)
+
+        @event.listens_for(self.engine, "connect")
+        def connect(connection: Any, record: Any) -> None:
+            connection.execute("set synchronous_commit = off")
+            connection.commit()
+
+    Store.__init__ = broken  # type: ignore[method-assign]
+
+
+BREAKAGES: Mapping[str, Callable[[], None]] = {
+    "split transaction": split_transaction,
+    "unfenced": unfenced,
+    "forgetful": forgetful,
+    "acknowledged early": acknowledged_early,
+}
