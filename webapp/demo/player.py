@@ -24,6 +24,7 @@ from engine.errors import MessageNotCorrelated
 from engine.model import Advance, OpenedTask, ServiceCall, StepContext
 from engine.queue import JobSpec, NoJobs
 from webapp.demo.office import Office
+from webapp.demo.papers import SAMPLE
 from webapp.demo.people import People
 from webapp.demo.plans import Answer, Event, Group, Plan
 from webapp.demo.wording import Wording
@@ -205,6 +206,8 @@ class _Game:
         try:
             advance = runtime.correlate(name, business_key=number, variables=variables, token=token)
         except MessageNotCorrelated as error:
+            if number in self.numbers and self.numbers[number].ended:
+                return  # a letter that reaches a closed case changes nothing
             raise PlayFailed(f"{self.group.key}: {name} for {number}: {error}") from error
         if advance is not None:
             self.absorb(self.numbers[number], advance)
@@ -370,6 +373,7 @@ class _Game:
             case=self.number_of,
             person=self.player.people.person,
             unit=self.player.people.unit,
+            file=lambda name: self.engine.runtime.store_file(name, SAMPLE, "application/pdf", actor=actor).value,
         )
 
     def number_of(self, key: str) -> str:

@@ -9,6 +9,7 @@ written out.
     case KEY                     the number of another case of the group
     person ID, unit ID           a person, a unit
     value NAME                   a variable of the case
+    file NAME                    a file of this name, stored
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Wording:
     case: Callable[[str], str]
     person: Callable[[str], Mapping[str, str]]
     unit: Callable[[str], Mapping[str, str]]
+    file: Callable[[str], Mapping[str, Any]]
 
     def fill(self, value: Any) -> Any:
         """`value` with every placeholder filled in, as somebody would type it: dates as ISO texts."""
@@ -67,6 +69,8 @@ class Wording:
                 return dict(self.person(rest))
             case "unit":
                 return dict(self.unit(rest))
+            case "file":
+                return dict(self.file(rest))
             case "value":
                 return self.names.get(rest)
         raise ValueError(f"unknown placeholder: {text}")
