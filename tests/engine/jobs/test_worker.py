@@ -11,7 +11,8 @@ from tests.engine.services.diagrams import CALLING, SENDING, TIMED, WAITING, cha
 
 YEAR_AND_CALL = process(
     "year_and_call",
-    """<bpmn:startEvent id="start"/><bpmn:parallelGateway id="fork"/><bpmn:endEvent id="end1"/><bpmn:endEvent id="end2"/>
+    """<bpmn:startEvent id="start"/><bpmn:parallelGateway id="fork"/>
+    <bpmn:endEvent id="end1"/><bpmn:endEvent id="end2"/>
     <bpmn:intermediateCatchEvent id="year"><bpmn:timerEventDefinition>
       <bpmn:timeDuration xsi:type="bpmn:tFormalExpression">P365D</bpmn:timeDuration></bpmn:timerEventDefinition>
     </bpmn:intermediateCatchEvent>

@@ -1,0 +1,164 @@
+"""Incidents in the browser: seen, understood, mended at typed fields, run again, one or many."""
+
+from __future__ import annotations
+
+import html
+import re
+from uuid import UUID
+
+import pytest
+
+from engine import SYSTEM
+from tests.web.conftest import HANDLER, found
+
+OPERATOR, ADMIN = "aia.it.operator", "aia.it.admin"
+
+
+@pytest.fixture
+def broken(engine, actor, errand):
+    """A function that brings an errand to its failing script; gives the case and its incident."""
+
+    def run(title="算不出來", pieces=3):
+        case, task_id = errand(title, pieces=pieces)
+        engine.tasks.claim(task_id, actor(HANDLER))
+        engine.tasks.complete(task_id, actor=actor(HANDLER), variables={"decision": "count"})
+        (incident,) = [row for row in engine.incidents.incidents(SYSTEM).rows if row.instance_id == case.id]
+        return case, incident
+
+    return run
+
+
+def fields(page):
+    """What the mending form would send as it stands."""
+    form = {}
+    for number, name in re.findall(r'name="name-(\d+)" value="([^"]*)"', page):
+        form[f"name-{number}"] = name
+        chosen = found(rf'id="type-{number}".*?<option value="(\w+)" selected', page)
+        form[f"type-{number}"] = chosen
+        value = re.search(rf'id="value-{number}" name="value-{number}" value="([^"]*)"', page)
+        form[f"value-{number}"] = value.group(1) if value else ""
+    return form
+
+
+def number_of(form, name):
+    return next(key.removeprefix("name-") for key, value in form.items() if value == name and key.startswith("name-"))
+
+
+def test_the_list_names_step_cause_and_case(browser, broken):
+    case, incident = broken()
+    page = browser(OPERATOR).get("/operate/incidents").text
+    assert case.business_key in page
+    assert "計算失敗" in page
+    assert f"/operate/incidents/{incident.id}" in page
+    assert case.business_key not in browser(OPERATOR).get("/operate/incidents?kind=service").text
+    assert case.business_key not in browser(OPERATOR).get("/operate/incidents?state=resolved").text
+
+
+def test_the_page_says_in_words_what_happened_and_keeps_the_detail_folded(browser, broken):
+    _case, incident = broken()
+    page = browser(OPERATOR).get(f"/operate/incidents/{incident.id}").text
+    assert "所以算不出結果" in page
+    folded = found(r"<details class=\"disclosure[^>]*>(.*?)</details>", page)
+    assert incident.message.split("\n")[0][:20] in html.unescape(folded)
+    assert "<details open" not in page
+
+
+def test_a_retry_without_mending_fails_again_and_says_so(browser, broken, engine):
+    _case, incident = broken()
+    who = browser(OPERATOR)
+    answer = who.post(f"/operate/incidents/{incident.id}", fields(who.get(f"/operate/incidents/{incident.id}").text))
+    assert answer.status_code == 303
+    assert "又失敗了" in who.get(answer.location).text
+    assert engine.incidents.incident(incident.id, SYSTEM).resolved_at is None
+
+
+def test_a_new_variable_is_refused_at_its_field_and_what_was_typed_is_kept(browser, broken):
+    _case, incident = broken()
+    who = browser(OPERATOR)
+    form = fields(who.get(f"/operate/incidents/{incident.id}").text)
+    pieces = number_of(form, "pieces")
+    answer = who.post(f"/operate/incidents/{incident.id}", {**form, f"value-{pieces}": "三件"})
+    assert answer.status_code == 422
+    assert f'href="#value-{pieces}"' in answer.text
+    assert 'value="三件"' in answer.text
+    new = max(int(key.removeprefix("name-")) for key in form if key.startswith("name-"))
+    answer = who.post(
+        f"/operate/incidents/{incident.id}",
+        {**form, f"name-{new}": "2fast", f"value-{new}": "x", f"type-{new}": "text"},
+    )
+    assert answer.status_code == 422
+    assert f'href="#name-{new}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "problem"),
+    [
+        ("number", "NaN", "請輸入數字"),
+        ("number", "1e999", "請輸入數字"),
+        ("date", "2026-13-01", "請輸入日期"),
+        ("datetime", "115/11/23", "請輸入日期與時間"),
+        ("json", "{", "不是有效的JSON"),
+        ("json", '{"$": "decimal", "v": "x"}', "這個JSON裡有無法儲存的值"),
+        ("boolean", "也許", "請輸入「是」或「否」"),
+        ("number", "", "請填寫這一欄"),
+    ],
+)
+def test_typed_input_is_read_or_refused(browser, broken, kind, text, problem):
+    _case, incident = broken()
+    who = browser(OPERATOR)
+    form = fields(who.get(f"/operate/incidents/{incident.id}").text)
+    pieces = number_of(form, "pieces")
+    form |= {f"type-{pieces}": kind, f"value-{pieces}": text}
+    answer = who.post(f"/operate/incidents/{incident.id}", form)
+    assert answer.status_code == 422
+    assert problem in answer.text
+
+
+def test_a_mended_variable_stands_in_the_history_with_the_operator(browser, broken, engine):
+    case, incident = broken()
+    who = browser(OPERATOR)
+    form = fields(who.get(f"/operate/incidents/{incident.id}").text)
+    form |= {f"value-{number_of(form, 'pieces')}": "12.50", f"type-{number_of(form, 'pieces')}": "number"}
+    who.post(f"/operate/incidents/{incident.id}", form)
+    (entry,) = [entry for entry in engine.history.timeline(case.id, SYSTEM) if entry.verb == "incident.retried"]
+    assert entry.actor == OPERATOR
+    assert {name: str(value) for name, value in entry.values["given"].items()} == {"pieces": "12.50"}
+
+
+def test_many_are_retried_with_a_verdict_each(browser, broken):
+    first, second = broken("一"), broken("二")
+    who = browser(OPERATOR)
+    answer = who.post("/operate/incidents/retry", {"incident": [str(first[1].id), str(second[1].id)]})
+    assert answer.status_code == 200
+    assert answer.text.count("又失敗了") == 2
+    assert first[0].business_key in answer.text
+    nothing = who.post("/operate/incidents/retry", {})
+    assert nothing.status_code == 303
+    assert "請先勾選" in who.flashes()
+    assert who.post("/operate/incidents/retry", {"incident": "x"}).status_code == 400
+
+
+def test_the_values_of_a_confidential_case_stay_closed_to_operators(browser, broken, engine, sql_owner):
+    case, incident = broken("密件一案")
+    sql_owner("update process_instance set security_class = '密' where id = %s", case.id)
+    who = browser(OPERATOR)
+    page = who.get(f"/operate/incidents/{incident.id}").text
+    assert "密件一案" not in page
+    assert "name-0" not in page
+    assert "這是密件" in page
+    assert who.post(f"/operate/incidents/{incident.id}").status_code == 303, "it may be run again as it is"
+    assert case.business_key in who.get("/operate/incidents").text
+
+
+def test_a_task_for_nobody_stands_in_the_pool_and_can_be_given_away(browser, engine, errand, actor, sql_owner):
+    _case, task_id = errand("公用匣測試")
+    sql_owner("update user_task set candidates = '{administrator@}' where id = %s", task_id)
+    sql_owner("update candidate set candidate = 'administrator@' where task_id = %s", task_id)
+    who = browser(ADMIN)
+    assert "公用匣測試" in who.get("/operate/pool").text
+    wrong = who.post(f"/operate/pool/{task_id}", {"person": "沒有這個人"})
+    assert wrong.status_code == 422
+    assert f'id="person-{task_id}-error"' in wrong.text
+    assert who.post(f"/operate/pool/{task_id}", {"person": f"某人 ({HANDLER})"}).status_code == 303
+    assert engine.tasks.get(UUID(str(task_id)), SYSTEM).assignee == HANDLER
+    assert "公用匣測試" not in who.get("/operate/pool").text

@@ -1,0 +1,182 @@
+"""Jobs, mail, connectors, verification, erasure and notice settings in the browser."""
+
+from __future__ import annotations
+
+import dataclasses
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+
+from engine import SYSTEM
+from engine.connectors import FolderTransport
+from tests.web.conftest import HANDLER, found
+
+ADMIN, OPERATOR, AUDITOR, ARCHIVIST = "aia.it.admin", "aia.it.operator", "aia.it.auditor", "aia.documents.archivist"
+HOST = {"name": "docs", "base_url": "https://api.example.gov.tw/v1", "headers": "Authorization: Bearer geheim-123"}
+
+
+def test_a_host_is_registered_its_secret_never_shown_and_the_log_knows_who(browser, engine):
+    who = browser(ADMIN)
+    assert who.post("/operate/connectors", HOST).status_code == 303
+    for path in ("/operate/connectors", "/operate/connectors/docs"):
+        page = who.get(path).text
+        assert "Authorization" in page
+        assert "geheim" not in page
+    host = engine.connector_hosts.registered()["docs"]
+    assert host.headers == {"Authorization": "Bearer geheim-123"}
+    assert not host.allow_private
+    (entry,) = engine.admin_log.entries(SYSTEM, verbs=("connector.add",))
+    assert (entry.actor_id, entry.subject_id) == (ADMIN, "docs")
+    assert "geheim" not in str(entry.after)
+    assert who.post("/operate/connectors", HOST).status_code == 422, "the name is taken"
+    assert who.post("/operate/connectors/docs/remove").status_code == 303
+    assert "docs" not in engine.connector_hosts.registered()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "Big Name"),
+        ("name", ""),
+        ("base_url", "ftp://example.org"),
+        ("base_url", "https://user:pass@example.org"),
+        ("base_url", "https://example.org/?a=b"),
+        ("base_url", "https://example.org:99999"),
+        ("base_url", "javascript:alert(1)"),
+        ("headers", "no colon"),
+        ("headers", "Host: elsewhere"),
+        ("headers", "X-Bad: über"),
+    ],
+)
+def test_a_malformed_host_is_refused_at_its_field(browser, engine, field, value):
+    answer = browser(ADMIN).post("/operate/connectors", {**HOST, "name": "other", field: value})
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert "other" not in engine.connector_hosts.registered()
+
+
+def test_a_secret_does_not_follow_to_another_machine(browser, engine):
+    who = browser(ADMIN)
+    who.post("/operate/connectors", {**HOST, "name": "moving"})
+    assert who.post("/operate/connectors/moving", {"base_url": "https://api.example.gov.tw/v2"}).status_code == 303
+    assert engine.connector_hosts.registered()["moving"].headers
+    answer = who.post("/operate/connectors/moving", {"base_url": "https://evil.example.org"})
+    assert answer.status_code == 422
+    assert 'id="headers-error"' in answer.text
+    body = {"base_url": "https://new.example.org", "headers": "X-Key: 2", "allow_private": "y"}
+    assert who.post("/operate/connectors/moving", body).status_code == 303
+    host = engine.connector_hosts.registered()["moving"]
+    assert (host.headers, host.allow_private) == ({"X-Key": "2"}, True)
+
+
+def test_operators_see_hosts_but_do_not_change_them(browser):
+    who = browser(OPERATOR)
+    assert who.get("/operate/connectors").status_code == 200
+    assert who.post("/operate/connectors", HOST).status_code == 403
+
+
+@pytest.fixture
+def mail_home(app, tmp_path):
+    """The settings with a home of their own for one test."""
+    before = app.config["SIWEI"]
+    app.config["SIWEI"] = dataclasses.replace(before, home=tmp_path, mail_server="")
+    yield tmp_path
+    app.config["SIWEI"] = before
+
+
+def test_mail_of_the_folder_is_listed_and_shown_as_text_only(browser, mail_home):
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = "siwei@kcg.example", "a@kcg.example", "<b>新的工作</b>"
+    message.set_content("<script>alert(1)</script> 您好")
+    FolderTransport(mail_home / "mail").send(message, key="one")
+    page = browser(OPERATOR).get("/operate/mails").text
+    assert "&lt;b&gt;新的工作" in page
+    shown = browser(OPERATOR).get(found(r'href="(/operate/mails/[0-9a-f]{32})"', page)).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; 您好" in shown
+    assert "<script>alert" not in shown
+
+
+@pytest.mark.parametrize("name", ["0" * 32, "..%2F..%2Fkeys%2Fhistory_key", "x"])
+def test_a_mail_that_is_not_there_is_not_there(browser, mail_home, name):
+    assert browser(OPERATOR).get(f"/operate/mails/{name}").status_code == 404
+
+
+def test_jobs_show_timers_calls_and_that_no_worker_runs(browser):
+    page = browser(OPERATOR).get("/operate/jobs").text
+    assert "沒有運作中的工作程序" in page
+    assert browser(OPERATOR).post("/operate/jobs/987654/retry").status_code == 409
+    assert browser(OPERATOR).post("/operate/jobs/987654/discard").status_code == 409
+
+
+def test_a_history_that_was_tampered_with_is_named(browser, errand, sql_owner, mail_home):
+    case, _task = errand("查核")
+    who = browser(AUDITOR)
+    good = who.post("/operate/verification", {"number": case.business_key, "scope": "one"})
+    assert good.status_code == 200
+    assert "全部相符" in good.text
+    sql_owner("update history set actor_name = '別人' where instance_id = %s and seq = 1", case.id)
+    bad = who.post("/operate/verification", {"scope": "all"})
+    assert f"{case.business_key} #1" in bad.text
+    assert "內容被改過" in bad.text
+    sql_owner("update history set actor_name = '張怡君' where instance_id = %s and seq = 1", case.id)
+
+
+def test_all_cases_are_checked_in_parts_that_add_up(browser, errand, monkeypatch, mail_home):
+    import re
+
+    for number in range(3):
+        errand(f"分批{number}")
+    monkeypatch.setattr("webapp.operate.verifying._PART", 2)
+    who = browser(AUDITOR)
+    body, parts = {"scope": "all"}, 0
+    while body:
+        page = who.post("/operate/verification", body).text
+        parts += 1
+        inner = page[page.index('id="verification"') : page.index('class="columns"')]
+        body = dict(re.findall(r'name="(scope|after|cases|entries)" value="([^"]*)"', inner))
+        assert parts < 50
+    cases, total = re.search(r"已查核(\d+)件案件（共(\d+)件）", page).groups()
+    assert cases == total
+    assert parts > 1
+
+
+@pytest.mark.parametrize(("number", "text"), [("", "請填寫案號"), ("XX-1", "沒有這個案號")])
+def test_a_number_that_is_none_is_refused_at_the_field(browser, number, text, mail_home):
+    answer = browser(AUDITOR).post("/operate/verification", {"number": number, "scope": "one"})
+    assert answer.status_code == 422
+    assert text in answer.text
+
+
+def test_erasing_asks_for_a_reason_and_a_tick_and_leaves_a_chain_that_verifies(browser, engine, errand, sql_owner):
+    case, _task = errand("王大明的陳情")
+    sql_owner(
+        "insert into participation (person_id, instance_id, since) values (%s, %s, now()) on conflict do nothing",
+        ARCHIVIST,
+        case.id,
+    )
+    who = browser(ARCHIVIST)
+    page = who.get(f"/operate/erasure?number={case.business_key}").text
+    path = found(r'href="(/operate/erasure/[^"]+/1)"', page)
+    assert "無法復原" in who.get(path).text
+    assert who.post(path, {"reason": "當事人請求"}).status_code == 422
+    assert who.post(path, {"sure": "yes", "reason": " "}).status_code == 422
+    assert who.post(path, {"sure": "yes", "reason": "當事人請求"}).status_code == 303
+    first, *_rest, last = engine.history.timeline(case.id, SYSTEM)
+    assert (first.values, last.verb, last.actor) == ({}, "history.erased", ARCHIVIST)
+    assert engine.history.verify(case.id).intact
+    assert who.post(path, {"sure": "yes", "reason": "再一次"}).status_code == 409
+
+
+def test_a_case_that_is_not_the_archivists_to_see_is_not_there(browser, errand):
+    case, _task = errand("別人的案")
+    assert browser(ARCHIVIST).get(f"/operate/erasure/{case.id}/1").status_code == 404
+    assert browser(ARCHIVIST).get(f"/operate/erasure?number={case.business_key}").status_code == 422
+
+
+def test_everybody_chooses_mail_and_its_language(browser, engine, actor):
+    who = browser(HANDLER)
+    assert engine.notifications.preference(actor(HANDLER)) == (True, "zh")
+    assert who.post("/notifications/settings", {"mail_lang": "en"}).status_code == 303
+    assert engine.notifications.preference(actor(HANDLER)) == (False, "en")
+    assert who.post("/notifications/settings", {"mail_lang": "fr"}).status_code == 422
