@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from engine import feel, forms
+from engine import feel, forms, letters
 from engine.calendar import WorkCalendar
 from engine.feel import FeelLimit, FeelSyntaxError
 from engine.model import DefinitionSource, Finding, SourceFile, StepContext
@@ -16,7 +16,7 @@ from engine.spiff import functions as diagram_functions
 
 MAX_FILES = 200
 MAX_FILE_BYTES = 2_000_000
-KINDS = ("bpmn", "dmn", "form")
+KINDS = ("bpmn", "dmn", "form", letters.KIND)
 
 
 def digest_of(process_id: str, files: Iterable[SourceFile]) -> str:
@@ -41,7 +41,21 @@ def check_files(files: Sequence[SourceFile]) -> list[Finding]:
         seen.add(file.name)
         if file.kind not in KINDS:
             findings.append(
-                _finding("file-kind", file.name, "只能是 .bpmn、.dmn、.form", "Only .bpmn, .dmn and .form.")
+                _finding(
+                    "file-kind",
+                    file.name,
+                    "只能是 .bpmn、.dmn、.form 與 letters/ 裡的 .yaml",
+                    "Only .bpmn, .dmn, .form, and .yaml in letters/.",
+                )
+            )
+        elif file.kind == letters.KIND and not letters.is_letter(file):
+            findings.append(
+                _finding(
+                    "letter-place",
+                    file.name,
+                    "函稿的檔名要是 letters/<名稱>.yaml",
+                    "A letter is named letters/<name>.yaml.",
+                )
             )
         if len(file.content) > MAX_FILE_BYTES:
             findings.append(_finding("file-size", file.name, "檔案超過 2 MB", "The file is larger than 2 MB."))
@@ -50,11 +64,12 @@ def check_files(files: Sequence[SourceFile]) -> list[Finding]:
     return findings
 
 
-def form_findings(files: Sequence[SourceFile]) -> list[Finding]:
-    """What is wrong with the forms."""
-    return [
+def paper_findings(files: Sequence[SourceFile]) -> list[Finding]:
+    """What is wrong with the forms and the letters."""
+    wrong = [
         finding for file in files if file.kind == "form" for finding in forms.parse(file.content, file.name).findings
     ]
+    return [*wrong, *letters.findings(files)]
 
 
 def definitions_of(
@@ -80,16 +95,23 @@ def definitions_of(
 def with_called(
     executor: Executor, files: Sequence[SourceFile], library: Mapping[str, tuple[SourceFile, ...]]
 ) -> tuple[SourceFile, ...]:
-    """The files, and those of every process they call that they do not hold themselves."""
+    """The files, and those of every process they call that they do not hold themselves.
+
+    Letters stay behind: they are issued in cases of the process that they were written for.
+    """
     own = {file.name: file for file in files}
     while True:
         outline = executor.outline(DefinitionSource(digest_of("", own.values()), "", tuple(own.values())))
         held = {process.id for process in outline.processes}
         missing = [key for _, key in outline.calls if key not in held and key in library]
-        added = {file.name: file for key in missing for file in library[key] if file.name not in own}
+        added = {file.name: file for key in missing for file in library[key] if _travels(file) and file.name not in own}
         if not added:
             return tuple(own[name] for name in sorted(own))
         own |= added
+
+
+def _travels(file: SourceFile) -> bool:
+    return not letters.is_letter(file)
 
 
 def code_of(outline: ProcessOutline, files: Sequence[SourceFile]) -> dict[tuple[str, str], str]:

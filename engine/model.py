@@ -38,14 +38,14 @@ SYSTEM = Actor(person_id="system", name="系統", is_system=True)
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a deployment: `petition.bpmn`, `sla.dmn`, `intake.form`."""
+    """One file of a deployment: `petition.bpmn`, `sla.dmn`, `intake.form`, `letters/reply.yaml`."""
 
     name: str
     content: bytes
 
     @property
     def kind(self) -> str:
-        """`bpmn`, `dmn` or `form`, by the file's ending."""
+        """`bpmn`, `dmn`, `form` or `yaml`, by the file's ending."""
         return self.name.rpartition(".")[2].lower()
 
 

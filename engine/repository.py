@@ -36,11 +36,11 @@ class RepositoryService(Drafts, ProcessRights):
     # -- deploying -----------------------------------------------------------------------
 
     def lint(self, files: Sequence[SourceFile]) -> tuple[Finding, ...]:
-        """Everything that is wrong, or risky, in files that belong together: set, diagrams, tables, forms."""
+        """Everything that is wrong, or risky, in files that belong together: set, diagrams, tables, forms, letters."""
         wrong = deploying.check_files(files)
         if any(finding.level == "error" for finding in wrong):
             return tuple(wrong)
-        return (*wrong, *self._executor.lint(self._with_library(files)), *deploying.form_findings(files))
+        return (*wrong, *self._executor.lint(self._with_library(files)), *deploying.paper_findings(files))
 
     def deploy(
         self,

@@ -20,7 +20,7 @@ def process_folders(root: Path = PROCESSES) -> list[Path]:
 
 
 def read_folder(engine: ProcessEngine, folder: Path, forms: Path = FORMS) -> tuple[SourceFile, ...]:
-    """The files of one deployment: diagrams, tables, and the forms they name."""
+    """The files of one deployment: diagrams, tables, the forms they name, and letters."""
     place = folder_of(folder, forms)
     return place.deployment(engine.executor.outline(place.source).form_keys)
 

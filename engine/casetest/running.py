@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from engine import forms
+from engine import forms, letters
 from engine.calendar import WorkCalendar
 from engine.casetest.loading import Case, CaseFileError, load_cases
 from engine.casetest.player import Outcome, Player
@@ -19,7 +19,7 @@ from engine.spiff import Executor
 
 @dataclass(frozen=True)
 class ProcessFolder:
-    """What lies in `processes/<key>` and the forms that its diagrams name."""
+    """What lies in `processes/<key>`, letters included, and the forms that its diagrams name."""
 
     path: Path
     forms_path: Path
@@ -43,6 +43,12 @@ class ProcessFolder:
             digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.content).digest())
         return DefinitionSource(digest.hexdigest(), self.key, self.files)
 
+    @cached_property
+    def letters(self) -> tuple[SourceFile, ...]:
+        """Letter templates, by name."""
+        found = sorted((self.path / letters.FOLDER).glob(f"*.{letters.KIND}"))
+        return tuple(SourceFile(f"{letters.FOLDER}{path.name}", path.read_bytes()) for path in found)
+
     def form_file(self, key: str) -> SourceFile:
         """The file of a form key.
 
@@ -57,7 +63,7 @@ class ProcessFolder:
     def deployment(self, form_keys: Iterable[str]) -> tuple[SourceFile, ...]:
         """Everything that is taken in together when the process is deployed."""
         present = [key for key in form_keys if (self.forms_path / f"{key}.form").is_file()]
-        return (*self.files, *(self.form_file(key) for key in present))
+        return (*self.files, *(self.form_file(key) for key in present), *self.letters)
 
 
 def folder_of(path: Path, forms_path: Path) -> ProcessFolder:
@@ -119,11 +125,15 @@ def run(
 
 
 def findings_of(folder: ProcessFolder, executor: Executor) -> tuple[Finding, ...]:
-    """What the checks before a deployment say of the folder: diagrams, tables and forms."""
+    """What the checks before a deployment say of the folder: diagrams, tables, forms and letters."""
     keys = executor.outline(folder.source).form_keys
-    files = folder.deployment(keys)
+    return lint_files(folder.deployment(keys), executor)
+
+
+def lint_files(files: tuple[SourceFile, ...], executor: Executor) -> tuple[Finding, ...]:
+    """What the checks before a deployment say of single files: each by what its kind can have wrong."""
     own = tuple(f for file in files if file.kind == "form" for f in forms.parse(file.content, file.name).findings)
-    return (*executor.lint(files), *own)
+    return (*executor.lint(files), *own, *letters.findings(files))
 
 
 def _words(finding: Finding) -> str:

@@ -5,7 +5,6 @@ Nothing here knows HTML; the page escapes what comes out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -13,10 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from engine import feel
+from engine.letters import PLACEHOLDER, split
 from webapp.dates import TAIPEI, local, roc_year
 
-_PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_FILTER = re.compile(r"^(?P<expression>.*?)\s*\|\s*(?P<filter>[a-z_]+)\s*$", re.DOTALL)
 _CHINESE = "零一二三四五六七八九十"
 
 
@@ -61,7 +59,7 @@ class Names:
 
 def filled(text: Any, names: Names) -> str:
     """`text` with each `{{ FEEL | filter }}` replaced by its words; null leaves nothing."""
-    return _PLACEHOLDER.sub(lambda found: _words(found.group(1).strip(), names), str(text or "")).strip()
+    return PLACEHOLDER.sub(lambda found: _words(found.group(1).strip(), names), str(text or "")).strip()
 
 
 def holds(condition: Any, names: Names) -> bool:
@@ -116,10 +114,9 @@ def chinese(number: int) -> str:
 
 
 def _words(inner: str, names: Names) -> str:
-    split = _FILTER.match(inner)
-    if split and split["filter"] in FILTERS:
-        return FILTERS[split["filter"]](names.evaluate(split["expression"]))
-    return plain(names.evaluate(inner))
+    expression, wanted = split(inner)
+    value = names.evaluate(expression)
+    return FILTERS[wanted](value) if wanted else plain(value)
 
 
 def plain(value: Any) -> str:

@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import yaml
 from flask import abort, current_app, render_template
 
-from engine import ProcessInstance
+from engine import ProcessInstance, letters
 from engine.errors import NotFound
 from webapp.cases import bp
 from webapp.cases.letter_text import LetterFault, Names, filled, holds, items, lines
 from webapp.expressions import functions
 from webapp.i18n import lang
 from webapp.services import actor, engine
-
-FOLDER = Path(__file__).parents[2] / "processes"
-"""Where the letters of the shipped processes lie: `<folder>/letters/<name>.yaml`."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class LetterEntry:
 
 def available_letters(case: ProcessInstance) -> list[LetterEntry]:
     """The letters this case may issue now, and the locked ones with their reason."""
-    found = templates_of(case.process_key)
+    found = templates_of(case.definition_id)
     if not found:
         return []
     names = names_of(case)
@@ -57,7 +52,7 @@ def available_letters(case: ProcessInstance) -> list[LetterEntry]:
 def letter(instance_id: UUID, name: str) -> str:
     """One letter, filled from the case."""
     case = engine().runtime.instance(instance_id, actor())
-    template = templates_of(case.process_key).get(name)
+    template = templates_of(case.definition_id).get(name)
     names = names_of(case)
     if template is None or not holds(template.get("when"), names):
         abort(404)
@@ -114,24 +109,11 @@ def names_of(case: ProcessInstance) -> Names:
     return Names({**header, **variables}, functions())
 
 
-def templates_of(process_key: str) -> Mapping[str, Mapping[str, Any]]:
-    """The letter templates of a process by file name, in their order."""
-    folder = _folders().get(process_key)
-    return _read(folder) if folder else {}
-
-
-@lru_cache(maxsize=1)
-def _folders() -> dict[str, Path]:
-    return {
-        diagram.stem: diagram.parent / "letters"
-        for diagram in sorted(FOLDER.glob("*/*.bpmn"))
-        if (diagram.parent / "letters").is_dir()
-    }
-
-
-@lru_cache(maxsize=64)
-def _read(folder: Path) -> dict[str, dict[str, Any]]:
-    return {path.name.split(".")[0]: yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))}
+@lru_cache(maxsize=128)
+def templates_of(definition_id: UUID) -> Mapping[str, Mapping[str, Any]]:
+    """The letter templates a version was deployed with, by file name, in their order. A version never changes."""
+    files = [file for file in engine().repository.files(definition_id) if letters.is_letter(file)]
+    return {letters.key_of(file): letters.read(file.content) for file in sorted(files, key=lambda file: file.name)}
 
 
 def _issuer(text: Any, names: Names) -> dict[str, str]:

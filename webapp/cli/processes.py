@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from engine import Executor, Finding, SourceFile
+from engine import Executor, Finding, SourceFile, letters
 from engine.calendar_csv import shipped_calendar
 from engine.casetest import CaseFileError, folder_of, run
-from engine.casetest.running import findings_of
+from engine.casetest.running import findings_of, lint_files
 from engine.errors import DeploymentRefused
 from engine.sandbox import MontySandbox
 from webapp.cli.common import acting, open_engine
@@ -65,7 +65,7 @@ def deploy(
 @_LANGUAGE
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON, one list.")
 def lint(paths: Sequence[Path], forms: Path, lang: str, as_json: bool) -> None:
-    """Check process folders, or single .bpmn, .dmn and .form files, without a database.
+    """Check process folders, or single .bpmn, .dmn, .form and letter files, without a database.
 
     Exit code 1 when there is an error; warnings and to-dos alone give 0.
     """
@@ -79,7 +79,7 @@ def lint(paths: Sequence[Path], forms: Path, lang: str, as_json: bool) -> None:
         except CaseFileError as error:
             raise click.ClickException(str(error)) from error
     if files:
-        findings += executor.lint([SourceFile(path.name, path.read_bytes()) for path in files])
+        findings += lint_files(tuple(map(_source, files)), executor)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -113,6 +113,12 @@ def test_process(folders: Sequence[Path], forms: Path, lang: str, only: str | No
             failed.append(folder.name)
     if failed:
         raise click.ClickException("not passed: " + ", ".join(failed))
+
+
+def _source(path: Path) -> SourceFile:
+    """A single file; a letter keeps the folder that makes it one."""
+    name = f"{letters.FOLDER}{path.name}" if path.parent.name == "letters" else path.name
+    return SourceFile(name, path.read_bytes())
 
 
 def _line(finding: Finding, lang: str) -> str:

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from engine import SYSTEM, Deployment, SourceFile
-from engine.records import PendingDeployment
 from engine.errors import (
     ApprovalRequired,
     Conflict,
@@ -17,6 +16,7 @@ from engine.errors import (
     NotAllowed,
     RecordNotFound,
 )
+from engine.records import PendingDeployment
 from tests.engine.services.diagrams import APPROVAL, CALLING, FOR_LABOR, SCRIPTED, chain, process, user_task
 
 FORM = b'{"type":"default","schemaVersion":19,"id":"check","components":[]}'
@@ -86,6 +86,8 @@ def test_every_fault_is_named_at_once(engine, people):
         ([*simple("a"), SourceFile("../b.form", FORM)], "file-name"),
         ([*simple("a"), SourceFile("b\x00.form", FORM)], "file-name"),
         ([*simple("a"), SourceFile("b.form", b" " * 2_000_001)], "file-size"),
+        ([*simple("a"), SourceFile("b.yaml", b"name: x")], "letter-place"),
+        ([*simple("a"), SourceFile("letters/b.yaml", b"name: x")], "letter-incomplete"),
     ],
 )
 def test_a_set_of_files_that_cannot_be_is_refused(engine, files, code):
@@ -124,6 +126,30 @@ def test_a_process_that_others_start_is_not_started_by_hand(engine, people):
     assert "inner" not in [d.key for d in engine.repository.startable(people["kuo"])]
     with pytest.raises(NotAllowed):
         engine.runtime.start("inner", actor=people["kuo"], variables={})
+
+
+LETTER = "name: {name}\ntype: 函\nsubject: 主旨\n"
+
+
+def letter(name: str) -> SourceFile:
+    return SourceFile("letters/reply.yaml", LETTER.format(name=name).encode())
+
+
+def test_letters_belong_to_the_version(engine, people):
+    (first,) = engine.repository.deploy([*simple("post"), letter("舊")], actor=people["owner"]).definitions
+    assert engine.repository.deploy([*simple("post"), letter("舊")], actor=people["owner"]).definitions == ()
+    (second,) = engine.repository.deploy([*simple("post"), letter("新")], actor=people["owner"]).definitions
+    assert [f.content for f in engine.repository.files(first.id) if f.kind == "yaml"] == [letter("舊").content]
+    assert [f.content for f in engine.repository.files(second.id) if f.kind == "yaml"] == [letter("新").content]
+
+
+def test_letters_of_a_called_process_stay_with_it(engine, people):
+    inner = process("posted", chain(user_task("t", "工作", FOR_LABOR), ids=("t",)))
+    engine.repository.deploy([SourceFile("posted.bpmn", inner.encode()), letter("內")], actor=people["owner"])
+    call = '<bpmn:callActivity id="c" name="呼叫" calledElement="posted"/>'
+    outer = [SourceFile("posting.bpmn", process("posting", chain(call, ids=("c",))).encode())]
+    (made,) = engine.repository.deploy(outer, actor=people["owner"]).definitions
+    assert [file.name for file in engine.repository.files(made.id)] == ["posted.bpmn", "posting.bpmn"]
 
 
 # -- code waits for a second account -------------------------------------------------------------

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.web.conftest import HANDLER, STARTER, found
+from engine import SYSTEM, SourceFile
+from tests.web.conftest import HANDLER, STARTER, errand_files, found
 from webapp.cases import letters
 from webapp.cases.letter_text import LetterFault, Names, chinese, filled, holds, items, lines, money
 from webapp.expressions import functions
@@ -128,17 +129,32 @@ TEMPLATES = {
 }
 
 
+def letter_files(changed=None):
+    """The letters as files of a deployment."""
+    return [
+        SourceFile(f"letters/{name}.yaml", yaml.safe_dump(template, allow_unicode=True).encode())
+        for name, template in {**TEMPLATES, **(changed or {})}.items()
+    ]
+
+
 @pytest.fixture
-def with_letters(tmp_path, monkeypatch):
-    folder = tmp_path / "errand"
-    (folder / "letters").mkdir(parents=True)
-    (folder / "errand.bpmn").write_text("")
-    for name, template in TEMPLATES.items():
-        (folder / "letters" / f"{name}.yaml").write_text(yaml.safe_dump(template, allow_unicode=True))
-    monkeypatch.setattr(letters, "FOLDER", tmp_path)
-    letters._folders.cache_clear()
-    yield
-    letters._folders.cache_clear()
+def with_letters(engine):
+    engine.repository.deploy([*errand_files(), *letter_files()], actor=SYSTEM, approver="tests")
+
+
+def test_a_running_case_keeps_the_letters_it_started_with(browser, engine, errand, with_letters):
+    case, _ = errand("舊案")
+    shorter = {"10-note": {**TEMPLATES["10-note"], "name": "新通知"}}
+    engine.repository.deploy([*errand_files(), *letter_files(shorter)], actor=SYSTEM, approver="tests")
+    later, _ = errand("新案")
+    starter = browser(STARTER)
+    assert "送件通知" in starter.get(f"/cases/{case.id}?view=letters").text
+    assert "新通知" in starter.get(f"/cases/{later.id}?view=letters").text
+    without = engine.repository.deploy(errand_files(), actor=SYSTEM, approver="tests")
+    assert without.definitions, "letters alone make a version"
+    last, _ = errand("無函稿")
+    assert starter.get(f"/cases/{last.id}/letters/10-note").status_code == 404
+    assert starter.get(f"/cases/{case.id}/letters/10-note").status_code == 200
 
 
 def test_a_letter_is_listed_filled_and_escaped(browser, errand, with_letters):
