@@ -61,8 +61,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests have to say besides whether they passed: `record_property("printed", text)`."""
     for reports in terminalreporter.stats.values():
         for report in reports:
+            if not isinstance(report, pytest.TestReport):  # tests left out by -k
+                continue
             said = [text for name, text in getattr(report, "user_properties", ()) if name == "printed"]
-            for text in said if getattr(report, "when", "") == "teardown" or not report.passed else ():
+            for text in said if report.when == "teardown" or not report.passed else ():
                 terminalreporter.line(text)
 
 

@@ -11,7 +11,7 @@ from tests.browser.site import OWNER, SECOND_OWNER
 
 pytestmark = pytest.mark.xdist_group("browser-studio")
 
-KEY, FILE, TASK = "guest_notice", "guest_notice.bpmn", "notice"
+KEY, FILE = "hiring_withdrawal", "hiring_withdrawal.bpmn"
 SAVED = re.compile("草稿已於")
 
 

@@ -20,10 +20,9 @@ SAVE_DIAGRAM = """async (xml) => {
   return { warnings: warnings.map(String), xml: (await modeler.saveXML({ format: true })).xml };
 }"""
 SAVE_FORM = """async (schema) => {
-  const { editor } = document.getElementById('studio');
+  const { editor, written } = document.getElementById('studio');
   const { warnings } = await editor.importSchema(schema);
-  const { exporter, ...saved } = editor.saveSchema();
-  return { warnings: warnings.map(String), schema: saved };
+  return { warnings: warnings.map(String), schema: JSON.parse(written()) };
 }"""
 
 

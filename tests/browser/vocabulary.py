@@ -67,7 +67,7 @@ def diagram(key: str) -> bytes:
             _fill(etree.SubElement(holder, f"{{{namespace}}}{_tag(type_['name'])}"), type_, known, namespace, 0)
     unheard = etree.SubElement(holder, f"{{{SPIFF}}}unheardOf", level="3")
     etree.SubElement(unheard, f"{{{SPIFF}}}detail", name="a").text = "還沒有人知道的元素"
-    foreign = etree.SubElement(holder, f"{{{OTHER}}}thing", {f"{{{OTHER}}}colour": "red"})
+    foreign = etree.SubElement(holder, f"{{{OTHER}}}thing", colour="red")
     etree.SubElement(foreign, f"{{{OTHER}}}part").text = "別的工具寫的"
     task.set(f"{{{OTHER}}}mark", "kept")
     plane = etree.SubElement(etree.SubElement(root, f"{{{spaces['bpmndi']}}}BPMNDiagram", id="d"), f"{{{spaces['bpmndi']}}}BPMNPlane", id="p", bpmnElement=key)

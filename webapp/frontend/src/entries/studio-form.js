@@ -9,12 +9,21 @@ import { Findings } from '../studio/findings.js';
 import { translateTexts } from '../studio/form-texts.js';
 import { siweiFormPropertiesModule } from '../studio/form-properties.js';
 
-// What the editor writes: the schema as it is, laid out as the files are.
-const written = (editor, original) => {
+const PLACEHOLDER = JSON.stringify([{ label: 'Value', value: 'value' }]);
+
+// A choice whose people or units come from the directory has no options of its own: form-js gives it one on opening.
+function withoutPlaceholders(field) {
+  if (field.properties?.picker && JSON.stringify(field.values) === PLACEHOLDER) delete field.values;
+  field.components?.forEach(withoutPlaceholders);
+  return field;
+}
+
+// What the editor writes: the schema as it was, laid out as the files are.
+function written(editor, original) {
   const { exporter, ...schema } = editor.saveSchema();
   if (original.exporter) schema.exporter = original.exporter;
-  return `${JSON.stringify(schema, null, 2)}\n`;
-};
+  return `${JSON.stringify(withoutPlaceholders(schema), null, 2)}\n`;
+}
 
 async function start() {
   const schema = JSON.parse(sourceText());
