@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from engine.answers import Once, once
 from engine.case_base import CaseService
 from engine.cases import effective_person
 from engine.chain import Entry
 from engine.errors import Invalid, RecordNotFound
+from engine.ids import new_id
 from engine.model import Actor
 from engine.records import Attachment, Comment, File
+from engine.store import Transaction
 from engine.store import file_queries as queries
 
 MAX_COMMENT = 10_000
@@ -23,8 +27,11 @@ UNATTACHED_KEPT = timedelta(days=7)
 class CaseFiles(CaseService):
     """Comments, files and attachments of cases."""
 
-    def comment(self, instance_id: UUID, text: str, actor: Actor) -> Comment:
+    def comment(self, instance_id: UUID, text: str, actor: Actor, *, token: str | None = None) -> Comment:
         """Put a remark on a case; an ended case can be commented, too.
+
+        Args:
+            token: the form's one-time token. The same token again adds nothing and gets the same remark.
 
         Raises:
             InstanceNotFound: no such case, or not the actor's to see.
@@ -33,12 +40,22 @@ class CaseFiles(CaseService):
         body = text.replace("\x00", "").strip()
         if not body or len(body) > MAX_COMMENT:
             raise Invalid("A comment has 1 to 10,000 characters.", field="text")
-        with self._store.transaction() as tx:
+        made = Once(token, "case.commented", instance_id, {"comment": str(new_id())})
+
+        def work(tx: Transaction) -> Comment:
             self._load(tx, instance_id, actor)
-            case = self._steps.lock(tx, instance_id)
+            case = self._steps.lock(tx, instance_id, token=token)
+            if made.was_done(case.answered, actor):
+                assert case.answered is not None, "there is an answer"
+                return replay(tx, case.answered["result"])
             now = self._now()
-            self._steps.note(tx, case, Entry("case.commented", actor, now, values={"text": body}))
-            return queries.add_comment(tx, instance_id, body, actor, now)
+            self._steps.note(tx, case, Entry(made.verb, actor, now, values={"text": body}), once=made)
+            return queries.add_comment(tx, UUID(made.answer["comment"]), instance_id, body, actor, now)
+
+        def replay(tx: Transaction, result: Any) -> Comment:
+            return next(found for found in queries.comments(tx, instance_id) if str(found.id) == result["comment"])
+
+        return once(self._store, token, made.verb, actor, work, replay)
 
     def comments(self, instance_id: UUID, actor: Actor) -> tuple[Comment, ...]:
         """The remarks on a case, the oldest first. Raises InstanceNotFound."""
@@ -71,25 +88,34 @@ class CaseFiles(CaseService):
                 raise RecordNotFound(file=str(file_id))
             return found, queries.read_file(tx, found)
 
-    def attach(self, instance_id: UUID, file_id: UUID, actor: Actor) -> None:
+    def attach(self, instance_id: UUID, file_id: UUID, actor: Actor, *, token: str | None = None) -> None:
         """Let a file belong to a case.
+
+        Args:
+            token: the form's one-time token. The same token again attaches nothing more.
 
         Raises:
             InstanceNotFound: no such case, or not the actor's to see.
             InstanceEnded: an ended case takes no more files.
             RecordNotFound: no such file, or not the actor's to see.
         """
-        with self._store.transaction() as tx:
+        done = Once(token, "file.attached", instance_id)
+
+        def work(tx: Transaction) -> None:
             self._load(tx, instance_id, actor)
             found = queries.visible_file(tx, file_id, actor)
             if found is None:
                 raise RecordNotFound(file=str(file_id))
-            case = self._steps.lock(tx, instance_id)
+            case = self._steps.lock(tx, instance_id, token=token)
+            if done.was_done(case.answered, actor):
+                return
             self._load(tx, instance_id, actor).ensure_open()
             now = self._now()
             if queries.attach(tx, instance_id, file_id, actor, now):
                 values = {"file": found.value, "sha256": found.digest}
-                self._steps.note(tx, case, Entry("file.attached", actor, now, values=values))
+                self._steps.note(tx, case, Entry(done.verb, actor, now, values=values), once=done)
+
+        once(self._store, token, done.verb, actor, work, lambda tx, result: None)
 
     def attachments(self, instance_id: UUID, actor: Actor) -> tuple[Attachment, ...]:
         """The files of a case, the oldest first. Raises InstanceNotFound."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from engine import codec
+from engine.answers import Once
 from engine.calendar import WorkCalendar
 from engine.cases import ADMINISTRATORS, effective_name, effective_person
 from engine.chain import Entry, Signer
@@ -186,8 +187,8 @@ class Steps:
         buffered = self._record(tx, case, advance, act, now)
         return self._deliver_buffered(tx, case, advance, buffered)
 
-    def note(self, tx: Transaction, case: Case, *entries: Entry, record: queries.StepRecord | None = None) -> None:
-        """Add entries to a case's history without moving it. Raises StaleRevision."""
+    def note(self, tx: Transaction, case: Case, *entries: Entry, once: Once | None = None) -> None:
+        """Add entries to a case's history without moving it, and use up a form's token. Raises StaleRevision."""
         links = self.signer.link(
             case.id, bytes(case.row["history_head"]), case.row["history_length"], entries, recorded_at=case.recorded_at
         )
@@ -201,8 +202,12 @@ class Steps:
         if not queries.touch_case(tx, values):
             raise StaleRevision(business_key=case.business_key)
         actor = entries[0].actor
-        step = record or queries.StepRecord(case.id, entries[-1].occurred_at, actor.person_id, actor.name, ())
-        queries.record(tx, replace(step, entries=[entry_row(link) for link in links]))
+        step = queries.StepRecord(
+            case.id, entries[-1].occurred_at, actor.person_id, actor.name, [entry_row(link) for link in links]
+        )
+        if once is not None and once.token is not None:
+            step = replace(step, token=once.token, verb=once.verb, result=once.result)
+        queries.record(tx, step)
 
     def notify(self, tx: Transaction, case: Case, kind: str, task_ids: Sequence[str]) -> None:
         """Let the people concerned be told after the commit."""

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from engine.answers import ensure_same, once
+from engine.answers import Once, ensure_same, once
 from engine.cases import (
     ADMINISTRATORS,
     InboxQuery,
@@ -93,8 +93,12 @@ class TaskService:
 
     # -- taking and giving -----------------------------------------------------------------
 
-    def claim(self, task_id: UUID, actor: Actor) -> UserTask:
+    def claim(self, task_id: UUID, actor: Actor, *, token: str | None = None) -> UserTask:
         """Take a task that was offered to the actor (簽收). Taking one's own again changes nothing.
+
+        Args:
+            token: the form's one-time token. The same token again has no second effect and gets the
+                task as it is now.
 
         Raises:
             TaskNotFound: no such task, or not the actor's to see.
@@ -102,38 +106,53 @@ class TaskService:
             AlreadyClaimed: somebody was faster; says who and when.
             NotAllowed: it was not offered to the actor.
         """
-        with self._store.transaction() as tx:
-            case, task = self._lock(tx, task_id, actor)
+        done = Once(token, "task.claimed", task_id)
+
+        def work(tx: Transaction, case: Case, task: UserTask) -> UserTask:
             if task.may_complete(actor):
                 return task
             task.ensure_claimable_by(actor)
-            self._give(tx, case, task, effective_person(actor), effective_name(actor), actor, "task.claimed")
+            self._give(tx, case, task, effective_person(actor), effective_name(actor), actor, done.verb, done)
             return self._load(tx, task_id, actor)
 
-    def release(self, task_id: UUID, actor: Actor) -> UserTask:
+        return self._once(done, actor, work)
+
+    def release(self, task_id: UUID, actor: Actor, *, token: str | None = None) -> UserTask:
         """Put a task back to those it was offered to; an unfinished answer is forgotten.
+
+        Args:
+            token: as `claim`.
 
         Raises:
             TaskNotFound, TaskNotOpen: as `claim`.
             NotAssignee: the actor does not have it.
         """
-        with self._store.transaction() as tx:
-            case, task = self._lock(tx, task_id, actor)
+        done = Once(token, "task.released", task_id)
+
+        def work(tx: Transaction, case: Case, task: UserTask) -> UserTask:
             task.ensure_completable_by(actor)
-            self._steps.note(tx, case, self._entry("task.released", actor, task))
+            self._steps.note(tx, case, self._entry(done.verb, actor, task), once=done)
             queries.release(tx, task_id, person_id=effective_person(actor), pool=ADMINISTRATORS)
             return self._load(tx, task_id, SYSTEM)
 
-    def assign(self, task_id: UUID, person_id: str, actor: Actor, reason: str = "") -> UserTask:
+        return self._once(done, actor, work)
+
+    def assign(
+        self, task_id: UUID, person_id: str, actor: Actor, reason: str = "", *, token: str | None = None
+    ) -> UserTask:
         """Give a task to a person: a supervisor to their people, an administrator out of the pool, or on from oneself.
+
+        Args:
+            token: as `claim`.
 
         Raises:
             TaskNotFound, TaskNotOpen: as `claim`.
             NotAllowed: the task is neither the actor's nor of a unit they head.
             Invalid: no such active person, or no reason where somebody has the task already.
         """
-        with self._store.transaction() as tx:
-            case, task = self._lock(tx, task_id, actor)
+        done = Once(token, "task.assigned", task_id)
+
+        def work(tx: Transaction, case: Case, task: UserTask) -> UserTask:
             task.ensure_open()
             self._ensure_may_assign(tx, task, actor)
             name = queries.active_person(tx, person_id)
@@ -142,17 +161,24 @@ class TaskService:
             if len(reason) > MAX_REASON or (task.assignee is not None and not reason.strip()):
                 raise Invalid("A reason is needed.", field="reason")
             verb = "task.assigned" if task.assignee is None else "task.reassigned"
-            self._give(tx, case, task, person_id, name, actor, verb, reason=reason.strip())
+            self._give(tx, case, task, person_id, name, actor, verb, done, reason=reason.strip())
             return self._load(tx, task_id, SYSTEM)
 
-    def claim_many(self, task_ids: Sequence[UUID], actor: Actor) -> list[Result]:
-        """Claim several tasks, each on its own; what fails says why."""
-        return [self._try(task_id, lambda id: self.claim(id, actor)) for task_id in dict.fromkeys(task_ids)]
+        return self._once(done, actor, work)
 
-    def reassign_many(self, task_ids: Sequence[UUID], person_id: str, actor: Actor, reason: str) -> list[Result]:
-        """Give several tasks to one person, each on its own; what fails says why."""
+    def claim_many(self, task_ids: Sequence[UUID], actor: Actor, *, token: str | None = None) -> list[Result]:
+        """Claim several tasks, each on its own; what fails says why. One token serves them all."""
         return [
-            self._try(task_id, lambda id: self.assign(id, person_id, actor, reason))
+            self._try(task_id, lambda id: self.claim(id, actor, token=_part(token, id)))
+            for task_id in dict.fromkeys(task_ids)
+        ]
+
+    def reassign_many(
+        self, task_ids: Sequence[UUID], person_id: str, actor: Actor, reason: str, *, token: str | None = None
+    ) -> list[Result]:
+        """Give several tasks to one person, each on its own; what fails says why. One token serves them all."""
+        return [
+            self._try(task_id, lambda id: self.assign(id, person_id, actor, reason, token=_part(token, id)))
             for task_id in dict.fromkeys(task_ids)
         ]
 
@@ -252,12 +278,21 @@ class TaskService:
             raise TaskNotFound(id=str(task_id))
         return found
 
-    def _lock(self, tx: Transaction, task_id: UUID, actor: Actor) -> tuple[Case, UserTask]:
-        """Lock the task's case. To an actor who neither sees it nor was offered it, the task is not there."""
-        case = self._steps.lock(tx, task_id=task_id)
-        assert case.task is not None, "the case was locked by its task"
-        self._ensure_there(tx, case.task, actor)
-        return case, case.task
+    def _once(self, done: Once, actor: Actor, work: Callable[[Transaction, Case, UserTask], UserTask]) -> UserTask:
+        """Lock the task's case and do `work`, unless its token says that it was done.
+
+        To an actor who neither sees it nor was offered it, the task is not there.
+        """
+
+        def locked(tx: Transaction) -> UserTask:
+            case = self._steps.lock(tx, task_id=done.about, token=done.token)
+            assert case.task is not None, "the case was locked by its task"
+            if done.was_done(case.answered, actor):
+                return case.task
+            self._ensure_there(tx, case.task, actor)
+            return work(tx, case, case.task)
+
+        return once(self._store, done.token, done.verb, actor, locked, lambda tx, _: self._load(tx, done.about, SYSTEM))
 
     def _ensure_there(self, tx: Transaction, task: UserTask, actor: Actor) -> None:
         """Whoever was offered a task is told who was faster, even when they do not see the case any more."""
@@ -288,12 +323,13 @@ class TaskService:
         name: str,
         actor: Actor,
         verb: str,
+        done: Once,
         *,
         reason: str = "",
     ) -> None:
         before = {"from": task.assignee_name or task.assignee} if task.assignee else {}
         params = {"to": name, "to_id": person_id, **before, **({"reason": reason} if reason else {})}
-        self._steps.note(tx, case, self._entry(verb, actor, task, params))
+        self._steps.note(tx, case, self._entry(verb, actor, task, params), once=done)
         queries.claim(tx, task.id, assignee=person_id, assignee_name=name, actor=actor, now=self._now())
         if verb != "task.claimed":
             self._steps.notify(tx, case, "assigned", [str(task.id)])
@@ -315,6 +351,11 @@ class TaskService:
         except EngineError as error:
             return task_id, False, error
         return task_id, True, None
+
+
+def _part(token: str | None, task_id: UUID) -> str | None:
+    """The token of one task of many."""
+    return None if token is None else f"{token}:{task_id}"
 
 
 def _described(task: UserTask) -> dict[str, Any]:

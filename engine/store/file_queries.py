@@ -22,10 +22,10 @@ from engine.store.visibility import UNITS, visible
 CHUNK_BYTES = 1_048_576
 
 
-def add_comment(tx: Transaction, instance_id: UUID, body: str, actor: Actor, now: datetime) -> Comment:
+def add_comment(tx: Transaction, id: UUID, instance_id: UUID, body: str, actor: Actor, now: datetime) -> Comment:
     """Store a comment."""
     statement = insert(comment).values(
-        id=new_id(), instance_id=instance_id, at=now, author=actor.person_id, author_name=actor.name,
+        id=id, instance_id=instance_id, at=now, author=actor.person_id, author_name=actor.name,
         on_behalf_of=actor.on_behalf_of, on_behalf_of_name=actor.on_behalf_of_name, body=body,
     )  # fmt: skip
     return rows.comment(tx.execute(statement.returning(comment)).mappings().one())

@@ -13,7 +13,7 @@ from engine.forms import Field
 from webapp.cases import bp
 from webapp.cases.words import open_task_name
 from webapp.rights import local_or
-from webapp.services import actor, engine
+from webapp.services import actor, engine, posted_token
 from webapp.taskforms.messages import message_text
 from webapp.taskforms.uploads import UploadRefused, check_upload
 
@@ -31,7 +31,7 @@ def comment(instance_id: UUID) -> Response:
     elif len(text) > 2000:
         flash(_("意見太長，請縮短到2000字以內。"), "error")
     else:
-        engine().runtime.comment(instance_id, text, actor=actor())
+        engine().runtime.comment(instance_id, text, actor=actor(), token=posted_token())
         flash(_("意見已加入。"), "success")
     return _back(instance_id, "comments")
 
@@ -39,8 +39,8 @@ def comment(instance_id: UUID) -> Response:
 @bp.post("/cases/<uuid:instance_id>/attachments")
 def attach(instance_id: UUID) -> Response:
     """Store one or more files and attach them; what is refused is named, the rest is kept."""
-    kept = 0
-    for upload in request.files.getlist("files"):
+    kept, token = 0, posted_token()
+    for number, upload in enumerate(request.files.getlist("files")):
         if not upload.filename:
             continue
         try:
@@ -49,7 +49,7 @@ def attach(instance_id: UUID) -> Response:
             flash(message_text(refusal.message), "error")
             continue
         stored = engine().runtime.store_file(found.name, found.content, found.content_type, actor=actor())
-        engine().runtime.attach(instance_id, stored.id, actor=actor())
+        engine().runtime.attach(instance_id, stored.id, actor=actor(), token=token and f"{token}-{number}")
         kept += 1
     if kept:
         flash(_("檔案已附上。"), "success")
@@ -82,7 +82,7 @@ def cancel(instance_id: UUID) -> Response:
     problem = _reason_problem(reason)
     if not problem:
         try:
-            engine().runtime.cancel(instance_id, reason=reason, actor=actor(), token=request.form.get("token"))
+            engine().runtime.cancel(instance_id, reason=reason, actor=actor(), token=posted_token())
         except Invalid as refusal:
             problem = refusal.message
     if problem:

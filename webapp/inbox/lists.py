@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from webapp.errors import text_of
 from webapp.inbox import bp, columns
 from webapp.inbox.state import EXPORT_LIMIT, ListState
 from webapp.rights import local_or
-from webapp.services import actor, engine
+from webapp.services import actor, engine, posted_token
 
 TAB_NAMES = {
     "pending": _l("待簽收"),
@@ -89,7 +90,7 @@ def claim_many(tab: str) -> Response:
     if not ids:
         flash(_("請先勾選要簽收的工作。"), "warning")
         return redirect(state.url(), 303)
-    results = engine().tasks.claim_many(ids, actor=actor())
+    results = engine().tasks.claim_many(ids, actor=actor(), token=posted_token())
     claimed = sum(1 for _id, ok, _error in results if ok)
     if claimed:
         flash(ngettext("已簽收%(num)d件。", "已簽收%(num)d件。", claimed), "success")
@@ -118,11 +119,15 @@ def list_context(state: ListState, open_task: UUID | None = None) -> dict[str, A
 
 
 def conditional(body: str) -> Response:
-    """`body` with an ETag of its content, or 304 for who has it already."""
+    """`body` with an ETag of its content, or 304 for who has it already. A one-time token is no content."""
     answer = Response(body, mimetype="text/html")
-    answer.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
+    content = _TOKEN.sub("", body)
+    answer.set_etag(hashlib.sha256(content.encode()).hexdigest()[:32])
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer.make_conditional(request.environ)
+
+
+_TOKEN = re.compile(r'<input type="hidden" name="token"[^>]*>')
 
 
 def _state(tab: str) -> ListState:

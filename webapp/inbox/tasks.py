@@ -24,7 +24,7 @@ from webapp.inbox.columns import task_name
 from webapp.inbox.lists import list_context
 from webapp.inbox.state import ListState
 from webapp.rights import local_or
-from webapp.services import actor, engine
+from webapp.services import actor, engine, posted_token
 from webapp.taskforms import TaskForm, page
 from webapp.taskforms.markdown import render_markdown
 
@@ -40,7 +40,7 @@ def task(task_id: UUID) -> str:
 @bp.post("/tasks/<uuid:task_id>/claim")
 def claim(task_id: UUID) -> Response:
     """Make the task one's own (簽收)."""
-    engine().tasks.claim(task_id, actor=actor())
+    engine().tasks.claim(task_id, actor=actor(), token=posted_token())
     flash(_("已簽收。"), "success")
     return _here(task_id)
 
@@ -48,7 +48,7 @@ def claim(task_id: UUID) -> Response:
 @bp.post("/tasks/<uuid:task_id>/release")
 def release(task_id: UUID) -> Response:
     """Give the task back (取消簽收)."""
-    engine().tasks.release(task_id, actor=actor())
+    engine().tasks.release(task_id, actor=actor(), token=posted_token())
     flash(_("已取消簽收，工作回到待簽收。"), "success")
     return _here(task_id)
 
@@ -67,7 +67,7 @@ def reassign(task_id: UUID) -> Response:
     problem = "" if person and reason else _("改分要選定人員並說明原因。")
     if not problem:
         try:
-            engine().tasks.assign(task_id, person, actor=actor(), reason=reason)
+            engine().tasks.assign(task_id, person, actor=actor(), reason=reason, token=posted_token())
         except Invalid as refusal:
             problem = text_of(refusal)
     if problem:
@@ -115,7 +115,7 @@ def complete(task_id: UUID) -> Response:
 
 
 def _complete(task_id: UUID, values: Mapping[str, Any]) -> Advance:
-    return engine().tasks.complete(task_id, actor=actor(), variables=values, token=request.form.get("token"))
+    return engine().tasks.complete(task_id, actor=actor(), variables=values, token=posted_token())
 
 
 def _replay(found: UserTask) -> Response:

@@ -14,7 +14,7 @@ from engine import TaskRow, WorkRow
 from webapp import exports
 from webapp.errors import text_of
 from webapp.inbox import bp, columns
-from webapp.services import actor, engine
+from webapp.services import actor, engine, posted_token
 
 
 @bp.get("/unit-work")
@@ -58,7 +58,7 @@ def reassign_many() -> Response:
     elif not person or not reason:
         flash(_("改分要選定人員並說明原因。"), "error")
     else:
-        results = engine().tasks.reassign_many(ids, person, actor=actor(), reason=reason)
+        results = engine().tasks.reassign_many(ids, person, actor=actor(), reason=reason, token=posted_token())
         done = sum(1 for _id, ok, _error in results if ok)
         if done:
             flash(ngettext("已改分%(num)d件。", "已改分%(num)d件。", done), "success")

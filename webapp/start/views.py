@@ -15,7 +15,7 @@ from webapp.cases import diagram_svg
 from webapp.cases.diagram import main_diagram
 from webapp.forms_in_use import form_of, opened, posted
 from webapp.i18n import lang
-from webapp.services import actor, engine
+from webapp.services import actor, engine, posted_token
 from webapp.start import bp
 from webapp.taskforms import TaskForm, page
 
@@ -47,7 +47,7 @@ def begin(key: str) -> Response:
         return Response(_page(process, filled), 422, mimetype="text/html")
     try:
         case = engine().runtime.start(
-            key, actor=actor(), variables=result.values, token=request.form.get("token"), version=process.version
+            key, actor=actor(), variables=result.values, token=posted_token(), version=process.version
         )
     except InvalidVariables as refusal:
         return Response(_page(process, filled, problem=refusal.message), 422, mimetype="text/html")

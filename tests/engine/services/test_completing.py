@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -100,6 +101,51 @@ def test_a_token_of_somebody_else_is_refused(engine, people, open_task):
     engine.tasks.complete(task.id, actor=people["tsai"], variables={}, token="form-2")
     with pytest.raises(NotAllowed):
         engine.tasks.complete(task.id, actor=people["wang"], variables={}, token="form-2")
+
+
+def test_claiming_releasing_and_giving_twice_by_the_same_form_happen_once(engine, people, open_task):
+    task = open_task(APPROVAL, headcount=1)
+    for _time in range(2):
+        assert engine.tasks.claim(task.id, people["tsai"], token="take").assignee == "tsai"
+    for _time in range(2):
+        assert engine.tasks.release(task.id, people["tsai"], token="back").assignee is None
+    engine.tasks.claim(task.id, people["tsai"], token="again")
+    for _time in range(2):
+        assert engine.tasks.assign(task.id, "wang", people["tsai"], "出差", token="give").assignee == "wang"
+    assert engine.tasks.claim(task.id, people["tsai"], token="take").assignee == "wang", "done before: nothing happens"
+    verbs = [entry.verb for entry in engine.history.timeline(task.instance_id, people["wang"])]
+    assert verbs[1:] == ["task.claimed", "task.released", "task.claimed", "task.reassigned"]
+
+
+def test_a_token_is_good_for_one_thing_done_by_one_person(engine, people, open_task):
+    one, other = open_task(APPROVAL, headcount=1), open_task(APPROVAL, headcount=1)
+    engine.tasks.claim(one.id, people["tsai"], token="mine")
+    for act in (
+        lambda: engine.tasks.claim(other.id, people["tsai"], token="mine"),
+        lambda: engine.tasks.release(one.id, people["tsai"], token="mine"),
+        lambda: engine.tasks.claim(one.id, people["wang"], token="mine"),
+        lambda: engine.tasks.complete(one.id, actor=people["tsai"], variables={}, token="mine"),
+        lambda: engine.runtime.comment(one.instance_id, "好", people["tsai"], token="mine"),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+
+
+def test_what_was_refused_has_not_used_up_the_token(engine, people, open_task):
+    task = open_task(APPROVAL, assignee="wang", headcount=1)
+    with pytest.raises(NotAssignee):
+        engine.tasks.release(task.id, people["tsai"], token="later")
+    engine.tasks.assign(task.id, "tsai", people["wang"], "請假")
+    assert engine.tasks.release(task.id, people["tsai"], token="later").assignee is None
+
+
+def test_the_same_token_at_the_same_moment_has_one_effect(engine, people, open_task):
+    task = open_task(APPROVAL, assignee="tsai", headcount=1)
+    say = lambda _n: engine.runtime.comment(task.instance_id, "同時", people["tsai"], token="at once")  # noqa: E731
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(say, range(4)))
+    assert len({comment.id for comment in said}) == 1
+    assert len(engine.runtime.comments(task.instance_id, people["tsai"])) == 1
 
 
 def test_complete_takes_at_most_eight_statements_and_one_commit(engine, people, open_task, count_statements):

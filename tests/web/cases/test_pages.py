@@ -124,6 +124,23 @@ def test_a_file_that_is_not_allowed_is_refused_by_name(browser, decided, name, c
     assert "/files/" not in starter.get(f"/cases/{case.id}?view=attachments").text
 
 
+def test_a_comment_and_a_file_posted_twice_are_there_once(browser, decided, engine, actor):
+    case, _ = decided
+    starter = browser(STARTER)
+    before = len(engine.runtime.attachments(case.id, actor(STARTER)))
+    page = starter.get(f"/cases/{case.id}?view=comments").text
+    form = {"text": "只說一次", "token": found(r'name="token" value="([^"]+)"', page)}
+    answers = [starter.post(f"/cases/{case.id}/comments", form) for _time in range(2)]
+    assert {(answer.status_code, answer.location) for answer in answers} == {(303, answers[0].location)}
+    said = [comment.body for comment in engine.runtime.comments(case.id, actor(STARTER))]
+    assert said.count("只說一次") == 1
+    token = str(uuid4())
+    for _time in range(2):
+        files = [(io.BytesIO(b"one"), "one.txt"), (io.BytesIO(b"two"), "two.txt")]
+        assert starter.post(f"/cases/{case.id}/attachments", {"files": files, "token": token}).status_code == 303
+    assert len(engine.runtime.attachments(case.id, actor(STARTER))) == before + 2
+
+
 def test_following_and_not_any_more(browser, decided, engine, actor):
     case, _ = decided
     starter = browser(STARTER)

@@ -106,6 +106,19 @@ def test_several_tasks_are_claimed_at_once_and_what_failed_is_named(browser, err
     assert engine.tasks.get(free, actor(HANDLER)).assignee == HANDLER
 
 
+def test_several_claimed_by_the_same_form_again_stay_as_they_are(browser, errand, engine, actor):
+    tasks = [errand(title)[1] for title in ("再送甲", "再送乙")]
+    handler = browser(HANDLER)
+    page = handler.get("/inbox/pending?q=再送").text
+    form = {"ids": [str(task) for task in tasks], "token": found(r'name="token" value="([^"]+)"', page)}
+    handler.post("/inbox/pending/claim", form)
+    engine.tasks.release(tasks[0], actor(HANDLER))
+    answered = handler.post("/inbox/pending/claim", form)
+    assert answered.status_code == 303
+    assert "已簽收2件。" in handler.flashes()
+    assert [engine.tasks.get(task, actor(HANDLER)).assignee for task in tasks] == [None, HANDLER]
+
+
 def test_claiming_without_a_tick_says_what_to_do(browser):
     handler = browser(HANDLER)
     handler.post("/inbox/pending/claim")
@@ -202,6 +215,18 @@ def test_a_head_reassigns_many_with_one_reason(browser, claimed, engine, actor):
     chief.post("/unit-work/reassign", body)
     assert "已改分2件。" in chief.get("/unit-work").text
     assert {engine.tasks.get(task, actor(CHIEF)).assignee for task in map(UUID, ids)} == {"aia.labor.handler2"}
+
+
+def test_many_reassigned_by_the_same_form_again_are_not_given_twice(browser, claimed, engine, actor):
+    case, task = claimed("重複改分")
+    head = browser(CHIEF)
+    token = found(r'name="token" value="([^"]+)"', head.get("/unit-work").text)
+    form = {"ids": str(task), "person": CHIEF, "reason": "休假", "token": token}
+    for _time in range(2):
+        assert head.post("/unit-work/reassign", form).status_code == 303
+        assert "已改分1件。" in head.flashes()
+    verbs = [entry.verb for entry in engine.history.timeline(case.id, actor(STARTER))]
+    assert verbs.count("task.reassigned") == 1
 
 
 def test_reassigning_many_without_a_reason_changes_nothing(browser, claimed, engine, actor):

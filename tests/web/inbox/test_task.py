@@ -199,3 +199,22 @@ def test_english_has_the_author_s_english(browser, claimed):
     assert "Please <strong>call</strong>" in page
     assert "Send to the chief" in page
     assert '<html lang="en">' in page
+
+
+def test_claim_release_and_reassign_posted_twice_have_one_effect_and_the_same_answer(browser, errand, engine, actor):
+    case, task = errand("重複送出")
+    handler = browser(HANDLER)
+
+    def twice(verb, **form):
+        form["token"] = str(uuid4())
+        answers = [handler.post(f"/tasks/{task}/{verb}", form) for _time in range(2)]
+        assert [(a.status_code, a.location) for a in answers] == [(303, answers[0].location)] * 2
+        said = re.findall(r'<div class="flash flash-(\w+)', handler.get("/help").text)
+        assert said == ["success"]
+
+    twice("claim")
+    twice("release")
+    twice("claim")
+    twice("reassign", person=CHIEF, reason="請代辦")
+    verbs = [entry.verb for entry in engine.history.timeline(case.id, actor(STARTER))]
+    assert [verbs.count(verb) for verb in ("task.claimed", "task.released", "task.reassigned")] == [2, 1, 1]
