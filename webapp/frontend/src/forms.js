@@ -3,11 +3,20 @@
 const DRAFT_DELAY = 2500;
 const SUGGEST_DELAY = 250;
 
+const forms = new WeakMap();
+
 export function startForms() {
   for (const form of document.querySelectorAll('[data-task-form]:not([data-started])')) {
     form.dataset.started = '1';
-    new TaskForm(form);
+    forms.set(form, new TaskForm(form));
   }
+}
+
+// The button that asked is gone when its answer is in place, so the document is told, not the form.
+for (const [name, method] of [
+  ['htmx:before:request', 'asked'], ['htmx:before:swap', 'remember'], ['htmx:after:swap', 'restore'], ['htmx:finally:request', 'answered'],
+]) {
+  document.addEventListener(name, ({ detail }) => forms.get(detail?.ctx?.request?.form)?.[method](detail.ctx));
 }
 
 class TaskForm {
@@ -18,8 +27,6 @@ class TaskForm {
     form.addEventListener('input', (event) => this.typed(event));
     form.addEventListener('change', (event) => this.changed(event));
     form.addEventListener('submit', () => this.leave());
-    form.addEventListener('htmx:before:swap', () => this.remember());
-    form.addEventListener('htmx:after:swap', () => this.restore());
     window.addEventListener('beforeunload', (event) => {
       if (this.dirty && this.form.isConnected) event.preventDefault();
     });
@@ -38,7 +45,7 @@ class TaskForm {
   // A field that other fields look at has changed: let the server settle the form again.
   changed(event) {
     this.dirty = true;
-    if (event.target.closest('[data-refreshes]')) this.form.querySelector('[data-form-refresh]')?.click();
+    if (event.target.closest('[data-refreshes]')) this.refresh();
     const errors = event.target.closest('.has-error');
     if (errors) event.target.removeAttribute('aria-invalid');
   }
@@ -48,22 +55,43 @@ class TaskForm {
     clearTimeout(this.timer);
   }
 
-  // What is being typed while the answer is on its way is not overwritten by it.
-  remember() {
-    const control = document.activeElement;
-    const typing = control && this.form.contains(control) && control.matches('input:not([type=radio], [type=checkbox], [type=file]), textarea');
-    this.typing = typing ? { id: control.id, value: control.value, start: control.selectionStart, end: control.selectionEnd } : null;
+  // One question at a time: an answer to an older one would undo a newer one.
+  refresh() {
+    if (this.asking) this.again = true;
+    else this.form.querySelector('[data-form-refresh]')?.click();
   }
 
-  restore() {
-    const control = this.typing && document.getElementById(this.typing.id);
-    if (!control) return;
-    control.value = this.typing.value;
-    control.focus({ preventScroll: true });
-    try {
-      control.setSelectionRange(this.typing.start, this.typing.end);
-    } catch {
-      // not a control with a selection
+  asked(ctx) {
+    this.asking = ctx;
+    this.sent = states(this.form);
+  }
+
+  answered(ctx) {
+    if (this.asking === ctx) this.asking = null;
+  }
+
+  // What was typed or chosen while the answer was on its way is not overwritten by it.
+  remember(ctx) {
+    const moved = ctx.request.submitter?.value.startsWith('remove'); // rows have other numbers then
+    this.later = [...states(this.form)].filter(
+      ([id, state]) => !same(state, this.sent?.get(id)) && !(moved && document.getElementById(id).closest('.form-rows')),
+    );
+    const control = document.activeElement;
+    this.focus = this.form.contains(control) && control.id ? { id: control.id, start: control.selectionStart, end: control.selectionEnd } : null;
+  }
+
+  restore(ctx) {
+    this.answered(ctx);
+    for (const [id, state] of this.later ?? []) {
+      const control = document.getElementById(id);
+      if (control && this.form.contains(control)) putBack(control, state);
+    }
+    const control = this.focus && document.getElementById(this.focus.id);
+    if (control && control !== document.activeElement) control.focus({ preventScroll: true });
+    if (control && Number.isInteger(this.focus.start)) control.setSelectionRange(this.focus.start, this.focus.end);
+    if (this.again) {
+      this.again = false;
+      this.refresh();
     }
   }
 
@@ -113,4 +141,29 @@ class TaskForm {
       document.getElementById(input.getAttribute('list'))?.replaceChildren(...options);
     }, SUGGEST_DELAY);
   }
+}
+
+// What every control of the form holds, by its id.
+function states(form) {
+  const controls = [...form.elements].filter((control) => control.id && control.closest('.task-form-fields') && !control.matches('button, fieldset, output, [type=hidden]'));
+  return new Map(controls.map((control) => [control.id, state(control)]));
+}
+
+function state(control) {
+  if (control.matches('[type=checkbox], [type=radio]')) return control.checked;
+  if (control.type === 'file') return control.files;
+  if (control.multiple) return [...control.options].filter((option) => option.selected).map((option) => option.value);
+  return control.value;
+}
+
+function same(one, other) {
+  if (one instanceof FileList) return other instanceof FileList && one.length === other.length && [...one].every((file, n) => file === other[n]);
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function putBack(control, kept) {
+  if (control.matches('[type=checkbox], [type=radio]')) control.checked = kept;
+  else if (control.type === 'file') control.files = kept;
+  else if (control.multiple) for (const option of control.options) option.selected = kept.includes(option.value);
+  else control.value = kept;
 }
