@@ -18,7 +18,8 @@ def page(open_page):
     page.evaluate("""() => {
         const fetch = window.fetch;
         window.fetch = async (address, options) => {
-            if (options?.method === "POST" && !window.letGo) await new Promise((resolve) => { window.letGo = resolve; });
+            const first = options?.method === "POST" && !window.letGo;
+            if (first) await new Promise((resolve) => { window.letGo = resolve; });
             return fetch(address, options);
         };
     }""")
