@@ -23,6 +23,7 @@ from engine.machine import MachineService
 from engine.monitor import MonitorService
 from engine.notifications import NotificationService
 from engine.queue import JobQueue, NoJobs
+from engine.reports import ReportService
 from engine.repository import RepositoryService
 from engine.runtime import RuntimeService
 from engine.sources import Sources
@@ -76,6 +77,7 @@ class ProcessEngine:
         self.notifications = NotificationService(store, self.clock)
         self.connector_hosts = ConnectorHosts(store, self.clock, self.admin_log)
         self.monitor = MonitorService(store, self.clock, self.admin_log)
+        self.reports = ReportService(store)
 
     def close(self) -> None:
         """Close every database connection."""

@@ -21,7 +21,7 @@ from webapp.security import init_security
 from webapp.settings import Settings, SettingsError
 from webapp.templating import init_templating
 
-BLUEPRINTS = ("auth", "inbox", "cases", "start", "studio", "operate", "admin", "taskforms")
+BLUEPRINTS = ("auth", "inbox", "cases", "start", "studio", "operate", "admin", "taskforms", "totals")
 
 
 def create_app(settings: Settings, engine: Any) -> Flask:

@@ -2,35 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
-from engine import NoJobs, SetClock
+from engine import SYSTEM, NoJobs, ProcessEngine, SetClock
 from engine.calendar import TAIPEI
 from engine.jobs import ProcrastinateQueue
+from engine.queue import JobSpec
+from engine.reports import SyntheticCase
 from webapp.assemble import assemble
 from webapp.demo.office import Office
-from webapp.demo.petitions import petitions_of
+from webapp.demo.opened import open_groups
+from webapp.demo.plans import Group, Plan
 from webapp.demo.player import Player
+from webapp.demo.year import groups_of_year
+from webapp.jobs_setup import make_connectors, make_jobs
 from webapp.settings import Settings
 
-YEAR = 2018
-"""ROC 107."""
+INTERRUPTED = "示範資料載入中斷，改以新案重新載入。"
 
 Progress = Callable[[int, int], None]
 
 
 def load_cases(settings: Settings, *, progress: Progress = lambda done, total: None) -> int:
-    """Play every case of the demonstration that is not there yet; gives how many groups were played."""
-    engine = assemble(settings, clock=SetClock(datetime.now(TAIPEI)), queue=NoJobs())
+    """Play every case of the demonstration that is not there yet; gives how many groups were played.
+
+    What was interrupted half-way is cancelled and played again. In the end all that is
+    still open is handed to the real worker.
+
+    Raises:
+        PlayFailed: a process does not go as the plans of the demonstration expect.
+    """
+    now = datetime.now(TAIPEI)
+    engine = assemble(settings, clock=SetClock(now), queue=NoJobs())
     try:
-        groups = petitions_of(YEAR, Office(engine.calendars.calendar()))
-        player = Player(engine)
-        for done, group in enumerate(groups):
-            progress(done, len(groups))
-            player.play(group)
-        progress(len(groups), len(groups))
-        engine.machine.hand_over(ProcrastinateQueue())
-        return len(groups)
+        office = Office(engine.calendars.calendar())
+        year, opened = groups_of_year(office), open_groups(office, now)
+        missing = _missing(engine, year, opened)
+        groups = [*year, *opened]
+        done = len(groups) - sum(map(len, missing))
+        progress(done, len(groups))
+        looking_back, today = Player(engine), _player_of_today(engine, settings)
+        for player, left in zip((looking_back, today), missing, strict=True):
+            for group in left:
+                player.play(group)
+                done += 1
+                progress(done, len(groups))
+        if any(missing):
+            engine.machine.hand_over(ProcrastinateQueue())
+        return sum(map(len, missing))
     finally:
         engine.close()
+
+
+def _missing(engine: ProcessEngine, year: list[Group], opened: list[Group]) -> tuple[list[Group], list[Group]]:
+    """The groups still to be played.
+
+    They are played in order, so that the last one begun may stand half-way when the loading
+    was interrupted: what of it is open is cancelled, and it is played again.
+    """
+    begun: dict[str, list[SyntheticCase]] = {}
+    for case in engine.reports.synthetic_cases():
+        if case.status != "cancelled":
+            begun.setdefault(case.mark, []).append(case)
+    left = [[group for group in groups if group.plans[0].key not in begun] for groups in (year, opened)]
+    stuck = [group for group in year if any(_is_open(plan, begun) for plan in group.plans)]
+    if left[1] and (known := [group for group in opened if group.plans[0].key in begun]):
+        stuck.append(known[-1])
+    for group in stuck:
+        for mark, cases in begun.items():
+            if any(mark == plan.key or mark == group.key or mark.startswith(f"{plan.key}/") for plan in group.plans):
+                _cancel(engine, cases)
+        left[group.key.startswith("open/")].insert(0, group)
+    return left[0], left[1]
+
+
+def _is_open(plan: Plan, begun: Mapping[str, list[SyntheticCase]]) -> bool:
+    return any(case.status == "active" for case in begun.get(plan.key, ()))
+
+
+def _cancel(engine: ProcessEngine, cases: list[SyntheticCase]) -> None:
+    for case in cases:
+        if case.status == "active":
+            engine.runtime.cancel(case.id, reason=INTERRUPTED, actor=SYSTEM)
+
+
+def _player_of_today(engine: ProcessEngine, settings: Settings) -> Player:
+    """Cases of today reach out for real: mails go where the installation sends them, people are told."""
+    connectors, jobs = make_connectors(engine, settings), make_jobs(engine, settings)
+
+    def connect(name: str, arguments: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        return connectors.call(name, arguments, key=key)
+
+    def tell(job: JobSpec) -> None:
+        jobs.handle(job.kind, job.args, 0)
+
+    return Player(engine, connect=connect, tell=tell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -291,6 +291,7 @@ def alliance(year: int, row: Mapping[str, Any], office: Office) -> Plan:
                 "council": {"_after": "20d", "decision": "agree", "council_no": f"高市會議字第{year - 1911}00004560號"},
                 "inform_ministry": {"inform_no": "${docno}"},
                 "signing_plan": {
+                    "_at": office.at(office.day(row["signed"], -12), 10),
                     "signing_on": row["signed"], "signing_place": row["place"],
                     "linked_case_no": f"${{case {row['linked']}}}",
                     "signing_venue": "市政府貴賓室" if row["place"] == "home" else f"{row['city']}政府",

@@ -49,7 +49,7 @@ def petitions_of(year: int, office: Office) -> list[Group]:
     courses += ["mayor"] * _MAYOR + ["control_yuan"] * _CONTROL_YUAN + ["misconduct"] * _MISCONDUCT
     chance.shuffle(courses)
     arrivals = sorted(_arrival(year, office, chance) for _ in courses)
-    draw = _Draw(chance, office)
+    draw = Draw(chance, office)
     return [
         Group(f"{year}/petition/{number:03d}", draw.plans(f"{year}/petition/{number:03d}", course, at))
         for number, (course, at) in enumerate(zip(courses, arrivals, strict=True), 1)
@@ -65,7 +65,7 @@ def _arrival(year: int, office: Office, chance: random.Random) -> datetime:
     return office.at(day, chance.uniform(8.6, 16.5))
 
 
-class _Draw:
+class Draw:
     """Draws one petition after the other."""
 
     def __init__(self, chance: random.Random, office: Office) -> None:

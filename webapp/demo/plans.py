@@ -8,6 +8,7 @@ with an underscore are for the player:
     _at      the very moment instead
     _by      who does it, of those who may; `a for b` when a stands in for b
     _leave   `open` (nobody takes it), `claimed` (somebody takes it and goes no further), `draft` (with a draft kept)
+    _give    whoever has taken it gives it to this person, with a reason
 
 A list of answers is used one after the other, the last again and again. `element/label`
 names one of several tasks of one element.
@@ -35,12 +36,13 @@ class Answer:
     at: datetime | None = None
     by: str | None = None
     leave: str | None = None
+    give: str | None = None
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Answer:
         """An answer of a YAML file. Raises ValueError for a key of the player that is not known."""
         own = {key: value for key, value in given.items() if key.startswith("_")}
-        if unknown := own.keys() - {"_after", "_at", "_by", "_leave"}:
+        if unknown := own.keys() - {"_after", "_at", "_by", "_leave", "_give"}:
             raise ValueError(f"unknown keys in an answer: {sorted(unknown)}")
         return cls(
             values={key: value for key, value in given.items() if key not in own},
@@ -48,6 +50,7 @@ class Answer:
             at=own.get("_at"),
             by=own.get("_by"),
             leave=own.get("_leave"),
+            give=own.get("_give"),
         )
 
 
@@ -86,6 +89,8 @@ class Plan:
     """For a case that another one starts: which one is meant, by its variables (a unit by its id)."""
     failing: tuple[str, ...] = ()
     """Connectors that give up in this case."""
+    followers: tuple[str, ...] = ()
+    """People who keep an eye on it."""
     flat: bool = False
     """Every task sees the case's own variables and no others, so that nobody need ask what it sees."""
     fragile: bool = False

@@ -52,6 +52,7 @@ class _Played:
     definition_id: UUID
     used: dict[str, int] = field(default_factory=dict)
     acted: list[str] = field(default_factory=list)
+    taken: dict[UUID, Actor] = field(default_factory=dict)
     open: set[str] = field(default_factory=set)
     ended: bool = False
     variables: Mapping[str, Any] = field(default_factory=dict)
@@ -146,6 +147,9 @@ class _Game:
             self.drain()
         if self.group.until is not None:
             self.player.clock.set(self.group.until)
+        for played in self.cases.values():
+            for person in played.plan.followers:
+                self.engine.runtime.follow(played.id, self.player.people.actor(person))
 
     def later(self, moment: datetime, act: Callable[[], None]) -> None:
         heapq.heappush(self.heap, (moment, next(self.order), act))
@@ -292,6 +296,11 @@ class _Game:
         return least + self.random.random() * (most - least)
 
     def who(self, played: _Played, task: _Open, answer: Answer) -> Actor:
+        if task.id not in played.taken:
+            played.taken[task.id] = self.chosen(played, task, answer)
+        return played.taken[task.id]
+
+    def chosen(self, played: _Played, task: _Open, answer: Answer) -> Actor:
         if answer.by:
             return self.player.people.actor(answer.by)
         if task.assignee:
@@ -308,6 +317,8 @@ class _Game:
         actor = self.who(played, task, answer)
         if task.assignee is None:
             self.engine.tasks.claim(task.id, actor)
+        if answer.give:
+            self.engine.tasks.assign(task.id, answer.give, actor, "屬您的業務，請協助處理。")
         if answer.leave == "draft":
             self.engine.tasks.save_draft(task.id, actor, self.worded(played.plan, {}, actor).fill(answer.values))
 

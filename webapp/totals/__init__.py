@@ -1,19 +1,16 @@
-"""Totals of a year from case data."""
+"""The totals of a year: a page, files, and the table that `siwei report` prints; all from case data."""
 
 from __future__ import annotations
-from dataclasses import dataclass
 
+from flask import Blueprint
 
-@dataclass
-class Totals:
-    year: int
+from webapp.rights import STAFF
+from webapp.totals.table import Totals, year_totals
 
-    def csv(self) -> str:
-        return ""
+__all__ = ["RIGHTS", "Totals", "bp", "year_totals"]
 
-    def text(self) -> str:
-        return ""
+bp = Blueprint("totals", __name__, template_folder="templates")
 
+RIGHTS = {"totals.index": STAFF, "totals.show": STAFF, "totals.export": STAFF}
 
-def year_totals(engine, year):
-    return Totals(year)
+from webapp.totals import views  # noqa: E402, F401 - registers its views
