@@ -105,25 +105,25 @@ insert into process_instance (id, definition_id, process_key, business_key, stat
 select {_CASE_ID}, (select id from process_definition limit 1), 'bench', 'BENCH-' || n, 'active', 1, now(),
   'bench', 'bench', now(), (cast(%(words)s as text[]))[n %% %(subjects)s + 1] || n,
   (array['最速件', '速件', '普通件', '普通件'])[n %% 4 + 1], '{{submit}}', '{{}}', 0, ''
-from generate_series(%(first)s, %(last)s) n
+from generate_series(%(first)s::int, %(last)s::int) n
 """
 
 _TASKS = f"""
 insert into user_task (id, instance_id, element_id, name, state, candidates, created_at, due_at)
 select {_TASK_ID}, {_CASE_ID}, 'submit', '受理', 'open', '{{}}', now() - n * interval '1 second',
   now() + (n * 7919 %% 100000) * interval '1 minute'
-from generate_series(%(first)s, %(last)s) n
+from generate_series(%(first)s::int, %(last)s::int) n
 """
 
 _OFFERS = f"""
 insert into candidate (task_id, candidate, instance_id, unit_id, due_at, claimable)
 select {_TASK_ID}, 'bench' || ((n + c * 10) %% %(roles)s) || '@health', {_CASE_ID}, 'health',
   now() + (n * 7919 %% 100000) * interval '1 minute', true
-from generate_series(%(first)s, %(last)s) n cross join generate_series(1, %(candidates)s) c
+from generate_series(%(first)s::int, %(last)s::int) n cross join generate_series(1, %(candidates)s::int) c
 """
 
 _WORDS = f"""
 insert into search_document (instance_id, body, people)
 select {_CASE_ID}, cast((cast(%(documents)s as text[]))[n %% %(subjects)s + 1] as tsvector), ''
-from generate_series(%(first)s, %(last)s) n
+from generate_series(%(first)s::int, %(last)s::int) n
 """

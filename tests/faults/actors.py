@@ -25,7 +25,7 @@ from engine.connectors import ConnectorRegistry
 from engine.errors import Busy, CommitUnknown, Conflict, EngineError, NotAssignee, StoreUnavailable
 from engine.jobs import JobService, ProcrastinateQueue, Worker
 from engine.jobs import worker as worker_module
-from engine.model import Actor
+from engine.model import Actor, StepContext
 from engine.sandbox import MontySandbox
 from tests.faults.breakages import BREAKAGES
 from tests.faults.models import MIXED
@@ -38,15 +38,32 @@ _OPEN = text("select id, assignee from user_task where state = 'open' order by i
 _CASES = text("select count(*), count(*) filter (where status = 'active') from process_instance")
 
 
+_warm: dict[str, ProcessEngine] = {}
+
+
 def run(spec: Mapping[str, Any], barrier: Any) -> None:
     """Be what `spec["act"]` says, after applying the breakage it names."""
     if spec.get("broken"):
+        _warm.clear()
         BREAKAGES[spec["broken"]]()
     ACTS[spec["act"]](spec, barrier)
 
 
+def warm(url: str) -> None:
+    """Read in the nursery what every actor would read first: an actor that lives for 60 ms must get to work."""
+    engine = engine_of(url)
+    context = StepContext(now=engine.clock.now(), calendar=engine.calendars.calendar())
+    with engine.store.transaction() as tx:
+        for definition in engine.repository.definitions():
+            engine.executor.start(engine.tasks._steps.sources.get(tx, definition.id), context, {})
+    engine.close()
+    _warm[url] = engine
+
+
 def engine_of(url: str, *, pool_size: int = 2) -> ProcessEngine:
-    """An engine of this process's own."""
+    """An engine of this process's own; with its own connections, also when the nursery has made it."""
+    if url in _warm:
+        return _warm[url]
     store = Store(url, pool_size=pool_size)
     return ProcessEngine(store, Executor(MontySandbox()), history_key=HISTORY_KEY, queue=ProcrastinateQueue())
 
@@ -133,7 +150,7 @@ def worker(spec: Mapping[str, Any], barrier: Any) -> None:
     """The real worker, with shorter waits so that a killed one is missed sooner."""
     worker_module.HEARTBEAT_SECONDS, worker_module.STALLED_SECONDS = 0.5, 2.0
     worker_module.POLL_SECONDS, worker_module.SWEEP_SECONDS = 0.2, 3.0
-    engine = engine_of(spec["url"], pool_size=4)
+    engine = engine_of(spec["url"], pool_size=4)  # four, or two and two for a moment
     service = JobService(engine, ConnectorRegistry(Ledger(spec["libpq"])))
     while True:
         try:

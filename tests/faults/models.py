@@ -87,3 +87,11 @@ def many_timers(count: int) -> str:
         )
         + f'<bpmn:endEvent id="end"/>{flows}',
     )
+
+
+STARTABLE = process(
+    "errand",
+    chain(user_task("do", "do", FOR_LABOR), user_task("see", "see", FOR_LABOR), ids=("do", "see")),
+    attributes='camunda:candidateStarterGroups="labor_handler@aia.labor"',
+)
+"""Two tasks, started from the start page."""

@@ -3,8 +3,9 @@
     python -m tests.faults.nursery < orders > process ids
 
 An order is one JSON line `{"actors": [spec, …]}`; the answer is one line with the process
-ids. The actors of one order share a barrier for all their `users`. Nobody outlives the
-process above: neither the nursery the test, nor an actor the nursery.
+ids. `{"warm": url}` reads first what all of them need. The actors of one order share a
+barrier for all their `users`. Nobody outlives the process above: neither the nursery the
+test, nor an actor the nursery.
 """
 
 from __future__ import annotations
@@ -81,14 +82,22 @@ class Nursery:
 
     def start(self, *specs: Mapping[str, Any]) -> list[Actor]:
         """Start one actor a spec."""
-        self._orders.write(json.dumps({"actors": specs}) + "\n")
+        started = [Actor(pid) for pid in self._ordered(actors=specs)]
+        self._actors += started
+        return started
+
+    def warm(self, url: str) -> None:
+        """Let the nursery read what is deployed, so that its actors need not."""
+        self._ordered(warm=url)
+
+    def _ordered(self, **order: Any) -> list[int]:
+        self._orders.write(json.dumps(order) + "\n")
         self._orders.flush()
         answer = self._answers.readline()
         if not answer:
             raise RuntimeError(f"the nursery is gone: {self.log.read_text()[-2000:]}")
-        started = [Actor(pid) for pid in json.loads(answer)]
-        self._actors += started
-        return started
+        pids: list[int] = json.loads(answer)
+        return pids
 
     def close(self) -> None:
         """End every actor and the nursery."""
@@ -110,12 +119,15 @@ def main() -> None:
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
-        print(json.dumps(_fork(json.loads(line)["actors"], actors.run)), flush=True)
+        order = json.loads(line)
+        if "warm" in order:
+            actors.warm(order["warm"])
+        print(json.dumps(_fork(order.get("actors", ()), actors.run)), flush=True)
 
 
 def _fork(specs: Sequence[Mapping[str, Any]], run: Any) -> list[int]:
     users = sum(spec.get("users", 1) for spec in specs)
-    barrier = multiprocessing.get_context("fork").Barrier(users)
+    barrier = multiprocessing.get_context("fork").Barrier(max(users, 1))
     children = []
     for spec in specs:
         child = os.fork()

@@ -1,0 +1,105 @@
+"""F07: a thousand timers due in one second, four schedulers that are restarted and killed. Each timer fires once."""
+
+from __future__ import annotations
+
+import math
+import random
+import signal
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from tests.faults.actors import CLERK
+from tests.faults.breakages import drop_last_fence
+from tests.faults.harness import Cast, City, Report, scaled, wait_until
+from tests.faults.models import many_timers
+
+CASES, TIMERS = 100, 10
+SCHEDULERS = 4
+SECONDS = 12.0
+RESTART_EVERY, KILL_EVERY = 1.0, 10.0
+TO_FIRE_SECONDS = 60.0
+
+
+def test_each_timer_fires_once(city, report):
+    found = report("F07")
+    found.least = {"timers": scaled(CASES) * TIMERS, "restarts": 5, "kills": 1}
+    fire(city, found, cases=scaled(CASES))
+    found.ensure_held()
+
+
+def test_a_build_whose_fired_timers_are_not_fenced_is_noticed(city, report):
+    with city.owner() as db:
+        drop_last_fence(db)
+    found = report("F07 unfenced")
+    fire(city, found, cases=12, seconds=4, broken="unfenced")
+    found.ensure_noticed("I2")
+
+
+def fire(city: City, report: Report, *, cases: int, seconds: float = SECONDS, broken: str | None = None) -> None:
+    """Arm the timers, let the schedulers run through the second in which they are due, count what fired."""
+    key, chance = city.deploy(many_timers(TIMERS)), random.Random(report.seed)
+    due = _arm(city, key, cases, chance)
+    cast = Cast(city, [city.spec("worker", broken=broken, concurrency=2) for _ in range(SCHEDULERS)])
+    cast.begin()
+    try:
+        report.counts |= _hurt(cast, chance, seconds)
+        _wait_for_all(city, report)
+    finally:
+        cast.end()
+    _judge(city, report, due)
+    report.violations += city.violations()
+
+
+def _arm(city: City, key: str, cases: int, chance: random.Random) -> dict[tuple[UUID, str], datetime]:
+    """Start the cases; when each of their timers is due, all within one second."""
+    second = datetime.now(UTC) + timedelta(seconds=3 + cases * 0.03)
+    due: dict[tuple[UUID, str], datetime] = {}
+    for _ in range(cases):
+        at = [second + timedelta(seconds=chance.random()) for _ in range(TIMERS)]
+        case = city.engine.runtime.start(key, actor=CLERK, variables={"at": at})
+        due |= {(case.id, f"timer{number}"): moment for number, moment in enumerate(at)}
+    return due
+
+
+def _hurt(cast: Cast, chance: random.Random, seconds: float) -> dict[str, float]:
+    """One is asked to stop and replaced each second; one in ten seconds is killed, the first in the thick of it."""
+    began, restarts, kills = time.monotonic(), 0, 0
+    next_kill = 4.0
+    while (passed := time.monotonic() - began) < seconds:
+        time.sleep(RESTART_EVERY)  # the plan's own rhythm
+        victim = chance.randrange(len(cast.specs))
+        if passed >= next_kill:
+            kills += cast.replace(victim)
+            next_kill += KILL_EVERY
+        else:
+            restarts += cast.replace(victim, signal.SIGTERM)
+    return {"restarts": restarts, "kills": kills}
+
+
+def _wait_for_all(city: City, report: Report) -> None:
+    try:
+        wait_until(lambda: city.open_cases() == 0, TO_FIRE_SECONDS, "every timer fires")
+    except TimeoutError:
+        report.violations.append(f"I3: {city.open_cases()} cases still wait for a timer that is due")
+
+
+def _judge(city: City, report: Report, due: dict[tuple[UUID, str], datetime]) -> None:
+    fired: dict[tuple[UUID, str], list[datetime]] = {}
+    with city.owner() as db:
+        for case, at, passed in db.execute("select instance_id, occurred_at, params -> 'passed' from history"):
+            for element in passed or ():
+                if element.startswith("timer"):
+                    fired.setdefault((case, element), []).append(at)
+    late = sorted((moments[0] - due[timer]).total_seconds() for timer, moments in fired.items())
+    report.counts["timers"] = len(fired)
+    if late:
+        report.counts["p99 late s"] = round(late[math.ceil(len(late) * 0.99) - 1], 2)
+    twice = [timer for timer, moments in fired.items() if len(moments) > 1]
+    early = [timer for timer, moments in fired.items() if moments[0] < due[timer]]
+    if twice:
+        report.violations.append(f"I2: {len(twice)} timers fired more than once")
+    if early:
+        report.violations.append(f"F07: {len(early)} timers fired before they were due")
+    if missing := due.keys() - fired.keys():
+        report.violations.append(f"I3: {len(missing)} timers did not fire")
