@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from flask import Response, json, request
+from flask import Response, abort, json, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -26,11 +26,51 @@ def main_diagram(definition_id: UUID, process_key: str) -> bytes:
     return found if lang() == "zh" else diagram_svg.in_english(found)
 
 
-def drawing(case: ProcessInstance) -> Markup:
-    """The diagram with tokens and passed path, drawn on the server."""
+@dataclass(frozen=True)
+class CaseDiagram:
+    """One drawn file of a case: its own process, or one that it calls."""
+
+    process: str
+    name: str
+    elements: frozenset[str]
+    """Drawn ids in the file."""
+
+    def holds(self, state: DiagramState) -> bool:
+        """Whether the case stands in it now."""
+        return not self.elements.isdisjoint((*state.active, *state.incidents))
+
+
+def diagrams(definition_id: UUID, process_key: str) -> tuple[CaseDiagram, ...]:
+    """The drawn files of a version: its own first, then those it calls, each once, in the order of the calls."""
+    outline = engine().repository.outline(definition_id)
+    heads = {head.id: head for head in outline.processes}
+    callers = {element.id: element.process_id for element in outline.elements}
+    reached = [process_key]
+    for process in reached:
+        reached += [
+            called
+            for element, called in outline.calls
+            if callers.get(element) == process and called in heads and called not in reached
+        ]
+    first_of_file: dict[str, str] = {}
+    for process in reached:
+        first_of_file.setdefault(heads[process].file, process)
+    in_file = {file: {head.id for head in outline.processes if head.file == file} for file in first_of_file}
+    return tuple(
+        CaseDiagram(
+            process,
+            (heads[process].property("nameEn") if lang() == "en" else None) or heads[process].name or process,
+            frozenset(element.id for element in outline.elements if element.process_id in in_file[file]),
+        )
+        for file, process in first_of_file.items()
+    )
+
+
+def drawing(case: ProcessInstance, process: str | None = None) -> Markup:
+    """The diagram with tokens and passed path, drawn on the server; of a called process when one is named."""
     state = engine().runtime.diagram_state(case.id, actor())
     title = _("%(subject)s的流程圖", subject=case.subject)
-    return _drawn(main_diagram(case.definition_id, case.process_key), title, state)
+    return _drawn(main_diagram(case.definition_id, process or case.process_key), title, state)
 
 
 @lru_cache(maxsize=128)
@@ -48,9 +88,12 @@ def _drawn(xml: bytes, title: str, state: DiagramState) -> Markup:
 
 @bp.get("/cases/<uuid:instance_id>/diagram.bpmn")
 def diagram_source(instance_id: UUID) -> Response:
-    """The BPMN file as drawn; the version of a case never changes, so it may be kept."""
+    """The BPMN file as drawn, `?process=` names a called one; a case's version never changes, so it may be kept."""
     case = engine().runtime.instance(instance_id, actor())
-    answer = Response(main_diagram(case.definition_id, case.process_key), mimetype="application/xml")
+    process = request.args.get("process", case.process_key)
+    if process not in {diagram.process for diagram in diagrams(case.definition_id, case.process_key)}:
+        abort(404)
+    answer = Response(main_diagram(case.definition_id, process), mimetype="application/xml")
     answer.headers["Cache-Control"] = "private, max-age=3600"
     answer.headers["Vary"] = "Cookie"
     return answer

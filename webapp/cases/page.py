@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import render_template, request, url_for
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from engine import ProcessInstance
 from webapp.cases import bp
 from webapp.cases.data import Section, lines_of, sections
-from webapp.cases.diagram import drawing
+from webapp.cases.diagram import diagrams, drawing
 from webapp.cases.letters import available_letters
 from webapp.services import actor, engine
 
@@ -76,9 +77,31 @@ def case_part(case: ProcessInstance, view: str, link: Any) -> dict[str, Any]:
         "lines": lines_of(case, engine().history.timeline(case.id, who))[::-1] if view == "history" else [],
         "comments": comments,
         "attachments": attachments,
-        "drawing": drawing(case) if view == "diagram" else None,
+        **(_diagram_part(case, link("diagram")) if view == "diagram" else {}),
         "now": engine().clock.now(),
         "followed": engine().runtime.is_followed(case.id, who),
+    }
+
+
+def _diagram_part(case: ProcessInstance, here: str) -> dict[str, Any]:
+    """The drawing that is asked for, and links to the others where the case calls other processes."""
+    drawn = diagrams(case.definition_id, case.process_key)
+    wanted = request.args.get("diagram", "")
+    shown = next((diagram for diagram in drawn if diagram.process == wanted), drawn[0])
+    state = engine().runtime.diagram_state(case.id, actor())
+    sign = "&" if "?" in here else "?"
+    links = [
+        {
+            "href": f"{here}{sign}{urlencode({'diagram': diagram.process})}",
+            "text": _("%(diagram)s（目前在此）", diagram=diagram.name) if diagram.holds(state) else diagram.name,
+            "here": diagram is shown,
+        }
+        for diagram in drawn
+    ]
+    return {
+        "drawing": drawing(case, shown.process),
+        "shown_process": shown.process,
+        "diagrams": links if len(links) > 1 else [],
     }
 
 
