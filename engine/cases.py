@@ -83,6 +83,8 @@ class ProcessInstance:
     process_name_en: str | None = None
     version: int = 0
     has_incident: bool = False
+    is_synthetic: bool = False
+    """It was made up for a demonstration (variable `synthetic`), and is marked so wherever it is shown."""
     open_tasks: tuple[Mapping[str, Any], ...] = ()
     """Where the case is now: `{id, name, name_en, label, assignee_name, candidates, created_at}` of each open task."""
 

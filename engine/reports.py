@@ -48,7 +48,7 @@ class YearFigures:
     year: int
     petitions: int
     petitions_by: Mapping[str, tuple[tuple[str, int], ...]]
-    """By `month`, `source` (channel), `agency`, `category`, `outcome`: the name, how many; the most first, months in order."""
+    """By `month`, `source` (channel), `agency`, `category`, `outcome`: name and number; months in order."""
     meetings: tuple[Fact, ...] = ()
     proposals: tuple[Fact, ...] = ()
     applications: tuple[Fact, ...] = ()

@@ -20,6 +20,7 @@ from engine.store.visibility import UNITS, visible
 _COLUMNS = """
   i.*, d.name as process_name, d.name_en as process_name_en, d.version,
   exists (select from incident x where x.instance_id = i.id and x.resolved_at is null) as has_incident,
+  i.variables ? 'synthetic' as is_synthetic,
   (select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'name_en', t.name_en, 'label', t.label,
       'assignee', t.assignee, 'assignee_name', t.assignee_name, 'candidates', t.candidates, 'created_at', t.created_at,
       'due_at', t.due_at, 'element_id', t.element_id) order by t.created_at, t.id)

@@ -170,6 +170,10 @@ def visit_answers(
     }
 
 
+def _spoken(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
 def trip(year: int, row: Mapping[str, Any], office: Office) -> Plan:
     """A trip from the request to the published report."""
     agency = row["agency"]
@@ -182,7 +186,7 @@ def trip(year: int, row: Mapping[str, Any], office: Office) -> Plan:
     }
     report = {
         "report_purpose": row["output"],
-        "report_process": f"{row['leaves'].month}月{row['leaves'].day}日出發，依行程拜會及參訪，{row['back'].month}月{row['back'].day}日返國。",
+        "report_process": f"{_spoken(row['leaves'])}出發，依行程拜會及參訪，{_spoken(row['back'])}返國。",
         "findings": [{"text": row["learnt"]}],
         "report_files": ["${file 出國報告.pdf}"],
     }
@@ -273,7 +277,8 @@ def alliance(year: int, row: Mapping[str, Any], office: Office) -> Plan:
         read_answers(
             {
                 "assess": {
-                    "score_scale": 20, "score_industry": 19, "score_history": 21, "score_cost": 18, "decision": "pursue",
+                    "score_scale": 20, "score_industry": 19, "score_history": 21, "score_cost": 18,
+                    "decision": "pursue",
                 },
                 "agency_opinion": {"_after": "1d", "agency_decision": "agree"},
                 "legal_review": {"_after": "2d", "legal_decision": "agree"},
@@ -303,7 +308,8 @@ def alliance(year: int, row: Mapping[str, Any], office: Office) -> Plan:
                     "signed_by": "市長" if row["place"] == "home" else "副市長", "languages": row["languages"],
                 },
                 "notify": {
-                    "_after": "1d", "notify_no": "${docno}", "gazette_no": f"{year - 1911}年第{row['signed'].month * 2}期",
+                    "_after": "1d", "notify_no": "${docno}",
+                    "gazette_no": f"{year - 1911}年第{row['signed'].month * 2}期",
                     "web_url": "https://www.kcg.example/sister-cities", "published_on": "${today}",
                 },
                 "archive": {"_after": "2d", "file_class": "0207", "retention_class": "永久"},

@@ -169,7 +169,8 @@ class _Opened:
         if row.get("stop") == "correct":
             wanting = {
                 "intake_check": {
-                    "decision": "correct", "correction_items": "請補附工作量分析表，並更正經費概算。", "speed": "普通件",
+                    "decision": "correct", "speed": "普通件",
+                    "correction_items": "請補附工作量分析表，並更正經費概算。",
                 },
                 "correction_letter": {"correction_doc_no": "${docno}", "correction_sent_on": "${today}"},
             }  # fmt: skip

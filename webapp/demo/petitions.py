@@ -19,7 +19,8 @@ FILE = Path(__file__).with_name("petitions.yaml")
 REGISTRAR = "aia.inspection.registrar"
 
 _CHANNELS = {
-    "線上即時服務": 34, "市長信箱": 24, "1999": 16, "書面": 8, "電話": 6, "親訪": 3, "傳真": 2, "中央機關": 3, "議員": 4,
+    "線上即時服務": 34, "市長信箱": 24, "1999": 16, "書面": 8, "電話": 6, "親訪": 3, "傳真": 2,
+    "中央機關": 3, "議員": 4,
 }  # fmt: skip
 _MONTHS = (9, 6, 10, 8, 9, 9, 9, 10, 9, 8, 8, 5)
 """How the year's petitions spread over its months, in parts; none comes so late that it runs far into the next."""
@@ -138,7 +139,7 @@ class Draw:
         justified = topic.get("justified") or ("有理由" if topic.get("measures") else "僅說明")
         findings = topic.get("findings", "經查所陳情形與事實尚有出入，已向陳情人說明。")
         measures = topic.get("measures")
-        reply = f"您好：有關您反映「{values['subject']}」一事，{findings}{measures or ''}感謝您對市政的關心與指教，敬祝平安順心。"
+        reply = f"您好：有關您反映「{values['subject']}」一事，{findings}{measures or ''}{_THANKS}"
         simple = values["category"] == "法令查詢"
         dispatch: dict[str, Any] = {"reply_channel": values["reply_method"], "issued_on": "${today}"}
         if values["reply_method"] == "電話":
@@ -249,7 +250,10 @@ class Draw:
         while topic["topic"] in ("環境清潔",):
             topic = self.topic()
         answers = {
-            "assign": [{"_after": "2h", "lead_agency": "${unit epb}"}, {"_after": "2h", "lead_agency": "${value suggested_agency}"}],
+            "assign": [
+                {"_after": "2h", "lead_agency": "${unit epb}"},
+                {"_after": "2h", "lead_agency": "${value suggested_agency}"},
+            ],
             "receive_assignment": [
                 {"_after": "3h", "decision": "refuse", "opinion": "所陳非本局權責，請改分權責機關。"},
                 {"_after": "3h", "decision": "accept"},
@@ -265,7 +269,9 @@ class Draw:
                 "transfer_to": topic["to"], "doc_no_out": "${docno}", "transferred_on": "${today}",
                 "petitioner_informed": True, "track": "yes" if tracked else "no",
             },
-            "track_transfer": {"_after": "10d", "track_result": f"{topic['to']}函復已處理完成。", "track_on": "${today}"},
+            "track_transfer": {
+                "_after": "10d", "track_result": f"{topic['to']}函復已處理完成。", "track_on": "${today}",
+            },
             "close_case": {"_after": "1d", "close_code": "非權責移轉", "retention_class": "3年", "file_class": "0703"},
         }  # fmt: skip
         return self.plan(key, at, topic, answers, assess={"competence": "no"})
@@ -273,7 +279,8 @@ class Draw:
     def _explain(self, key: str, at: datetime) -> Plan:
         topic = self.chance.choice(self.data["private"])
         letter = {
-            "reply_text": "您好：所陳事項屬私權爭執，您可向區公所調解委員會聲請調解，或循民事訴訟途徑解決；如有需要並可洽詢本府法律諮詢服務。",
+            "reply_text": "您好：所陳事項屬私權爭執，您可向區公所調解委員會聲請調解，或循民事訴訟途徑解決；"
+            "如有需要並可洽詢本府法律諮詢服務。",
             "explain_ways": ["鄉鎮市區調解委員會", "民事訴訟"], "doc_no_out": "${docno}", "issued_on": "${today}",
         }  # fmt: skip
         return self.plan(key, at, topic, {"explain_letter": letter}, assess={"private_dispute": "yes"})
@@ -344,6 +351,7 @@ class Draw:
         return replace(plan, answers={**plan.answers, **answers})
 
 
+_THANKS = "感謝您對市政的關心與指教，敬祝平安順心。"
 _SENDERS = {"中央機關": "院臺綜", "議員": "高市會議", "監察院": "院台業"}
 
 

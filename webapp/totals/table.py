@@ -56,8 +56,8 @@ class Totals:
         headings = ["Item", "Total", "Unit", "Of which"] if lang == "en" else ["項目", "合計", "單位", "內容"]
         body = [[words[0], row.value, words[1], words[2]] for row in self.rows for words in (row.words(lang),)]
         if self.figures.synthetic:
-            mark = f"{SYNTHETIC_EN}: {self.figures.synthetic}" if lang == "en" else f"{SYNTHETIC}：{self.figures.synthetic}案"
-            body.append([mark, self.figures.synthetic, "cases" if lang == "en" else "案", ""])
+            mark, unit = (SYNTHETIC_EN, "cases") if lang == "en" else (SYNTHETIC, "案")
+            body.append([mark, self.figures.synthetic, unit, ""])
         return headings, body
 
     def text(self, lang: str = "zh") -> str:
@@ -67,7 +67,7 @@ class Totals:
         lines = [title]
         for row in self.rows:
             name, unit, detail = row.words(lang)
-            lines.append(f"  {name}{' ' * (width - _width(name))}  {row.value:>12,} {unit}{f'　{detail}' if detail else ''}")
+            lines.append(f"  {name}{' ' * (width - _width(name))}  {row.value:>12,} {unit} {detail}".rstrip())
         if self.figures.synthetic:
             lines.append(f"  ※ {SYNTHETIC_EN if lang == 'en' else SYNTHETIC}: {self.figures.synthetic}")
         return "\n".join(lines)
@@ -80,33 +80,53 @@ def year_totals(engine: ProcessEngine, year: int) -> Totals:
 
 
 def _rows(f: YearFigures) -> list[Row]:
-    first, last = date(f.year + 1911, 1, 1), date(f.year + 1911, 12, 31)
-    within: dict[str, Any] = {"since": first, "until": last}
-    meetings = "、".join(_day(fact.values["meeting_at"]) for fact in f.meetings)
+    year = (date(f.year + 1911, 1, 1), date(f.year + 1911, 12, 31))
+    asked_before = (date(f.year + 1910, 11, 1), year[1])
     granted = [fact for fact in f.applications if fact.values.get("amount")]
-    cities = "、".join(f"{fact.values['partner']}{fact.values['instrument']} {_day(fact.values['signed_on'])}" for fact in f.agreements)
     return [
-        Row("meetings", "臨時人員審核小組會議", "Panel meetings on temporary staff", len(f.meetings), "次", "meetings",
-            meetings, process="hiring_meeting", **within),
-        Row("proposals", "臨時人員進用提案", "Proposals for temporary staff", len(f.proposals), "案", "proposals",
-            f"{len(f.agencies)}個機關：{'、'.join(f.agencies)}", f"{len(f.agencies)} agencies: {', '.join(f.agencies)}",
-            process="temp_staff_hiring", **within),
-        Row("persons", "同意進用臨時人員", "Temporary staff agreed to", f.approved_persons, "人", "persons",
-            f"申請{f.requested_persons}人", f"{f.requested_persons} asked for", process="temp_staff_hiring", **within),
-        Row("vehicles", f"{f.year + 1}年度車輛設備預算議定", f"Vehicle budget agreed for ROC {f.year + 1}", f.vehicle_amount, "元", "NT$",
-            f"{len(f.applications)}案申請，{len(granted)}案核列，{_wan(f.vehicle_amount)}萬元",
-            f"{len(f.applications)} applications, {len(granted)} granted", process="vehicle_prereview", **within),
-        Row("petitions", "陳情及市長交辦案件", "Petitions and mayor-assigned cases", f.petitions, "案", "cases",
-            process="petition", **within),
-        Row("visits", "外賓接待", "Inbound visits", len(f.visits), "案", "visits", process="visit_inbound", since=date(f.year + 1910, 11, 1), until=last),
-        Row("visitors", "接待外賓人數", "Visitors received", f.visitors, "人", "visitors", process="visit_inbound", since=date(f.year + 1910, 11, 1), until=last),
-        Row("trips", "出國訪問團", "Outbound delegations", len(f.trips), "團", "delegations", process="visit_outbound", **within),
-        Row("agreements", "城市締盟文件", "City agreements signed", len(f.agreements), "件", "agreements", cities,
-            process="city_alliance", **within),
+        _row("meetings", "臨時人員審核小組會議", "Panel meetings on temporary staff", len(f.meetings), "次/meetings",
+             "hiring_meeting", year, "、".join(_day(fact.values["meeting_at"]) for fact in f.meetings)),
+        _row("proposals", "臨時人員進用提案", "Proposals for temporary staff", len(f.proposals), "案/proposals",
+             "temp_staff_hiring", year, f"{len(f.agencies)}個機關：{'、'.join(f.agencies)}",
+             f"{len(f.agencies)} agencies: {', '.join(f.agencies)}"),
+        _row("persons", "同意進用臨時人員", "Temporary staff agreed to", f.approved_persons, "人/persons",
+             "temp_staff_hiring", year, f"申請{f.requested_persons}人", f"{f.requested_persons} asked for"),
+        _row("vehicles", f"{f.year + 1}年度車輛設備預算議定", f"Vehicle budget agreed for ROC {f.year + 1}",
+             f.vehicle_amount, "元/NT$", "vehicle_prereview", year,
+             f"{len(f.applications)}案申請，{len(granted)}案核列，{f.vehicle_amount / 10_000:,.1f}萬元",
+             f"{len(f.applications)} applications, {len(granted)} granted"),
+        _row("petitions", "陳情及市長交辦案件", "Petitions and mayor-assigned cases", f.petitions, "案/cases",
+             "petition", year),
+        _row("visits", "外賓接待", "Inbound visits", len(f.visits), "案/visits", "visit_inbound", asked_before),
+        _row("visitors", "接待外賓人數", "Visitors received", f.visitors, "人/visitors", "visit_inbound", asked_before),
+        _row("trips", "出國訪問團", "Outbound delegations", len(f.trips), "團/delegations", "visit_outbound", year),
+        _row("agreements", "城市締盟文件", "City agreements signed", len(f.agreements), "件/agreements",
+             "city_alliance", year, "、".join(_agreement(fact) for fact in f.agreements)),
     ]  # fmt: skip
 
 
-def by_month(facts: tuple[Fact, ...], name: str, value: Callable[[Fact], int] = lambda fact: 1) -> list[tuple[int, int]]:
+def _row(
+    key: str,
+    name: str,
+    name_en: str,
+    value: int,
+    unit: str,
+    process: str,
+    days: tuple[date, date],
+    detail: str = "",
+    detail_en: str = "",
+) -> Row:
+    zh, _, en = unit.partition("/")
+    return Row(key, name, name_en, value, zh, en, detail, detail_en, process, *days)
+
+
+def _agreement(fact: Fact) -> str:
+    return f"{fact.values['partner']}{fact.values['instrument']} {_day(fact.values['signed_on'])}"
+
+
+def by_month(
+    facts: tuple[Fact, ...], name: str, value: Callable[[Fact], int] = lambda fact: 1
+) -> list[tuple[int, int]]:
     """How much of a year's facts falls in each month, by the day they carry under `name`."""
     months = dict.fromkeys(range(1, 13), 0)
     for fact in facts:
@@ -117,10 +137,6 @@ def by_month(facts: tuple[Fact, ...], name: str, value: Callable[[Fact], int] = 
 def _day(moment: Any) -> str:
     day = moment.astimezone(TAIPEI).date() if isinstance(moment, datetime) else moment
     return f"{day.month:02d}-{day.day:02d}"
-
-
-def _wan(amount: int) -> str:
-    return f"{amount / 10_000:,.1f}"
 
 
 def _width(text: str) -> int:
