@@ -16,6 +16,7 @@ from webapp.dates import init_dates
 from webapp.errors import init_errors
 from webapp.i18n import init_i18n
 from webapp.navigation import init_navigation
+from webapp.production import ensure_fit
 from webapp.rights import init_rights
 from webapp.security import init_security
 from webapp.settings import Settings, SettingsError
@@ -36,12 +37,13 @@ def create_app(settings: Settings, engine: Any) -> Flask:
         A Flask application that refuses every route without a right.
 
     Raises:
-        SettingsError: no usable secret key.
+        SettingsError: no usable secret key, or production with demo accounts or debug mode.
         FrontendNotBuilt: scripts and styles are not built yet.
     """
     if len(settings.secret_key) < 32:
         raise SettingsError("SIWEI_SECRET_KEY must have at least 32 characters")
     app = Flask("webapp")
+    ensure_fit(settings, engine, app)
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.former_secret_keys),

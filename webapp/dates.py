@@ -19,6 +19,8 @@ from webapp.i18n import is_chinese
 TAIPEI = ZoneInfo("Asia/Taipei")
 _ROC_OFFSET = 1911
 _NUMBERS = re.compile(r"\d+", re.ASCII)
+_LONGEST_DAY = 40
+"""Characters; what is longer is no day however it is written."""
 _WEEKDAYS = "一二三四五六日"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -56,7 +58,9 @@ def roc_datetime(value: datetime | None, style: str = "long") -> str:
 
 def parse_day(text: str | None) -> date | None:
     """A day somebody typed: 1070529, 107/5/29, 民國107年5月29日, 2018-05-29; None when it is none of these."""
-    parts = [int(part) for part in _NUMBERS.findall(text or "")]
+    if text is None or len(text) > _LONGEST_DAY:
+        return None
+    parts = [int(part) for part in _NUMBERS.findall(text)]
     if len(parts) == 1 and 6 <= len(digits := str(parts[0])) <= 8:
         parts = [int(digits[:-4]), int(digits[-4:-2]), int(digits[-2:])]
     if len(parts) != 3:
@@ -66,7 +70,7 @@ def parse_day(text: str | None) -> date | None:
         return None
     try:
         return date(year, parts[1], parts[2])
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -30,7 +30,10 @@ def option_labels(text: str, tokens: tuple[str, ...]) -> dict[str, str]:
     if not stripped:
         return {}
     if stripped.startswith("{"):
-        given = json.loads(stripped)
+        try:
+            given = json.loads(stripped)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
         labels = {str(key): str(value) for key, value in given.items()}
     else:
         parts = [part.strip() for part in stripped.split(";")]

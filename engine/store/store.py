@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, CursorResult, Engine, Executable, RootTransaction, create_engine, exc
 
-from engine.errors import Busy, CommitUnknown, StoreUnavailable
+from engine.errors import Busy, CommitUnknown, StoreUnavailable, ValueRefused
 
 STATEMENT_SECONDS = 15.0
 LOCK_SECONDS = 5.0
@@ -79,6 +79,7 @@ class Store:
             CommitUnknown: the connection was lost while committing; it may have
                 been stored. Look up the token before doing it again.
             StoreUnavailable: the database cannot be reached or is out of space.
+            ValueRefused: a value cannot be a value of the database: a NUL in a text, a year beyond its calendar.
         """
         try:
             with self.engine.connect() as connection:
@@ -127,6 +128,8 @@ def _translate(error: exc.DBAPIError) -> Exception:
         return Busy()
     if state == _STATEMENT_TIMEOUT:
         return StoreUnavailable("The database took too long to answer.")
+    if isinstance(error, exc.DataError):
+        return ValueRefused("The database cannot hold this value.")
     if error.connection_invalidated or isinstance(error, exc.OperationalError):
         return StoreUnavailable()
     return error

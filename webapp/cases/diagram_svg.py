@@ -202,7 +202,9 @@ class _Drawing:
 
     def _edge(self, edge: etree._Element, body: etree._Element) -> None:
         element = self._by_id.get(edge.get("bpmnElement"))
-        points = [(float(point.get("x")), float(point.get("y"))) for point in edge.findall(f"{{{_DD}}}waypoint")]
+        points = [
+            (float(point.get("x", "0")), float(point.get("y", "0"))) for point in edge.findall(f"{{{_DD}}}waypoint")
+        ]
         if element is None or len(points) < 2:
             return
         self._boxes.extend(Box(x, y, 0, 0) for x, y in points)

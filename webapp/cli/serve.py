@@ -11,6 +11,7 @@ from engine.jobs import Worker
 from engine.store.schema import upgrade
 from webapp.assemble import assemble
 from webapp.jobs_setup import make_jobs
+from webapp.production import ensure_fit
 from webapp.settings import Settings
 
 
@@ -31,6 +32,7 @@ def worker(concurrency: int) -> None:
     settings = Settings.from_environment().with_kept_keys()
     engine = assemble(settings, pool_size=concurrency)
     try:
+        ensure_fit(settings, engine)
         service = make_jobs(engine, settings)
         Worker(settings.database_url, service.handle, service.sweep, concurrency=concurrency).run()
     finally:

@@ -18,6 +18,7 @@ from webapp.assemble import assemble
 from webapp.cli.demo import load_demo
 from webapp.cli.progress import step
 from webapp.cli.supervisor import Child, Supervisor
+from webapp.production import ensure_fit
 from webapp.settings import Settings
 
 _READY_SECONDS = 30
@@ -92,6 +93,7 @@ def _prepare(settings: Settings) -> None:
     """Fill a new database: demo organisation, processes, cases; or the processes only."""
     engine = assemble(settings)
     try:
+        ensure_fit(settings, engine)
         if settings.is_demo:
             load_demo(engine, settings)
     finally:

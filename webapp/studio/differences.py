@@ -76,7 +76,7 @@ def readable(file: SourceFile | None) -> str:
             return json.dumps(json.loads(file.content), ensure_ascii=False, indent=2, sort_keys=True)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True)
         return etree.tostring(etree.fromstring(file.content, parser), encoding="unicode", pretty_print=True)
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, RecursionError):  # drafts may be anything
         return file.content.decode("utf-8", "replace")
 
 
@@ -86,7 +86,9 @@ def line_differences(before: str, after: str) -> list[Line]:
     if len(old) + len(new) > _LONGEST:
         return [Line("gap")]
     lines: list[Line] = []
-    for number, group in enumerate(difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(_CONTEXT)):
+    for number, group in enumerate(
+        difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(_CONTEXT)
+    ):
         if number or group[0][1] or group[0][3]:
             lines.append(Line("gap"))
         for tag, a, b, c, d in group:

@@ -108,7 +108,13 @@ def rows_at(raw: Any, path: Sequence[str]) -> list[dict[str, Any]] | None:
     for segment in path:
         if isinstance(here, Mapping):
             here = here.get(segment)
-        elif isinstance(here, list) and segment.isascii() and segment.isdigit() and int(segment) < len(here):
+        elif (
+            isinstance(here, list)
+            and segment.isascii()
+            and segment.isdigit()
+            and len(segment) <= 6
+            and int(segment) < len(here)
+        ):
             here = here[int(segment)]
         else:
             return None

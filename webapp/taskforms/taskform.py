@@ -140,9 +140,9 @@ def _change_rows(raw: dict[str, Any], verb: str, path: tuple[str, ...]) -> tuple
             return None
         rows.append({ORIGIN: ""})
         return (*path, str(len(rows) - 1))
-    if verb == "remove" and path and path[-1].isascii() and path[-1].isdigit():
+    if verb == "remove" and path and path[-1].isascii() and path[-1].isdigit() and len(path[-1]) <= 6:
         rows = rows_at(raw, path[:-1])
-        if rows is not None and int(path[-1][:6]) < len(rows):
+        if rows is not None and int(path[-1]) < len(rows):
             del rows[int(path[-1])]
         return path[:-1]
     return None
