@@ -17,9 +17,9 @@ WIDE, NARROW = (1366, 900), (390, 844)
 
 
 @pytest.fixture(scope="session")
-def site(database_server: Any, make_database: Any) -> Iterator[Site]:
+def site(database_server: Any, make_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The running site of this worker."""
-    with running(database_server.url(make_database(), APPLICATION)) as site:
+    with running(database_server.url(make_database(), APPLICATION), tmp_path_factory.mktemp("home")) as site:
         yield site
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,7 @@ class Site:
 
     engine: ProcessEngine
     app: Any
+    settings: Settings
     url: str = ""
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -64,19 +66,20 @@ class Site:
 
 
 @contextmanager
-def running(database_url: str) -> Iterator[Site]:
+def running(database_url: str, home: Path) -> Iterator[Site]:
     """A site that answers until the block is left."""
     sandbox = MontySandbox()
     engine = ProcessEngine(Store(database_url, pool_size=8), Executor(sandbox), history_key=b"k" * 32, queue=NoJobs())
     engine.calendars.load_shipped()
     load_organisation(engine, password=PASSWORD)
     deploy_folders(engine, process_folders(), actor=SYSTEM, force_now=True)
-    app = create_app(Settings(mode="test", secret_key="s" * 40), engine)
+    settings = Settings(mode="test", secret_key="s" * 40, home=home)
+    app = create_app(settings, engine)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Site(engine, app, f"http://127.0.0.1:{server.server_port}")
+        yield Site(engine, app, settings, f"http://127.0.0.1:{server.server_port}")
     finally:
         server.shutdown()
         thread.join()

@@ -1,0 +1,58 @@
+"""Every page, in both languages, wide and at 390 pixels, light and dark: axe-core finds nothing, nothing is refused by
+the content security policy, and nothing scrolls sideways."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser import axe, world
+from tests.browser.conftest import NARROW, WIDE
+from tests.browser.pages import PAGES, pages_of
+
+pytestmark = pytest.mark.xdist_group("browser-pages")
+
+LOOKS = (("zh", WIDE, "light"), ("en", NARROW, "light"), ("zh", NARROW, "dark"), ("en", WIDE, "dark"))
+"""Every pair of language, width and colours once."""
+CANVASES = ("#studio-canvas", "#studio-properties", ".diagram-canvas")
+"""What the three editors and the viewer draw themselves."""
+
+
+@pytest.fixture(scope="module")
+def filled(site):
+    """The site with one of everything."""
+    site.engine.connector_hosts.add("pages", base_url="https://api.example.gov.tw/", headers={}, actor=site.actor("aia.it.admin"))
+    return world.build(site)
+
+
+def test_no_page_is_forgotten(site):
+    assert pages_of(site.app) == PAGES.keys()
+
+
+@pytest.mark.parametrize("endpoint", sorted(PAGES))
+def test_a_page_is_accessible_fits_and_keeps_the_policy(filled, open_page, endpoint):
+    person, addresses = PAGES[endpoint]
+    found = []
+    for lang, size, colours in LOOKS:
+        page = open_page(person, lang=lang, size=size, color_scheme=colours)
+        for path in addresses(filled):
+            answer = page.goto(path)
+            assert answer is not None
+            assert answer.status == 200, path
+            _settled(page)
+            name = f"{path} {lang} {size[0]} {colours}: "
+            found += [name + text for text in axe.findings(page, exclude=CANVASES)]
+            if (more := axe.sideways_scroll(page)) > 0:
+                found.append(f"{name}{more} pixels wider than the screen")
+        page.context.close()
+    assert not found, "\n".join(found)
+
+
+def _settled(page) -> None:
+    """Wait for what the page brings by itself: an editor, a live diagram."""
+    if page.locator("#studio").count():
+        page.wait_for_function("document.getElementById('studio').modeler || document.getElementById('studio').editor")
+        page.wait_for_selector("#findings-count:not(:empty), #findings-list .muted")
+    elif page.locator("[data-diagram]").count():
+        page.wait_for_selector("[data-diagram].is-live")
+    elif page.locator("#compare").count():
+        page.wait_for_selector("#compare[data-ready]")
