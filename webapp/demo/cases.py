@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -39,24 +40,24 @@ def load_cases(settings: Settings, *, progress: Progress = lambda done, total: N
     try:
         office = Office(engine.calendars.calendar())
         year, opened = groups_of_year(office), open_groups(office, now)
-        missing = _missing(engine, year, opened)
-        groups = [*year, *opened]
-        done = len(groups) - sum(map(len, missing))
-        progress(done, len(groups))
+        left = missing(engine, year, opened)
+        total = len(year) + len(opened)
+        done = total - sum(map(len, left))
+        progress(done, total)
         looking_back, today = Player(engine), _player_of_today(engine, settings)
-        for player, left in zip((looking_back, today), missing, strict=True):
-            for group in left:
+        for player, groups_left in zip((looking_back, today), left, strict=True):
+            for group in groups_left:
                 player.play(group)
                 done += 1
-                progress(done, len(groups))
-        if any(missing):
+                progress(done, total)
+        if any(left):
             engine.machine.hand_over(ProcrastinateQueue())
-        return sum(map(len, missing))
+        return sum(map(len, left))
     finally:
         engine.close()
 
 
-def _missing(engine: ProcessEngine, year: list[Group], opened: list[Group]) -> tuple[list[Group], list[Group]]:
+def missing(engine: ProcessEngine, year: list[Group], opened: list[Group]) -> tuple[list[Group], list[Group]]:
     """The groups still to be played.
 
     They are played in order, so that the last one begun may stand half-way when the loading
@@ -74,8 +75,15 @@ def _missing(engine: ProcessEngine, year: list[Group], opened: list[Group]) -> t
         for mark, cases in begun.items():
             if any(mark == plan.key or mark == group.key or mark.startswith(f"{plan.key}/") for plan in group.plans):
                 _cancel(engine, cases)
-        left[group.key.startswith("open/")].insert(0, group)
+        left[group.key.startswith("open/")].insert(0, _rest(group, begun))
     return left[0], left[1]
+
+
+def _rest(group: Group, begun: Mapping[str, list[SyntheticCase]]) -> Group:
+    """The group without the cases that have run to their end; the others may still name them."""
+    ended = {plan.key: case for plan in group.plans for case in begun.get(plan.key, ()) if case.status == "completed"}
+    known = {key.rpartition("/")[2]: case.business_key for key, case in ended.items()}
+    return replace(group, plans=tuple(plan for plan in group.plans if plan.key not in ended), known=known)
 
 
 def _is_open(plan: Plan, begun: Mapping[str, list[SyntheticCase]]) -> bool:

@@ -7,7 +7,7 @@ _OBJECTS = (
     b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
     b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
     b" /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
-    b"<< /Length 83 >>\nstream\n"
+    b"<< /Length 87 >>\nstream\n"
     b"BT /F1 18 Tf 72 760 Td (Synthetic document of the demonstration: no content.) Tj ET    \nendstream",
 )
 

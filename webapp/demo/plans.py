@@ -105,6 +105,8 @@ class Group:
     plans: tuple[Plan, ...]
     children: tuple[Plan, ...] = ()
     """Plans for cases that the others start."""
+    known: Mapping[str, str] = field(default_factory=dict)
+    """Numbers of cases of the group that were played before."""
     until: datetime | None = None
     """Where the player stops; None plays until nothing is left to do."""
 

@@ -388,6 +388,8 @@ class _Game:
         )
 
     def number_of(self, key: str) -> str:
+        if key in self.group.known:
+            return self.group.known[key]
         for played in self.cases.values():
             if played.plan.key.rpartition("/")[2] == key:
                 return played.number
