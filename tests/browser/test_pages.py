@@ -9,8 +9,6 @@ from tests.browser import axe, world
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.pages import PAGES, pages_of
 
-pytestmark = pytest.mark.xdist_group("browser-pages")
-
 LOOKS = (("zh", WIDE, "light"), ("en", NARROW, "light"), ("zh", NARROW, "dark"), ("en", WIDE, "dark"))
 """Every pair of language, width and colours once."""
 CANVASES = ("#studio-canvas", "#studio-properties", ".diagram-canvas")
@@ -24,11 +22,16 @@ def filled(site):
     return world.build(site)
 
 
+@pytest.mark.xdist_group("browser-pages-0")
 def test_no_page_is_forgotten(site):
     assert pages_of(site.app) == PAGES.keys()
 
 
-@pytest.mark.parametrize("endpoint", sorted(PAGES))
+# Two groups, so that two workers share the work: the editors take longest and are spread by their names.
+@pytest.mark.parametrize(
+    "endpoint",
+    [pytest.param(name, marks=pytest.mark.xdist_group(f"browser-pages-{number % 2}")) for number, name in enumerate(sorted(PAGES))],
+)
 def test_a_page_is_accessible_fits_and_keeps_the_policy(filled, open_page, endpoint):
     person, addresses = PAGES[endpoint]
     found = []

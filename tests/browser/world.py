@@ -13,6 +13,7 @@ from webapp.operate.mails import mail_folder
 
 HANDLER = "aia.labor.handler"
 VERSIONED = "vehicle_withdrawal"
+_MAIL = "0123456789abcdef" * 2
 _LONG = "人行道地磚破損鬆動，行人易跌倒，請儘速派員修復並說明期程" * 4
 
 
@@ -97,5 +98,5 @@ def _position(site: Site) -> UUID:
 
 def _mail(folder: Any) -> str:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "20261123-sample.eml").write_text("From: siwei@localhost\nTo: a@example.org\nSubject: test\n\nhello\n", "utf-8")
-    return "20261123-sample"
+    (folder / f"{_MAIL}.eml").write_text("From: siwei@localhost\nTo: a@example.org\nSubject: test\n\nhello\n", "utf-8")
+    return _MAIL
