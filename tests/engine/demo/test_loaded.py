@@ -66,7 +66,7 @@ def test_every_tab_of_the_inbox_is_shown_by_somebody(loaded):
 
 
 def test_open_cases_stand_in_every_state(loaded):
-    cases = loaded.runtime.find(InstanceQuery(filters={"status": "active"}, limit=200), SYSTEM).rows
+    cases = loaded.runtime.find(InstanceQuery(status="active", limit=200), SYSTEM).rows
     assert any(case.clock == "stopped" and not case.open_tasks for case in cases), "a correction awaited"
     assert any(case.has_incident for case in cases)
     assert any(case.is_confidential for case in cases)
