@@ -22,6 +22,8 @@ from engine.store import message_queries as messages
 from engine.store import token_queries as tokens
 
 MAX_REASON = 2000
+LATEST = 2000
+"""Of how many cases sources are offered."""
 MAY_CANCEL = ("control_officer", "operator", "administrator")
 """May end any case they see; the people who started a case may end theirs."""
 
@@ -156,6 +158,11 @@ class RuntimeService(Starting, CaseFiles):
         """One page of the cases the actor may see. Raises Invalid for an unknown order or page."""
         with self._store.transaction() as tx:
             return case_queries.find(tx, query, actor, self._now())
+
+    def sources(self) -> tuple[str, ...]:
+        """Where the latest cases came from (來源): what a search for cases may offer to choose."""
+        with self._store.transaction() as tx:
+            return case_queries.sources(tx, LATEST)
 
     def variables(self, instance_id: UUID, actor: Actor) -> dict[str, Any]:
         """The case's variables. Raises InstanceNotFound."""

@@ -151,6 +151,16 @@ def open_incident_elements(tx: Transaction, instance_id: UUID) -> tuple[str, ...
     return tuple(tx.execute(statement, {"id": instance_id}).scalars())
 
 
+def sources(tx: Transaction, recent: int) -> tuple[str, ...]:
+    """Where the latest cases came from (來源), by name; confidential cases say nothing."""
+    statement = text("""
+        select distinct source from (
+          select source, security_class from process_instance order by started_at desc, id desc limit :recent
+        ) latest where source is not null and source <> '' and security_class <> '密' order by source
+    """)
+    return tuple(tx.execute(statement, {"recent": recent}).scalars())
+
+
 def passed(tx: Transaction, instance_id: UUID) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Drawn nodes and flows that the case has passed, by its history."""
     statement = text("""

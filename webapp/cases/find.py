@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import abort, render_template, request, url_for
@@ -29,6 +29,10 @@ STATES = {
     "cancelled": _l("已撤案"),
     "error": _l("異常結束"),
 }
+CLASSES = {"普通": _l("普通"), "密": _l("密")}
+SPEEDS = {"最速件": _l("最速件"), "速件": _l("速件"), "普通件": _l("普通件")}
+_ADVANCED = ("since", "until", "source", "agency", "security_class", "speed")
+"""What the fold-out of the filters holds."""
 _PAGE = 25
 _EXPORT_LIMIT = 5000
 
@@ -44,6 +48,10 @@ class CaseList:
     status: str = ""
     since: str = ""
     until: str = ""
+    source: str = ""
+    agency: str = ""
+    security_class: str = ""
+    speed: str = ""
     overdue: bool = False
     sort: str = "started"
     descending: bool = True
@@ -63,6 +71,10 @@ class CaseList:
             status=args.get("status", "") if args.get("status", "") in STATES else "",
             since=args.get("since", "").strip(),
             until=args.get("until", "").strip(),
+            source=args.get("source", "").strip()[:100],
+            agency=args.get("agency", "").strip()[:100],
+            security_class=args.get("class", "") if args.get("class", "") in CLASSES else "",
+            speed=args.get("speed", "") if args.get("speed", "") in SPEEDS else "",
             overdue=args.get("overdue") == "1",
             sort=sort if sort in SORTS else "started",
             descending=args.get("desc", "1") == "1",
@@ -82,14 +94,24 @@ class CaseList:
             scope=self.scope,  # type: ignore[arg-type]
             process_key=self.process or None,
             status=self.status or None,
-            filters={"overdue": "1"} if self.overdue else {},
+            filters=self._filters(),
             started_from=_midnight(parse_day(self.since)),
-            started_before=_midnight(date.fromordinal(until.toordinal() + 1)) if until else None,
+            started_before=_midnight(until + timedelta(days=1)) if until and until < date.max else None,
             sort=self.sort,
             descending=self.descending,
             after=self.after,
             limit=limit,
         )
+
+    def _filters(self) -> dict[str, str]:
+        given = {
+            "source": self.source,
+            "agency": self.agency,
+            "security_class": self.security_class,
+            "speed": self.speed,
+            "overdue": "1" if self.overdue else "",
+        }
+        return {name: value for name, value in given.items() if value}
 
     def url(self, endpoint: str | None = None, **more: Any) -> str:
         """Where this list is."""
@@ -100,6 +122,10 @@ class CaseList:
             "status": self.status or None,
             "since": self.since or None,
             "until": self.until or None,
+            "source": self.source or None,
+            "agency": self.agency or None,
+            "class": self.security_class or None,
+            "speed": self.speed or None,
             "overdue": "1" if self.overdue else None,
             "sort": self.sort if self.sort != "started" else None,
             "desc": None if self.descending else "0",
@@ -123,7 +149,12 @@ class CaseList:
     @property
     def is_narrowed(self) -> bool:
         """Whether a search or filter hides something."""
-        return bool(self.text or self.process or self.status or self.since or self.until or self.overdue)
+        return bool(self.text or self.process or self.status or self.overdue or self.is_advanced)
+
+    @property
+    def is_advanced(self) -> bool:
+        """Whether a filter of the fold-out is set: it is open then."""
+        return any(getattr(self, name) for name in _ADVANCED)
 
 
 @bp.get("/cases")
@@ -161,6 +192,10 @@ def _page(endpoint: str, template: str) -> Response:
         states=STATES,
         now=engine().clock.now(),
         processes=engine().repository.definitions(),
+        classes=CLASSES,
+        speeds=SPEEDS,
+        sources=engine().runtime.sources(),
+        agencies=[unit for unit in engine().directory.units() if unit.type == "agency"],
     )
     return Response(body, 422 if state.errors else 200, mimetype="text/html")
 

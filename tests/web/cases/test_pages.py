@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import pytest
@@ -237,6 +239,61 @@ def test_search_shows_only_cases_one_may_see(browser, decided):
     assert "決定過的件" in browser(CHIEF).get("/cases?q=決定過").text.partition("<tbody")[2]
     page = browser(STRANGER).get("/cases?q=決定過").text
     assert "沒有符合的案件。" in page
+
+
+@pytest.fixture(scope="module")
+def sorted_out(engine):
+    """Two cases that differ in everything a filter of the fold-out looks at."""
+    told = [
+        ("條件甲", {"source": "1999", "applicant_agency": {"id": "works", "label": "工務局"}, "speed": "速件"}),
+        ("條件乙", {"source": "信箱", "applicant_agency": {"id": "health", "label": "衛生局"}, "speed": "普通件"}),
+    ]
+    for title, header in told:
+        variables = {"title": title, "pieces": 1, "security_class": "密" if title == "條件乙" else "普通", **header}
+        engine.runtime.start("errand", actor=engine.directory.actor_for(STARTER), variables=variables)
+
+
+@pytest.mark.parametrize(
+    ("asked", "hit"),
+    [
+        ("source=1999", "甲"),
+        ("source=信箱", "乙"),
+        ("agency=works", "甲"),
+        ("agency=health", "乙"),
+        ("class=普通", "甲"),
+        ("class=密", "乙"),
+        ("speed=速件", "甲"),
+        ("speed=普通件&source=信箱", "乙"),
+    ],
+)
+def test_each_filter_of_the_fold_out_narrows_list_and_export_alike(browser, sorted_out, asked, hit):
+    starter = browser(STARTER)
+    other = {"甲": "乙", "乙": "甲"}[hit]
+    page = starter.get(f"/cases?q=條件&{asked}").text
+    listed = page.partition("<tbody")[2]
+    assert f"條件{hit}" in listed
+    assert f"條件{other}" not in listed
+    assert '<details class="disclosure filter-more" open>' in page
+    for kind in ("csv", "ods"):
+        address = html.unescape(found(rf'href="(/cases/export\.{kind}[^"]*)"', page))
+        assert dict(parse_qsl(asked)).items() <= dict(parse_qsl(address.partition("?")[2])).items()
+    text = starter.get(html.unescape(found(r'href="(/cases/export\.csv[^"]*)"', page))).data.decode("utf-8-sig")
+    assert f"條件{hit}" in text
+    assert f"條件{other}" not in text
+
+
+def test_the_fold_out_is_closed_until_it_is_used_and_keeps_what_was_chosen(browser, sorted_out):
+    starter = browser(STARTER)
+    assert '<details class="disclosure filter-more"><summary>' in starter.get("/cases").text
+    page = starter.get("/cases?agency=works&class=密&speed=速件&source=1999&since=107/5/29").text
+    for chosen in ('"works" selected', '"密" selected', '"速件" selected', 'name="source" value="1999"', '"107/5/29"'):
+        assert chosen in page
+
+
+def test_sources_are_offered_but_not_those_of_confidential_cases(browser, sorted_out):
+    offered = found(r'<datalist id="sources">(.*?)</datalist>', browser(STRANGER).get("/cases").text)
+    assert 'value="1999"' in offered
+    assert "信箱" not in offered
 
 
 def test_a_date_that_cannot_be_read_is_named_at_its_field(browser):
