@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from engine import SYSTEM
-from webapp.cli.common import open_engine
+from engine import SYSTEM, ProcessEngine
+from webapp.cli.common import fail, open_engine
 
 
 @click.group()
 def user() -> None:
-    """Accounts: list, add, reset the password, lock out, let in."""
+    """Accounts: the first administrator, list, add, reset the password, lock out, let in."""
 
 
 @user.command("list")
@@ -33,6 +33,44 @@ def add(person_id: str, username: str | None) -> None:
     with open_engine() as (engine, _):
         password = engine.accounts.add_account(person_id, username or person_id, actor=SYSTEM)
     click.echo(f"First password: {password}")
+
+
+@user.command()
+@click.argument("person_id")
+@click.argument("name")
+@click.option("--unit", default="kcg", show_default=True, help="Code of the topmost unit.")
+@click.option("--unit-name", default="高雄市政府", show_default=True, help="Its name.")
+def first(person_id: str, name: str, unit: str, unit_name: str) -> None:
+    """Found an empty installation: roles, calendars, the topmost unit and its administrator.
+
+    Prints the first password, which must be changed at sign-in. Everything else is done on the pages.
+    """
+    with open_engine() as (engine, _):
+        password = found(engine, person_id, name, unit=unit, unit_name=unit_name)
+    if password is None:
+        fail("There is an administrator already, who adds more on the pages.")
+    click.echo(f"First password: {password}")
+
+
+def found(engine: ProcessEngine, person_id: str, name: str, *, unit: str, unit_name: str) -> str | None:
+    """Add the topmost unit and its administrator; gives their first password, None when there is one already.
+
+    What an attempt before left unfinished is used.
+
+    Raises:
+        InvalidFields: an id or a name cannot be used.
+    """
+    directory = engine.directory
+    if directory.grants(role_id="administrator", all=True):
+        return None
+    directory.add_standard_roles()
+    engine.calendars.load_shipped()
+    if unit not in {known.id for known in directory.units(closed=True)}:
+        directory.add_unit(unit, actor=SYSTEM, name=unit_name, parent_id=None, type="city")
+    if person_id not in {known.id for known in directory.people(active=None)}:
+        directory.add_person(person_id, actor=SYSTEM, name=name)
+    directory.grant(person_id, "administrator", unit, actor=SYSTEM)
+    return engine.accounts.add_account(person_id, person_id, actor=SYSTEM)
 
 
 @user.command()
