@@ -1,6 +1,6 @@
 """The case header: which variables of a case stand in its row, and how they are read.
 
-A variable named like a header field is copied after each step (contract section 3,
+A variable named like a header field is copied after each step (docs/diagrams.md,
 "Case header"; domain.md A). What cannot be read as that field is left as it was: a
 process author's slip must not stop a case.
 """

@@ -1,4 +1,4 @@
-"""Letter templates as files of a deployment: `letters/<name>.yaml`, read and checked (contract section 8).
+"""Letter templates as files of a deployment: `letters/<name>.yaml`, read and checked (docs/diagrams.md, Letters).
 
 What a letter says is filled in by whoever shows it; here it is only read, and checked before it
 is taken in: every key is one that somebody reads, every FEEL text can be parsed.

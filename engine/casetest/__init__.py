@@ -3,7 +3,7 @@
     report = run(Path("processes/petition"), Path("forms"), executor, calendar)
     print(report.text("zh"))
 
-A case file (contract section 6) says what people answer, how the clock moves and what must
+A case file (docs/diagrams.md, Case files) says what people answer, how the clock moves and what must
 come of it. Playing needs no database and sends nothing: connectors that a case does not
 answer itself succeed with an empty result. The report says which drawn elements and flows
 the cases have reached.

@@ -32,7 +32,7 @@ CASE_KEYS = {"name", "about", "start", "steps", "expect"}
 
 
 class CaseFileError(ValueError):
-    """A case file is not what contract section 6 describes; says the file and the place."""
+    """A case file is not what docs/diagrams.md describes; says the file and the place."""
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def validate(
     Returns:
         Values nested by keys: those the person may change, computed ones, defaults of
         read-only fields that had no value, and empty ones for fields that an answer of
-        this form hid (contract section 9). Never raises for anything in `raw`.
+        this form hid (docs/diagrams.md, Forms). Never raises for anything in `raw`.
     """
     return judge(open_form(form, names, now, raw=raw, directory=directory, functions=functions))
 

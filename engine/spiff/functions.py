@@ -1,4 +1,4 @@
-"""The names and functions that a diagram's expressions have besides FEEL's own (contract section 3).
+"""The names and functions that a diagram's expressions have besides FEEL's own (docs/diagrams.md).
 
 `role`, `head`, `superior` and `user` give candidate texts; the directory turns
 them into people later. The calendar functions follow 行政程序法 §48 and count in

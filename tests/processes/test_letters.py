@@ -104,7 +104,7 @@ def test_a_letter_says_only_what_the_page_reads(path: Path) -> None:
     assert letter["name"]
     assert letter["name_en"]
     assert letter["subject"]
-    assert [key for key in KEYS if key in letter] == list(letter), "keys stand in the order of the contract"
+    assert [key for key in KEYS if key in letter] == list(letter), "keys stand in the order of docs/diagrams.md"
 
 
 @letters

@@ -1,4 +1,4 @@
-"""The text of a letter: a template of FEEL in double braces becomes plain words (contract section 8).
+"""The text of a letter: a template of FEEL in double braces becomes plain words (docs/diagrams.md, Letters).
 
 Nothing here knows HTML; the page escapes what comes out.
 """
