@@ -174,12 +174,12 @@ def test_demo_accounts_are_listed_with_what_they_show(visitor):
     assert visitor.client.get("/sign-in", headers={"Accept-Language": "en"}).text.count("Registrar:") == 1
 
 
-def test_production_names_no_account(engine):
+def test_production_with_demo_accounts_does_not_start(engine):
     from webapp import Settings, create_app
+    from webapp.settings import SettingsError
 
-    app = create_app(Settings(mode="production", secret_key="s" * 40, history_key="h" * 40, proxy_count=0), engine)
-    app.testing = True
-    assert "aia.inspection.registrar" not in app.test_client().get("/sign-in").text
+    with pytest.raises(SettingsError, match="demo accounts"):
+        create_app(Settings(mode="production", secret_key="s" * 40, history_key="h" * 40), engine)
 
 
 def test_changing_the_password_keeps_this_browser_and_ends_the_other(visitor, another, engine):

@@ -6,7 +6,12 @@ import pytest
 
 from tests.web.safety.routes import address, routes
 
-ADMINISTRATOR, OPERATOR, AUDITOR, ARCHIVIST = "aia.it.admin", "aia.it.operator", "aia.it.auditor", "aia.documents.archivist"
+ADMINISTRATOR, OPERATOR, AUDITOR, ARCHIVIST = (
+    "aia.it.admin",
+    "aia.it.operator",
+    "aia.it.auditor",
+    "aia.documents.archivist",
+)
 KEEPER, OWNER, HEAD, CLERK = "aia.confidential.handler", "aia.it.owner", "aia.labor.chief", "works.handler"
 EVERYBODY = {ADMINISTRATOR, OPERATOR, AUDITOR, ARCHIVIST, KEEPER, OWNER, HEAD, CLERK}
 

@@ -50,7 +50,7 @@ def test_those_it_concerns_do_see_it(app, browser, case):
 @pytest.mark.parametrize("person", OUTSIDERS)
 def test_every_page_of_it_is_missing(app, browser, case, person):
     outsider, tried = browser(person), 0
-    for rule, path in addresses(app, "GET", case):
+    for _rule, path in addresses(app, "GET", case):
         answered = outsider.get(path)
         tried += 1
         assert answered.status_code in ({403, 404} if path.startswith("/operate") else {404}), path
@@ -71,7 +71,7 @@ def test_every_act_on_it_is_missing(app, browser, engine, case, person):
         "decision": "forward",
         "form_action": "submit",
     }
-    for rule, path in addresses(app, "POST", case):
+    for _rule, path in addresses(app, "POST", case):
         files = {"files": (io.BytesIO(b"x"), "x.txt")} if path.endswith("/attachments") else {}
         answered = outsider.post(path, {**given, **files})
         tried += 1
