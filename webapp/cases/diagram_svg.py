@@ -91,6 +91,10 @@ def in_english(xml: bytes) -> bytes:
         if english is not None and english.get("value"):
             element.set("name", english.get("value"))
             names[element.get("id")] = english.get("value")
+    for pool in root.iter(f"{{{_BPMN}}}participant"):
+        if pool.get("processRef") in names:  # a pool is called as its process
+            pool.set("name", names[pool.get("processRef")])
+            names.setdefault(pool.get("id"), names[pool.get("processRef")])
     for drawn in root.iter(f"{{{_DI}}}BPMNShape", f"{{{_DI}}}BPMNEdge"):
         bounds = drawn.find(f"{{{_DI}}}BPMNLabel/{{{_DC}}}Bounds")
         if bounds is not None and drawn.get("bpmnElement") in names:

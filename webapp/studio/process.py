@@ -83,7 +83,8 @@ def drawing(file: SourceFile, shown: sources.FileSet) -> Any:
     """The picture of a diagram; empty where the file cannot be drawn (drafts may be anything)."""
     name = words.name_of(shown.definition) if shown.definition else shown.key
     try:
-        return diagram_svg.draw(file.content, title=_("%(subject)s的流程圖", subject=name))
+        content = file.content if lang() == "zh" else diagram_svg.in_english(file.content)
+        return diagram_svg.draw(content, title=_("%(subject)s的流程圖", subject=name))
     except (ValueError, SyntaxError):
         return ""
 
