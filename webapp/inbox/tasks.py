@@ -22,6 +22,7 @@ from webapp.i18n import lang
 from webapp.inbox import bp
 from webapp.inbox.columns import task_name
 from webapp.inbox.lists import list_context
+from webapp.inbox.receiver import Receiver, posted_receiver
 from webapp.inbox.state import ListState
 from webapp.rights import local_or
 from webapp.services import actor, engine, posted_token
@@ -63,20 +64,23 @@ def ask_reassign(task_id: UUID) -> str:
 def reassign(task_id: UUID) -> Response:
     """Give the task to somebody else (改分), with a reason."""
     found = engine().tasks.get(task_id, actor())
-    person, reason = request.form.get("person", "").strip(), request.form.get("reason", "").strip()
-    problem = "" if person and reason else _("改分要選定人員並說明原因。")
+    receiver, reason = posted_receiver(), request.form.get("reason", "").strip()
+    if receiver.searching:
+        return Response(_reassign_page(found, "", receiver, reason), 200, mimetype="text/html")
+    person = receiver.person
+    problem = "" if person and reason else receiver.problem or _("改分要選定人員並說明原因。")
     if not problem:
         try:
             engine().tasks.assign(task_id, person, actor=actor(), reason=reason, token=posted_token())
         except Invalid as refusal:
             problem = text_of(refusal)
     if problem:
-        return Response(_reassign_page(found, problem, person, reason), 422, mimetype="text/html")
+        return Response(_reassign_page(found, problem, receiver, reason), 422, mimetype="text/html")
     flash(_("已改分給%(name)s。", name=engine().directory.person(person).name), "success")
     return redirect(_list_state().url(), 303)
 
 
-def _reassign_page(found: UserTask, problem: str = "", person: str = "", reason: str = "") -> str:
+def _reassign_page(found: UserTask, problem: str = "", receiver: Receiver | None = None, reason: str = "") -> str:
     found.ensure_open()
     return render_template(
         "inbox/reassign.html",
@@ -84,7 +88,7 @@ def _reassign_page(found: UserTask, problem: str = "", person: str = "", reason:
         title=task_name(found),
         state=_list_state(),
         problem=problem,
-        chosen=person,
+        receiver=receiver,
         reason=reason,
     )
 

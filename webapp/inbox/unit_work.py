@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,17 @@ from engine import TaskRow, WorkRow
 from webapp import exports
 from webapp.errors import text_of
 from webapp.inbox import bp, columns
+from webapp.inbox.receiver import Receiver, posted_receiver
 from webapp.services import actor, engine, posted_token
 
 
 @bp.get("/unit-work")
 def unit_work() -> str:
     """Everybody's open tasks, the most urgent first; the unclaimed ones on their own."""
+    return _page("due" if request.args.get("by") == "due" else "person")
+
+
+def _page(by: str, ticked: Sequence[str] = (), receiver: Receiver | None = None, reason: str = "") -> str:
     rows = engine().tasks.unit_work(actor())
     now = engine().clock.now()
     return render_template(
@@ -28,7 +34,10 @@ def unit_work() -> str:
         unclaimed=_unclaimed(rows),
         now=now,
         columns=columns,
-        by="due" if request.args.get("by") == "due" else "person",
+        by=by,
+        ticked=ticked,
+        receiver=receiver,
+        reason=reason,
         by_due=_by_due(rows),
     )
 
@@ -52,11 +61,15 @@ def unit_work_export(kind: str) -> Response:
 def reassign_many() -> Response:
     """Give the ticked tasks to one person, with one reason."""
     ids = [UUID(text) for text in request.form.getlist("ids") if len(text) == 36]
-    person, reason = request.form.get("person", "").strip(), request.form.get("reason", "").strip()
+    receiver, reason = posted_receiver(), request.form.get("reason", "").strip()
+    if receiver.searching:
+        by = "due" if request.form.get("by") == "due" else "person"
+        return Response(_page(by, request.form.getlist("ids"), receiver, reason), 200, mimetype="text/html")
+    person = receiver.person
     if not ids:
         flash(_("請先勾選要改分的工作。"), "warning")
     elif not person or not reason:
-        flash(_("改分要選定人員並說明原因。"), "error")
+        flash(receiver.problem or _("改分要選定人員並說明原因。"), "error")
     else:
         results = engine().tasks.reassign_many(ids, person, actor=actor(), reason=reason, token=posted_token())
         done = sum(1 for _id, ok, _error in results if ok)

@@ -18,6 +18,7 @@ from webapp.taskforms.uploads import UploadRefused, check_upload
 StoreFile = Callable[[str, bytes, str], Mapping[str, Any]]
 """Stores name, bytes and content type; returns the file value (`id`, `label`, `size`)."""
 SUBMIT = "submit"
+REFRESH = "refresh"
 
 
 class TaskForm:

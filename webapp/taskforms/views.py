@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from engine.forms import FormState, Message, Node, texts
 from engine.forms.nodes import Scope
+from engine.forms.types.base import Kind
 from engine.forms.types.containers import row_limits
 from engine.forms.types.datetimes import subtype
 from engine.forms.types.files import accepted_types, max_files, max_size
@@ -22,9 +23,11 @@ from webapp.taskforms.layout import Line, lines
 from webapp.taskforms.markdown import render_markdown
 from webapp.taskforms.messages import message_text
 from webapp.taskforms.names import html_name, marker
-from webapp.taskforms.taskform import TaskForm
+from webapp.taskforms.taskform import REFRESH, TaskForm
 
 HTML_ZH = "zh-Hant-TW"
+FOUND = 20
+"""How many people or units are offered for a text."""
 
 
 @dataclass
@@ -248,10 +251,26 @@ class _Views:
             "units": list(picker.units(within)) if picker and kind == "unit" else [],
             "given": node.typed["id"] if isinstance(node.typed, Mapping) else "",
             "candidates": [value for message in node.errors for value in message.params.get("candidates", ())],
+            "found": [],
         }
+        if picker and (self.form.action == REFRESH or node.errors):
+            self._search(view, kind, within, node)
         if not view.hint and not (view.picker["units"] and not view.picker["several"]):
             view.hint = _("輸入單位名稱或代碼") if kind == "unit" else _("輸入姓名或員工代號")
         view.marker = marker(node.path)
+
+    def _search(self, view: FieldView, kind: Kind, within: str | None, node: Node) -> None:
+        """Offer everybody that a typed text may mean; one that means one person or unit only stays as it is."""
+        picker = self.form.picker
+        assert picker is not None, "the caller has asked"
+        for text in list(view.picker["chosen"]):
+            wanted = text.strip()
+            if not wanted or len(picker.find(kind, wanted, within)) == 1:
+                continue
+            hits = picker.search(kind, wanted, within, FOUND)
+            if hits and node.kind.multiple:
+                view.picker["chosen"].remove(text)
+            view.picker["found"] += [f"{value['label']}（{value['id']}）" for value in hits]
 
     def _files(self, node: Node, view: FieldView, scope: Scope) -> None:
         values = node.typed if isinstance(node.typed, list) else []

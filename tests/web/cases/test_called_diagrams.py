@@ -20,10 +20,7 @@ def drawn(text: str, key: str, elements: list[str]) -> bytes:
         f'<dc:Bounds x="{number * 150}" y="50" width="100" height="80"/></bpmndi:BPMNShape>'
         for number, name in enumerate(elements)
     )
-    spaces = (
-        'xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
-        'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
-    )
+    spaces = 'xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
     picture = (
         f'<bpmndi:BPMNDiagram {spaces} id="d_{key}"><bpmndi:BPMNPlane id="p_{key}" bpmnElement="{key}">'
         f"{shapes}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"

@@ -229,6 +229,19 @@ def test_many_reassigned_by_the_same_form_again_are_not_given_twice(browser, cla
     assert verbs.count("task.reassigned") == 1
 
 
+def test_looking_somebody_up_for_many_keeps_what_was_ticked(browser, claimed, engine, actor):
+    _, task = claimed("找人改分")
+    head = browser(CHIEF)
+    form = {"ids": str(task), "find": "aia.labor", "reason": "休假", "form_action": "find"}
+    page = head.post("/unit-work/reassign", form)
+    assert page.status_code == 200
+    assert f'name="ids" value="{task}" checked' in page.text
+    assert 'type="radio" name="found" value="aia.labor.handler2"' in page.text
+    assert engine.tasks.get(task, actor(HANDLER)).assignee == HANDLER
+    head.post("/unit-work/reassign", {"ids": str(task), "found": "aia.labor.handler2", "reason": "休假"})
+    assert engine.tasks.get(task, actor(CHIEF)).assignee == "aia.labor.handler2"
+
+
 def test_reassigning_many_without_a_reason_changes_nothing(browser, claimed, engine, actor):
     _, task = claimed("無原因")
     chief = browser(CHIEF)

@@ -193,6 +193,33 @@ def test_reassigning_needs_a_person_and_a_reason(browser, claimed, engine, actor
     assert engine.tasks.get(task, actor(CHIEF)).assignee == "aia.labor.handler2"
 
 
+def test_somebody_of_another_unit_is_looked_up_without_a_script(browser, claimed, engine, actor):
+    _, task = claimed()
+    handler = browser(HANDLER)
+    name = engine.directory.person(CHIEF).name
+    looked = handler.post(f"/tasks/{task}/reassign", {"find": name[0], "reason": "請假", "form_action": "find"})
+    assert looked.status_code == 200
+    offered = re.findall(r'type="radio" name="found" value="([^"]+)"', looked.text)
+    assert CHIEF in offered
+    assert 'value="請假"' in looked.text
+    assert engine.tasks.get(task, actor(HANDLER)).assignee == HANDLER, "looking somebody up changes nothing"
+    if len(offered) > 1:
+        unclear = handler.post(f"/tasks/{task}/reassign", {"find": name[0], "reason": "請假"})
+        assert (unclear.status_code, "有多個符合" in unclear.text) == (422, True)
+    nobody = handler.post(f"/tasks/{task}/reassign", {"find": "查無此人", "reason": "請假"})
+    assert (nobody.status_code, "找不到這個人。" in nobody.text) == (422, True)
+    chosen = {"find": name[0], "found": CHIEF, "reason": "請假", "token": str(uuid4())}
+    assert handler.post(f"/tasks/{task}/reassign", chosen).status_code == 303
+    assert engine.tasks.get(task, actor(CHIEF)).assignee == CHIEF
+
+
+def test_a_suggestion_taken_over_names_its_person(browser, claimed, engine, actor):
+    _, task = claimed()
+    text = f"{engine.directory.person(CHIEF).name}（{CHIEF}）"
+    assert browser(HANDLER).post(f"/tasks/{task}/reassign", {"find": text, "reason": "請假"}).status_code == 303
+    assert engine.tasks.get(task, actor(CHIEF)).assignee == CHIEF
+
+
 def test_english_has_the_author_s_english(browser, claimed):
     _, task = claimed()
     page = browser(HANDLER, "en").get(f"/tasks/{task}").text

@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 FULL = {
     "f.plan_name": "計畫",
@@ -278,6 +279,38 @@ def test_people_are_found_by_id_and_told_apart_by_it(probe):
     assert values["handler"] == {"id": "works.wang", "label": "王小明"}
     assert values["unit"] == {"id": "health", "label": "衛生局"}
     assert values["readers"] == [{"id": "health.lin", "label": "林美玲"}]
+
+
+def test_without_a_script_a_button_lists_who_is_meant_and_a_choice_counts(probe):
+    page = body(probe.post({**FULL, "f.handler": "王", "form_action": "refresh"}))
+    assert 'name="form_action" value="refresh" aria-label="尋找承辦人"' in page
+    offered = re.findall(r'<input[^>]*type="radio" name="f.handler" value="([^"]+)"', page)
+    assert "王小明（works.wang）" in offered
+    assert len(offered) > 1
+    assert page.index('type="radio" name="f.handler"') < page.index('id="f.handler"'), "what is chosen comes first"
+    chosen = [("f.handler", "王小明（works.wang）"), ("f.handler", "王")]
+    rest = [(name, value) for name, value in FULL.items() if name != "f.handler"]
+    assert body(probe.post(MultiDict([*chosen, *rest]))) == "done"
+    assert probe.last.result.values["handler"] == {"id": "works.wang", "label": "王小明"}
+    settled = body(probe.post({**FULL, "f.handler": "王小明（works.wang）", "form_action": "refresh"}))
+    assert 'type="radio" name="f.handler"' not in settled
+
+
+def test_several_people_are_ticked_from_what_was_found(probe):
+    given = {**FULL, "f.readers": ["health.lin", "王"], "form_action": "refresh"}
+    page = body(probe.post(given))
+    ticked = re.findall(r'type="checkbox" name="f.readers" value="([^"]+)" checked', page)
+    offered = re.findall(r'type="checkbox" name="f.readers" value="([^"]+)"> ', page)
+    assert ticked == ["health.lin"]
+    assert "王小明（works.wang）" in offered
+
+
+def test_nobody_is_offered_before_one_asks(probe):
+    assert 'class="picker-found"' not in body(probe.client.get("/probe"))
+    within = {"picker": "person", "pickerScope": "health"}
+    probe.use({"type": "textfield", "key": "x", "label": "人", "properties": within})
+    page = body(probe.post({"f.x": "王", "form_action": "refresh"}))
+    assert "works.wang" not in page
 
 
 def test_somebody_who_left_cannot_be_picked(probe):

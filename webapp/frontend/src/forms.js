@@ -37,7 +37,7 @@ class TaskForm {
 
   typed(event) {
     this.dirty = true;
-    if (event.target.dataset.picker) this.suggest(event.target);
+    if (event.target.dataset.picker) suggest(event.target);
     clearTimeout(this.timer);
     if (this.form.dataset.draftUrl) this.timer = setTimeout(() => this.save(), DRAFT_DELAY);
   }
@@ -121,26 +121,6 @@ class TaskForm {
   say(text) {
     if (this.status) this.status.textContent = text ?? '';
   }
-
-  suggest(input) {
-    clearTimeout(this.suggesting);
-    const text = input.value.trim();
-    if (!text || text.endsWith('）')) return;
-    this.suggesting = setTimeout(async () => {
-      const address = new URL(input.dataset.picker, location.href);
-      address.searchParams.set('q', text);
-      let found;
-      try {
-        const answer = await fetch(address, { headers: { Accept: 'application/json' }, redirect: 'manual' });
-        if (!answer.ok) return;
-        found = await answer.json();
-      } catch {
-        return; // offline: the server looks the name up when the form is sent
-      }
-      const options = found.map((value) => Object.assign(document.createElement('option'), { value: value.text }));
-      document.getElementById(input.getAttribute('list'))?.replaceChildren(...options);
-    }, SUGGEST_DELAY);
-  }
 }
 
 // What every control of the form holds, by its id.
@@ -166,4 +146,37 @@ function putBack(control, kept) {
   else if (control.type === 'file') control.files = kept;
   else if (control.multiple) for (const option of control.options) option.selected = kept.includes(option.value);
   else control.value = kept;
+}
+
+// Names that fit what is being typed, as suggestions of the field.
+const suggesting = new WeakMap();
+
+export function suggest(input) {
+  clearTimeout(suggesting.get(input));
+  const text = input.value.trim();
+  if (!text || text.endsWith('）')) return;
+  const timer = setTimeout(async () => {
+    const address = new URL(input.dataset.picker, location.href);
+    address.searchParams.set('q', text);
+    let found;
+    try {
+      const answer = await fetch(address, { headers: { Accept: 'application/json' }, redirect: 'manual' });
+      if (!answer.ok) return;
+      found = await answer.json();
+    } catch {
+      return; // offline: the server looks the name up when the form is sent
+    }
+    const options = found.map((value) => Object.assign(document.createElement('option'), { value: value.text }));
+    document.getElementById(input.getAttribute('list'))?.replaceChildren(...options);
+  }, SUGGEST_DELAY);
+  suggesting.set(input, timer);
+}
+
+// Pickers outside of task forms.
+export function startPickers() {
+  for (const input of document.querySelectorAll('[data-picker]:not([data-started])')) {
+    if (input.closest('[data-task-form]')) continue;
+    input.dataset.started = '1';
+    input.addEventListener('input', () => suggest(input));
+  }
 }

@@ -18,6 +18,7 @@ startCopying();
 // Parts that need more than this file bring it when they appear, also inside swapped content.
 async function bringWhatIsNeeded() {
   if (document.querySelector('[data-task-form]:not([data-started])')) (await import('../forms.js')).startForms();
+  if (document.querySelector('[data-picker]:not([data-started])')) (await import('../forms.js')).startPickers();
   if (document.querySelector('[data-diagram]:not([data-started])')) (await import('../diagram.js')).startDiagrams();
 }
 bringWhatIsNeeded();

@@ -1,0 +1,53 @@
+"""Who a task is to go to: chosen from one's own people, or looked up by name or employee number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import request
+from flask_babel import gettext as _
+
+from webapp.services import engine
+from webapp.taskforms.directory import DirectoryPicker
+
+FOUND = 20
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """What the posted form says.
+
+    Attributes:
+        person: a person's id; empty when nobody was chosen yet.
+        text: what was typed to look somebody up.
+        found: whom the text may mean, `{id, label}` each; one of them is then chosen by a radio button.
+        searching: the search button was pressed, so nothing is to be done yet.
+    """
+
+    person: str = ""
+    text: str = ""
+    found: tuple[Mapping[str, str], ...] = ()
+    searching: bool = False
+
+    @property
+    def problem(self) -> str:
+        """Why nobody is chosen, when that is so."""
+        if self.person:
+            return ""
+        if len(self.found) > 1:
+            return _("有多個符合，請選定其中一個。")
+        return _("找不到這個人。") if self.text and not self.found else ""
+
+
+def posted_receiver() -> Receiver:
+    """Read the form; a typed text that means one person only, or ends in an id in brackets, chooses them."""
+    text = request.form.get("find", "").strip()[:100]
+    chosen = (request.form.get("found") or request.form.get("person") or "").strip()[:100]
+    searching = request.form.get("form_action") == "find"
+    if not text or (chosen and not searching):
+        return Receiver(chosen, text, searching=searching)
+    wanted = text.rpartition("（")[2].rstrip("）") if text.endswith("）") else text
+    found = tuple(DirectoryPicker(engine().directory).find("person", wanted, None))[:FOUND]
+    only = found[0]["id"] if len(found) == 1 and not searching else ""
+    return Receiver(only or chosen, text, found, searching)
