@@ -11,6 +11,8 @@ import re
 import unicodedata
 
 _RUN = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+(?:[-./:@_]+[^\W_]+)*")
+"""Runs that belong together: a case number, an address, a time."""
 _MAX_POSITION = 16_000
 """Positions end at 16,383 in a tsvector; what lies beyond is not searched."""
 _MAX_PLACES = 250
@@ -39,8 +41,12 @@ def document(text: str) -> str:
 
 
 def query(text: str) -> str:
-    """A tsquery literal that matches documents with every run of `text` as a substring; empty when it has none."""
-    return " & ".join(dict.fromkeys(_phrase(run) for run in _runs(text)))
+    """A tsquery literal that matches documents with every word of `text` as a substring; empty when it has none.
+
+    The parts of a word such as `PT-107-00009` must follow each other, with one gap between them.
+    """
+    words = _WORD.findall(normalise(text))
+    return " & ".join(dict.fromkeys(" <2> ".join(_phrase(run) for run in _RUN.findall(word)) for word in words))
 
 
 def alternatives(text: str) -> str:

@@ -10,7 +10,7 @@ from flask import Response, send_file
 from engine import SourceFile
 from webapp.studio import bp, sources
 
-_TYPES = {"bpmn": "application/xml", "dmn": "application/xml", "form": "application/json"}
+_TYPES = {"bpmn": "application/xml", "dmn": "application/xml", "form": "application/json", "yaml": "text/yaml"}
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The same files make the same archive."""
 
@@ -30,7 +30,9 @@ def source(key: str, which: str, name: str) -> Response:
 def archive(key: str, which: str) -> Response:
     """All files of a version or of the draft, as a deployment takes them."""
     files = sources.named(key, which).files
-    return send_file(io.BytesIO(zipped(files)), "application/zip", as_attachment=True, download_name=f"{key}-{which}.zip")
+    return send_file(
+        io.BytesIO(zipped(files)), "application/zip", as_attachment=True, download_name=f"{key}-{which}.zip"
+    )
 
 
 def zipped(files: tuple[SourceFile, ...]) -> bytes:
@@ -40,4 +42,3 @@ def zipped(files: tuple[SourceFile, ...]) -> bytes:
         for file in sorted(files, key=lambda file: file.name):
             archive.writestr(zipfile.ZipInfo(file.name, _LONG_AGO), file.content, zipfile.ZIP_DEFLATED)
     return made.getvalue()
-

@@ -139,11 +139,14 @@ def test_filters_narrow_a_tab(engine, people, start):
         ("登革", True), ("登革熱防治", True), ("革防", False), ("防治 陳大文", True), ("防治 林大文", False),
         ("ＰＴ", False), ("due-107", True), ("DUE", True), ("陳大", True), ("郭建宏", True), ("", True), ("陳", True),
         ("'; drop table history; --", False), ("%", False), ("熱，防", True), ("中央經費 5000", True),
-        ("不在其中", False),
+        ("不在其中", False), ("0912-345-678", True), ("0912-678-345", False), ("345-67", True), ("678 0912", True),
+        ("wang@city.example", True), ("wang@example.city", False),
     ],
 )  # fmt: skip
 def test_search_finds_substrings_of_two_characters_and_more(engine, people, start, words, found):
-    start(subject="登革熱防治人員", detail={"names": ["陳大文"], "money": "中央經費5000元"})
+    start(subject="登革熱防治人員", detail={
+        "names": ["陳大文"], "money": "中央經費5000元", "phone": "0912-345-678", "mail": "wang@city.example",
+    })  # fmt: skip
     assert bool(inbox(engine, people["tsai"], text=words)) is found
     cases = engine.runtime.find(InstanceQuery(text=words, status="active"), people["tsai"]).rows
     assert bool(cases) is found
