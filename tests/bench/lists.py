@@ -96,7 +96,7 @@ def _load(db: psycopg.Connection, first: int, count: int) -> None:
         db.execute(f"vacuum (analyze) {table}")  # type: ignore[call-overload]
 
 
-_ID = "cast(lpad(to_hex({0} * 16 + {1}), 32, 'b') as uuid)"
+_ID = "cast('be0c0000' || lpad(to_hex({0} * 16 + {1}), 24, '0') as uuid)"
 _CASE_ID, _TASK_ID = _ID.format("n", 0), _ID.format("n", 1)
 
 _CASES = f"""
