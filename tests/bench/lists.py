@@ -15,7 +15,7 @@ from tests.counting import counting
 
 CANDIDATES = 20
 _ROLES = 200
-_HELD = 3
+_HELD = 5
 _REPEATS = 15
 _SUBJECTS = ("登革熱防治臨時人員進用", "公務車輛汰換預審", "路燈不亮陳情", "姊妹市訪問團接待", "環保局化學消毒計畫")
 
