@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from engine import SYSTEM, ProcessEngine
+from engine.people import Person
 from webapp.cli.common import fail, open_engine
 
 
@@ -17,12 +20,20 @@ def user() -> None:
 def list_users() -> None:
     """Every account with its person and state."""
     with open_engine() as (engine, _):
-        people = engine.directory.people()
+        people = list(_everybody(engine))
         accounts = engine.accounts.accounts([person.id for person in people])
     for person in people:
         account = accounts.get(person.id)
-        state = "-" if account is None else "enabled" if account.enabled else "disabled"
+        state = "-" if account is None else "disabled" if account.disabled_at else "enabled"
         click.echo(f"{person.id:<32} {state:<9} {person.name}")
+
+
+def _everybody(engine: ProcessEngine) -> Iterator[Person]:
+    """All people, page by page."""
+    page = engine.directory.people()
+    while page:
+        yield from page
+        page = engine.directory.people(after=page[-1].id)
 
 
 @user.command()

@@ -124,3 +124,11 @@ def test_what_is_not_there_is_one_sentence(database_url, owner_url, tmp_path, ar
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")
     assert len(result.output.strip()) > len("Error: "), "the sentence says something"
+
+
+def test_the_list_of_accounts_leaves_nobody_out(engine, database_url, owner_url, tmp_path):
+    """More people than a page of them holds."""
+    result = run("user", "list", SIWEI_HOME=str(tmp_path), DATABASE_URL=database_url, OWNER_DATABASE_URL=owner_url)
+    listed = {line.split()[0] for line in result.output.splitlines() if line.strip()}
+    assert len(listed) > 50
+    assert {"aia.it.admin", "works.handler", "health.handler"} <= listed
