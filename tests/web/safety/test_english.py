@@ -1,0 +1,85 @@
+"""English is complete: no Chinese on an English page outside what is marked as Chinese.
+
+Looked at with the shipped processes and the demo organisation. What people and authors wrote stays as written and
+is marked `lang="zh-Hant-TW"`.
+"""
+
+from __future__ import annotations
+
+import re
+
+import lxml.html
+import pytest
+
+from engine import SYSTEM
+from webapp.process_files import deploy_folders, process_folders
+
+_CHINESE = re.compile(r"[\u3007\u4e00-\u9fff]+")
+_SAID = ("title", "aria-label", "placeholder", "alt", "data-confirm", "label")
+ADMINISTRATOR, OWNER, CLERK = "aia.it.admin", "aia.it.owner", "health.handler"
+
+
+def chinese(page, names=frozenset()):
+    """Texts and attributes with Chinese signs that nothing marks as Chinese; `names` of people stay as they are."""
+    found = []
+    for element in lxml.html.document_fromstring(page).iter():
+        if not isinstance(element.tag, str) or element.tag in {"script", "style", "textarea"}:
+            continue
+        said = [element.get(name) for name in _SAID] + ([element.text] if not _is_chinese(element) else [])
+        if _is_chinese(element):
+            said = []
+        parent = element.getparent()
+        if parent is not None and not _is_chinese(parent):
+            said.append(element.tail)
+        found += [text.strip() for text in said if text and _CHINESE.search(text)]
+    return [text for text in found if not set(_CHINESE.findall(text)) <= names]
+
+
+def _is_chinese(element):
+    marked = next((one.get("lang") for one in (element, *element.iterancestors()) if one.get("lang")), "")
+    return marked.startswith("zh")
+
+
+@pytest.fixture(scope="module")
+def shipped(engine):
+    """The shipped processes, deployed; their keys."""
+    deploy_folders(engine, process_folders(), actor=SYSTEM, force_now=True)
+    return [definition.key for definition in engine.repository.definitions() if definition.key != "errand"]
+
+
+@pytest.fixture(scope="module")
+def names(engine):
+    """Proper names: the people, and the product's own."""
+    people, page = set(), engine.directory.people()
+    while page:
+        people |= {person.name for person in page}
+        page = engine.directory.people(after=page[-1].id)
+    return people | {"四維"}
+
+
+PAGES = {
+    CLERK: ("/inbox/pending", "/inbox/done", "/cases", "/cases/mine", "/notifications",
+            "/start", "/account/password", "/account/deputy", "/account/sessions", "/help", "/no/such/page"),
+    ADMINISTRATOR: ("/unit-work", "/operate", "/operate/incidents", "/operate/jobs", "/operate/mails",
+                    "/operate/connectors", "/operate/pool", "/operate/verification", "/operate/erasure", "/admin",
+                    "/admin/leave",
+
+                    "/admin/roles/labor_handler"),
+    OWNER: ("/studio",),
+    None: ("/sign-in",),
+}  # fmt: skip
+
+
+def test_the_pages(browser, shipped, names):
+    wrong = {}
+    for person, paths in PAGES.items():
+        for path in paths:
+            if found := chinese(browser(person, "en").get(path).text, names):
+                wrong[path] = sorted(set(found))[:12]
+    assert wrong == {}, wrong
+
+
+def test_the_check_itself_finds_what_is_not_marked():
+    page = '<p>a 中 <b lang="zh-Hant-TW">文 <i title="示">字</i></b> 後</p><img alt="圖"><option lang="zh-Hant-TW">甲'
+    assert chinese(page) == ["a 中", "後", "圖"]
+    assert chinese("<p>by 王小明</p><b>王小明代</b>", {"王小明"}) == ["王小明代"]
