@@ -9,7 +9,8 @@ from tests.browser.chromium import PACKAGES
 _SOURCE = (PACKAGES / "axe-core" / "axe.min.js").read_text("utf-8")
 _RUN = """async (excluded) => {
   const { violations } = await axe.run({ exclude: excluded }, { resultTypes: ['violations'] });
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`));
+  const told = (id, node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`;
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => told(id, node)));
 }"""
 
 

@@ -79,7 +79,9 @@ def packaged() -> Chromium:
             shutil.rmtree(fresh)
     libraries = home / "al2023" / "lib"
     known = os.environ.get("LD_LIBRARY_PATH")
-    return Chromium(home / "chromium", {"LD_LIBRARY_PATH": f"{libraries}{os.pathsep}{known}" if known else str(libraries)})
+    return Chromium(
+        home / "chromium", {"LD_LIBRARY_PATH": f"{libraries}{os.pathsep}{known}" if known else str(libraries)}
+    )
 
 
 def _unpack(source: Path, target: Path) -> None:

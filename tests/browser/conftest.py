@@ -52,7 +52,12 @@ def open_page(site: Site, chrome: Browser, watch: Watch, chinese_font_missing: b
     contexts = []
 
     def open_page(
-        person: str | None = None, path: str | None = None, *, lang: str = "zh", size: tuple[int, int] = WIDE, **more: Any
+        person: str | None = None,
+        path: str | None = None,
+        *,
+        lang: str = "zh",
+        size: tuple[int, int] = WIDE,
+        **more: Any,
     ) -> Page:
         context = chrome.new_context(
             base_url=site.url,

@@ -1,4 +1,4 @@
-"""A Chinese font for pages, where the system has none: added to the site's own style sheet on its way to the browser."""
+"""A Chinese font where the system has none: added to the site's own style sheet on its way to the browser."""
 
 from __future__ import annotations
 

@@ -12,9 +12,29 @@ from tests.browser.site import ADMINISTRATOR, OWNER, REGISTRAR, SECOND_OWNER
 from tests.browser.world import VERSIONED, World
 
 NOT_PAGES = frozenset(
-    "static shell.home shell.health health.live health.ready auth.session_state cases.diagram_source cases.diagram_state "
-    "cases.file cases.find_export cases.mine_export inbox.bell inbox.export inbox.rows inbox.unit_work_export "
-    "start.diagram_source studio.archive studio.findings studio.source taskforms.pick".split()
+    [
+        "static",
+        "shell.home",
+        "shell.health",
+        "health.live",
+        "health.ready",
+        "auth.session_state",
+        "cases.diagram_source",
+        "cases.diagram_state",
+        "cases.file",
+        "cases.find_export",
+        "cases.mine_export",
+        "inbox.bell",
+        "inbox.export",
+        "inbox.rows",
+        "inbox.unit_work_export",
+        "start.diagram_source",
+        "studio.archive",
+        "studio.findings",
+        "studio.source",
+        "taskforms.pick",
+        "totals.export",
+    ]
 )
 """Routes that answer with something else than a page: data, pictures, files, parts of pages, a way to another page."""
 
@@ -34,30 +54,69 @@ PAGES: dict[str, tuple[str | None, Addresses]] = {
     "shell.help_sheet": (REGISTRAR, _fixed("/help")),
     "inbox.home": (REGISTRAR, _fixed("/inbox")),
     "inbox.show": (REGISTRAR, _fixed("/inbox/pending", "/inbox/mine", "/inbox/overdue", "/inbox/pending?q=沒有這種事")),
-    "inbox.task": (REGISTRAR, lambda world: [f"/tasks/{world.open_task}", f"/tasks/{world.claimed_task}", f"/tasks/{world.claimed_task}?view=history"]),
+    "inbox.task": (
+        REGISTRAR,
+        lambda world: [
+            f"/tasks/{world.open_task}",
+            f"/tasks/{world.claimed_task}",
+            f"/tasks/{world.claimed_task}?view=history",
+        ],
+    ),
     "inbox.ask_reassign": ("aia.inspection.chief", lambda world: [f"/tasks/{world.claimed_task}/reassign"]),
     "inbox.unit_work": (ADMINISTRATOR, _fixed("/unit-work")),
     "inbox.notifications": (REGISTRAR, _fixed("/notifications")),
     "cases.find": (REGISTRAR, _fixed("/cases", "/cases?q=沒有這種事")),
     "cases.mine": (REGISTRAR, _fixed("/cases/mine")),
-    "cases.show": (REGISTRAR, lambda world: [f"/cases/{world.case.id}{view}" for view in ("", "?view=diagram", "?view=history", "?view=comments", "?view=attachments", "?view=letters")]),
+    "cases.show": (
+        REGISTRAR,
+        lambda world: [
+            f"/cases/{world.case.id}{view}"
+            for view in ("", "?view=diagram", "?view=history", "?view=comments", "?view=attachments", "?view=letters")
+        ],
+    ),
     "cases.ask_cancel": (REGISTRAR, lambda world: [f"/cases/{world.case.id}/cancel"]),
-    "cases.letter": (REGISTRAR, lambda world: [f"/cases/{world.decided_case}/letters/14-withdrawn"]),
+    "cases.letter": (REGISTRAR, lambda world: [f"/cases/{world.decided_case}/letters/11-call-log"]),
     "cases.preview": (REGISTRAR, lambda world: [f"/files/{world.file_id}/preview"]),
     "cases.print_case": (REGISTRAR, lambda world: [f"/cases/{world.case.id}/print"]),
-    "cases.print_decision": (REGISTRAR, lambda world: [f"/cases/{world.decided_case}/decisions/{world.decided_task}/print"]),
+    "cases.print_decision": (
+        REGISTRAR,
+        lambda world: [f"/cases/{world.decided_case}/decisions/{world.decided_task}/print"],
+    ),
     "start.index": (REGISTRAR, _fixed("/start", "/start?q=沒有這種事")),
     "start.form": (REGISTRAR, _fixed("/start/petition")),
     "studio.index": (OWNER, _fixed("/studio")),
     "studio.process": (OWNER, _fixed("/studio/petition", f"/studio/{VERSIONED}", f"/studio/{VERSIONED}?version=1")),
-    "studio.file": (OWNER, _fixed("/studio/petition/1/files/petition.dmn", "/studio/petition/1/files/petition/intake.form", "/studio/petition/1/files/petition.bpmn")),
-    "studio.companion": (OWNER, _fixed("/studio/petition/companions/cases/01-general.yaml", "/studio/petition/companions/letters/01-receipt.yaml")),
+    "studio.file": (
+        OWNER,
+        _fixed(
+            "/studio/petition/1/files/petition.dmn",
+            "/studio/petition/1/files/petition/intake.form",
+            "/studio/petition/1/files/petition.bpmn",
+        ),
+    ),
+    "studio.companion": (
+        OWNER,
+        _fixed(
+            "/studio/petition/companions/cases/01-general.yaml",
+            "/studio/petition/companions/cases/02-oral-inquiry.yaml",
+        ),
+    ),
     "studio.draft_files": (OWNER, _fixed(f"/studio/{VERSIONED}/draft")),
-    "studio.edit": (OWNER, _fixed("/studio/petition/edit/petition.bpmn", "/studio/petition/edit/petition.dmn", "/studio/petition/edit/petition/intake.form")),
+    "studio.edit": (
+        OWNER,
+        _fixed(
+            "/studio/petition/edit/petition.bpmn",
+            "/studio/petition/edit/petition.dmn",
+            "/studio/petition/edit/petition/intake.form",
+            "/studio/petition/edit/letters/01-receipt.yaml",
+        ),
+    ),
     "studio.deploy": (OWNER, _fixed(f"/studio/{VERSIONED}/deploy")),
     "studio.compare": (OWNER, _fixed(f"/studio/{VERSIONED}/compare", f"/studio/{VERSIONED}/compare?from=1&to=1")),
     "studio.ask_current": (OWNER, _fixed(f"/studio/{VERSIONED}/versions/1/current")),
     "studio.pending": (SECOND_OWNER, lambda world: [f"/studio/pending/{world.pending_id}"]),
+    "totals.index": (REGISTRAR, _fixed("/totals")),
+    "totals.show": (REGISTRAR, _fixed("/totals/107")),
     "operate.index": (ADMINISTRATOR, _fixed("/operate")),
     "operate.incidents": (ADMINISTRATOR, _fixed("/operate/incidents")),
     "operate.incident": (ADMINISTRATOR, lambda world: [f"/operate/incidents/{world.incident_id}"]),
@@ -69,7 +128,7 @@ PAGES: dict[str, tuple[str | None, Addresses]] = {
     "operate.host": (ADMINISTRATOR, _fixed("/operate/connectors/pages")),
     "operate.verification": (ADMINISTRATOR, _fixed("/operate/verification")),
     "operate.erasure": (ADMINISTRATOR, _fixed("/operate/erasure")),
-    "operate.confirm_erasure": (ERASER, lambda world: ["/operate/erasure/{}/{}".format(*world.history)]),
+    "operate.confirm_erasure": (ADMINISTRATOR, lambda world: ["/operate/erasure/{}/{}".format(*world.history)]),
     "operate.notice_settings": (REGISTRAR, _fixed("/notifications/settings")),
     "admin.index": (ADMINISTRATOR, _fixed("/admin")),
     "admin.units": (ADMINISTRATOR, _fixed("/admin/units")),

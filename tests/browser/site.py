@@ -13,6 +13,8 @@ from uuid import UUID
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from engine import SYSTEM, Executor, NoJobs, ProcessEngine, Store
+from engine.connectors import ConnectorRegistry, SimilarCasesConnector
+from engine.jobs.calls import Caller
 from engine.sandbox import MontySandbox
 from webapp import Settings, create_app
 from webapp.auth.login import COOKIE
@@ -20,7 +22,12 @@ from webapp.demo.organisation import load_organisation
 from webapp.process_files import deploy_folders, process_folders
 
 PASSWORD = "shared-demo-password-115"
-REGISTRAR, OWNER, SECOND_OWNER, ADMINISTRATOR = "aia.inspection.registrar", "aia.it.owner", "aia.it.owner2", "aia.it.admin"
+REGISTRAR, OWNER, SECOND_OWNER, ADMINISTRATOR = (
+    "aia.inspection.registrar",
+    "aia.it.owner",
+    "aia.it.owner2",
+    "aia.it.admin",
+)
 
 
 class _Quiet(WSGIRequestHandler):
@@ -49,15 +56,20 @@ class Site:
         """The actor of a person."""
         return self.engine.directory.actor_for(person)
 
-    def petition(self, subject: str = "人行道地磚破損請儘速修復") -> Any:
+    def petition(self, subject: str = "人行道地磚破損請儘速修復", **more: Any) -> Any:
         """A new petition, as the registrar enters it."""
         values = {
             "channel": "市長信箱", "petitioner_name": "陳怡君", "petitioner_kind": "個人", "phone": "0912-345-678",
             "email": "yichun@example.org", "reply_method": "電子郵件", "subject": subject,
             "content": "苓雅區四維三路人行道多處地磚破損鬆動，行人易跌倒，請派員修復。", "category": "行政興革建議",
-            "topic_code": "道路養護", "district": "苓雅區", "pdpa_ack": True,
+            "topic_code": "道路養護", "district": "苓雅區", "pdpa_ack": True, **more,
         }  # fmt: skip
-        return self.engine.runtime.start("petition", actor=self.actor(REGISTRAR), variables=values)
+        case = self.engine.runtime.start("petition", actor=self.actor(REGISTRAR), variables=values)
+        caller = Caller(self.engine, ConnectorRegistry(SimilarCasesConnector(self.engine.store)))
+        for waiting, call in caller.open_calls():  # what the worker would do: look for similar cases
+            if waiting == case.id:
+                caller.call(waiting, call)
+        return case
 
     def open_task(self, case: Any) -> UUID:
         """The one open task of a case."""

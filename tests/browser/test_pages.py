@@ -18,7 +18,9 @@ CANVASES = ("#studio-canvas", "#studio-properties", ".diagram-canvas")
 @pytest.fixture(scope="module")
 def filled(site):
     """The site with one of everything."""
-    site.engine.connector_hosts.add("pages", base_url="https://api.example.gov.tw/", headers={}, actor=site.actor("aia.it.admin"))
+    site.engine.connector_hosts.add(
+        "pages", base_url="https://api.example.gov.tw/", headers={}, actor=site.actor("aia.it.admin")
+    )
     return world.build(site)
 
 
@@ -30,7 +32,10 @@ def test_no_page_is_forgotten(site):
 # Two groups, so that two workers share the work: the editors take longest and are spread by their names.
 @pytest.mark.parametrize(
     "endpoint",
-    [pytest.param(name, marks=pytest.mark.xdist_group(f"browser-pages-{number % 2}")) for number, name in enumerate(sorted(PAGES))],
+    [
+        pytest.param(name, marks=pytest.mark.xdist_group(f"browser-pages-{number % 2}"))
+        for number, name in enumerate(sorted(PAGES))
+    ],
 )
 def test_a_page_is_accessible_fits_and_keeps_the_policy(filled, open_page, endpoint):
     person, addresses = PAGES[endpoint]

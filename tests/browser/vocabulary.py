@@ -15,10 +15,36 @@ SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 OTHER = "http://example.org/another-tool"
 SPIFF_NAMES = frozenset(
-    "preScript postScript messagePayload messageVariable payloadExpression variableName category calledDecisionId "
-    "instructionsForEndUser allowGuest guestConfirmation signalButtonLabel properties property taskMetadataValues "
-    "taskMetadataValue unitTests unitTest inputJson expectedOutputJson serviceTaskOperator parameters parameter retry "
-    "processVariableCorrelation propertyId expression isMatchingCorrelation".split()
+    [
+        "preScript",
+        "postScript",
+        "messagePayload",
+        "messageVariable",
+        "payloadExpression",
+        "variableName",
+        "category",
+        "calledDecisionId",
+        "instructionsForEndUser",
+        "allowGuest",
+        "guestConfirmation",
+        "signalButtonLabel",
+        "properties",
+        "property",
+        "taskMetadataValues",
+        "taskMetadataValue",
+        "unitTests",
+        "unitTest",
+        "inputJson",
+        "expectedOutputJson",
+        "serviceTaskOperator",
+        "parameters",
+        "parameter",
+        "retry",
+        "processVariableCorrelation",
+        "propertyId",
+        "expression",
+        "isMatchingCorrelation",
+    ]
 )
 """What SpiffWorkflow's parser and SpiffArena's editor read and write."""
 _MODELER = PACKAGES.parent / "src" / "studio" / "spiffworkflow.json"
@@ -70,13 +96,20 @@ def diagram(key: str) -> bytes:
     foreign = etree.SubElement(holder, f"{{{OTHER}}}thing", colour="red")
     etree.SubElement(foreign, f"{{{OTHER}}}part").text = "別的工具寫的"
     task.set(f"{{{OTHER}}}mark", "kept")
-    plane = etree.SubElement(etree.SubElement(root, f"{{{spaces['bpmndi']}}}BPMNDiagram", id="d"), f"{{{spaces['bpmndi']}}}BPMNPlane", id="p", bpmnElement=key)
+    plane = etree.SubElement(
+        etree.SubElement(root, f"{{{spaces['bpmndi']}}}BPMNDiagram", id="d"),
+        f"{{{spaces['bpmndi']}}}BPMNPlane",
+        id="p",
+        bpmnElement=key,
+    )
     shape = etree.SubElement(plane, f"{{{spaces['bpmndi']}}}BPMNShape", id="s", bpmnElement="everything")
     etree.SubElement(shape, f"{{{spaces['dc']}}}Bounds", x="200", y="100", width="100", height="80")
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def _fill(element: etree._Element, type_: Mapping[str, Any], known: Mapping[str, Any], namespace: str, depth: int) -> None:
+def _fill(
+    element: etree._Element, type_: Mapping[str, Any], known: Mapping[str, Any], namespace: str, depth: int
+) -> None:
     for above in type_.get("superClass", []):
         if above in known:
             _fill(element, known[above], known, namespace, depth)

@@ -6,7 +6,7 @@ from playwright.sync_api import ConsoleMessage, Page, Response
 
 _REPORT = """
 addEventListener('securitypolicyviolation', (event) => console.error(
-  `CSP ${event.effectiveDirective} blocked ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+  ['CSP', event.effectiveDirective, event.blockedURI, event.sourceFile, event.lineNumber, event.sample].join(' ')));
 """
 
 

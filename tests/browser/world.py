@@ -42,7 +42,7 @@ def build(site: Site) -> World:
     case = site.petition(_LONG)
     claimed = site.open_task(site.petition())
     engine.tasks.claim(claimed, who)
-    decided = site.petition("已決定一步的陳情")
+    decided = site.petition("已決定一步的陳情", call_log="已電話說明，陳情人瞭解。")
     decided_task = site.open_task(decided)
     engine.tasks.claim(decided_task, who)
     engine.tasks.complete(decided_task, actor=who, variables={"decision": "new"})
@@ -51,29 +51,33 @@ def build(site: Site) -> World:
     file = engine.runtime.store_file("現場照片說明.txt", "地磚破損\n".encode(), "text/plain", actor=who)
     engine.runtime.attach(case.id, file.id, who)
     engine.runtime.comment(case.id, "已電話聯絡陳情人。", who)
-    entry = engine.history.timeline(case.id, who)[0]
+    incident = _incident(site)
+    entry = engine.history.timeline(incident.instance_id, site.actor(ADMINISTRATOR))[0]
     _versions(site)
     return World(
-        site, case, site.open_task(case), claimed, file.id, _incident(site), _pending(site), decided_task, decided.id,
-        (case.id, entry.seq), _position(site), _mail(mail_folder(site.settings)), engine.accounts.reset_link("health.handler", actor=site.actor(ADMINISTRATOR)),
+        site, case, site.open_task(case), claimed, file.id, incident.id, _pending(site), decided_task, decided.id,
+        (incident.instance_id, entry.seq), _position(site), _mail(mail_folder(site.settings)),
+        engine.accounts.reset_link("health.handler", actor=site.actor(ADMINISTRATOR)),
     )  # fmt: skip
 
 
-def _incident(site: Site) -> UUID:
+def _incident(site: Site) -> Any:
     engine = site.engine
     engine.repository.deploy([SourceFile("scripted.bpmn", SCRIPTED.encode())], actor=SYSTEM, force_now=True)
-    case = engine.runtime.start("scripted", actor=SYSTEM, variables={"applicant": "王小明"})
+    case = engine.runtime.start("scripted", actor=site.actor(ADMINISTRATOR), variables={"applicant": "王小明"})
     (task,) = engine.tasks.of_case(case.id, SYSTEM)
     engine.tasks.claim(task.id, site.actor(HANDLER))
     engine.tasks.complete(task.id, actor=site.actor(HANDLER), variables={"note": None})
     (found,) = [row for row in engine.incidents.incidents(SYSTEM).rows if row.instance_id == case.id]
-    return found.id
+    return found
 
 
 def _pending(site: Site) -> UUID:
     """A change to a script that waits for a second account."""
     changed = SCRIPTED.replace("days * 2", "days * 3")
-    waiting = site.engine.repository.submit([SourceFile("scripted.bpmn", changed.encode())], site.actor(OWNER), "多算一倍")
+    waiting = site.engine.repository.submit(
+        [SourceFile("scripted.bpmn", changed.encode())], site.actor(OWNER), "多算一倍"
+    )
     return waiting.id
 
 
@@ -89,7 +93,11 @@ def _versions(site: Site) -> None:
 def _edited(file: SourceFile) -> SourceFile:
     if file.kind == "bpmn":
         return SourceFile(file.name, file.content.replace("撤".encode(), "撤銷".encode(), 1))
-    return SourceFile(file.name, file.content.replace(b'"title"', b'"title_note": "x", "title"', 1)) if file.kind == "form" else file
+    return (
+        SourceFile(file.name, file.content.replace(b'"title"', b'"title_note": "x", "title"', 1))
+        if file.kind == "form"
+        else file
+    )
 
 
 def _position(site: Site) -> UUID:

@@ -84,7 +84,9 @@ def _page(shown: sources.FileSet, problem: str = "", note: str = "") -> str:
         findings=[finding_json(shown, finding) for finding in findings],
         blocked=any(finding.level == "error" for finding in findings),
         running=sum(repository.running(shown.key).values()),
-        next_version=max((made.version for made in repository.versions(shown.key)), default=0) + 1 if shown.definition else 1,
+        next_version=max((made.version for made in repository.versions(shown.key)), default=0) + 1
+        if shown.definition
+        else 1,
         saved_by=words.person_name(shown.saved_by),
         problem=problem,
         note=note,

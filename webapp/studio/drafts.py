@@ -57,7 +57,7 @@ def add_file(key: str) -> Response:
     """A new table, form or diagram in the draft."""
     shown = sources.named(key, sources.DRAFT)
     kind, name, title = (request.form.get(part, "").strip() for part in ("kind", "name", "title"))
-    if kind not in sources.KINDS:
+    if kind not in ("bpmn", "dmn", "form"):
         abort(404)
     if not _NAME.fullmatch(name) or not title or len(title) > 100:
         return _refused(shown, [_("代號由小寫英文字母、數字與底線組成，以字母開頭；名稱不能空白。")])

@@ -56,7 +56,9 @@ def save(key: str, name: str) -> BaseResponse:
         return _conflict(stale)
     except DeploymentRefused as refused:
         return _answer(422, error="；".join(finding.text(lang()) for finding in refused.findings))
-    return _answer(200, saved=_("草稿已於 %(time)s 儲存。", time=roc_datetime(kept.saved_at)), digest=sources.digest(body.encode()))
+    return _answer(
+        200, saved=_("草稿已於 %(time)s 儲存。", time=roc_datetime(kept.saved_at)), digest=sources.digest(body.encode())
+    )
 
 
 @bp.get("/studio/<key>/draft-findings")
@@ -87,7 +89,8 @@ def suggestions(shown: sources.FileSet) -> dict[str, Any]:
         "forms": [sources.form_key(file) for file in shown.of_kind("form")],
         "decisions": sorted({decision for file in shown.of_kind("dmn") for decision in sources.decision_ids(file)}),
         "processes": [
-            {"key": definition.key, "name": words.name_of(definition)} for definition in engine().repository.definitions()
+            {"key": definition.key, "name": words.name_of(definition)}
+            for definition in engine().repository.definitions()
         ],
         "roles": [{"id": role.id, "name": role.name} for role in engine().directory.roles()],
     }
@@ -113,7 +116,11 @@ def _keep(key: str, file: SourceFile, base: str) -> Any:
 def _conflict(stale: StaleRevision) -> BaseResponse:
     who, at = stale.params.get("who"), stale.params.get("at")
     text = (
-        _("%(who)s在 %(time)s 改過這個檔案，您的修改還沒有存。請先下載您的版本，再重新整理。", who=who, time=roc_datetime(at))
+        _(
+            "%(who)s在 %(time)s 改過這個檔案，您的修改還沒有存。請先下載您的版本，再重新整理。",
+            who=who,
+            time=roc_datetime(at),
+        )
         if who and at
         else _("這個檔案剛才已被更動，您的修改還沒有存。請先下載您的版本，再重新整理。")
     )

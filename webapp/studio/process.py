@@ -37,9 +37,9 @@ def file(key: str, which: str, name: str) -> str:
     return render_template("studio/file.html", **context(shown), shown=shown, file=found, **content(shown, found))
 
 
-@bp.get("/studio/<key>/companions/<any(cases, letters):kind>/<name>")
+@bp.get("/studio/<key>/companions/<any(cases):kind>/<name>")
 def companion(key: str, kind: str, name: str) -> str:
-    """A case or letter that comes with a shipped process, as text."""
+    """A case that comes with a shipped process, as text."""
     found = next((path for path in companions(key, kind) if path.name == name), None) or abort(404)
     shown = sources.version(key)
     return render_template(
@@ -76,6 +76,8 @@ def content(shown: sources.FileSet, file: SourceFile) -> dict[str, Any]:
         return {"drawing": drawing(file, shown)}
     if file.kind == "dmn":
         return {"decisions": tables.decisions(file)}
+    if file.kind != "form":
+        return {"letter": file.content.decode("utf-8", "replace")}
     return {"fields": tables.fields(file, lang())}
 
 
@@ -105,5 +107,4 @@ def _history(key: str) -> dict[str, Any]:
         "owner": words.owner_of(versions[0]) if versions else "",
         "grants": {verb: [engine().directory.label(text, lang()) for text in texts] for verb, texts in grants.items()},
         "cases": companions(key, "cases"),
-        "letters": companions(key, "letters"),
     }

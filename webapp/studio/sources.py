@@ -15,7 +15,8 @@ from engine.errors import DefinitionNotFound
 from webapp.services import actor, engine
 
 DRAFT = "draft"
-KINDS = ("bpmn", "dmn", "form")
+KINDS = ("bpmn", "dmn", "form", "yaml")
+"""Diagrams, tables, forms and letters, as a deployment takes them."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,13 @@ def _own(
     if not foreign:
         return files
     foreign_ids = {process for name in foreign for process in in_file[name]}
-    named_here = _named(files, outline, {process for name, ids in in_file.items() if name not in foreign for process in ids})
+    named_here = _named(
+        files, outline, {process for name, ids in in_file.items() if name not in foreign for process in ids}
+    )
     named_there = _named(files, outline, foreign_ids)
-    return tuple(file for file in files if file.name not in foreign and (file.name in named_here or file.name not in named_there))
+    return tuple(
+        file for file in files if file.name not in foreign and (file.name in named_here or file.name not in named_there)
+    )
 
 
 def _named(files: Iterable[SourceFile], outline: ProcessOutline, processes: set[str]) -> set[str]:
@@ -124,9 +129,10 @@ def _named(files: Iterable[SourceFile], outline: ProcessOutline, processes: set[
     decisions = {decision for element, decision in outline.decisions if element in elements}
     found = set()
     for file in files:
-        if file.kind == "form" and any(file.name in (f"{key}.form",) or file.name.endswith(f"/{key}.form") for key in forms):
-            found.add(file.name)
-        elif file.kind == "dmn" and decisions & decision_ids(file):
+        if (
+            file.kind == "form"
+            and any(file.name in (f"{key}.form",) or file.name.endswith(f"/{key}.form") for key in forms)
+        ) or (file.kind == "dmn" and decisions & decision_ids(file)):
             found.add(file.name)
     return found
 
@@ -153,4 +159,3 @@ def digest(content: bytes) -> str:
 def form_key(file: SourceFile) -> str:
     """What a diagram calls a form file."""
     return file.name.removesuffix(".form")
-

@@ -101,8 +101,6 @@ def _add(rows: list[FieldRow], field: Any, depth: int, lang: str) -> None:
     label = field.label if lang == "zh" else field.properties.get("label_en") or field.label
     text = field.attributes.get("text")
     required = bool(field.rules.get("required")) or field.required_if is not None
-    rows.append(
-        FieldRow(label or (text[:60] if isinstance(text, str) else ""), field.key, field.type, required, depth)
-    )
+    rows.append(FieldRow(label or (text[:60] if isinstance(text, str) else ""), field.key, field.type, required, depth))
     for child in field.components:
         _add(rows, child, depth + 1, lang)

@@ -11,7 +11,7 @@ from engine.errors import RecordNotFound
 from webapp.i18n import lang
 from webapp.services import engine
 
-KINDS: dict[str, Any] = {"bpmn": _l("流程圖"), "dmn": _l("決策表"), "form": _l("表單")}
+KINDS: dict[str, Any] = {"bpmn": _l("流程圖"), "dmn": _l("決策表"), "form": _l("表單"), "yaml": _l("函稿")}
 CODE: dict[str, Any] = {"script": _l("程式"), "connector": _l("連接器"), "expression": _l("條件式")}
 CHANGES: dict[str, Any] = {
     "added": _l("新增"),
