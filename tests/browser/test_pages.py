@@ -46,6 +46,7 @@ def test_a_page_is_accessible_fits_and_keeps_the_policy(filled, open_page, endpo
             answer = page.goto(path)
             assert answer is not None
             assert answer.status == 200, path
+            assert (person is None) == ("bar-person" not in page.content()), f"{path}: not as {person}"
             _settled(page)
             name = f"{path} {lang} {size[0]} {colours}: "
             found += [name + text for text in axe.findings(page, exclude=CANVASES)]

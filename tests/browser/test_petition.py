@@ -1,4 +1,4 @@
-"""One petition through the browser: signing in, claiming, filling, deciding."""
+"""One petition in the browser: signing in, claiming, filling, deciding; without script, and by keyboard."""
 
 from __future__ import annotations
 
@@ -11,9 +11,31 @@ pytestmark = pytest.mark.xdist_group("browser-flows")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_a_petition_is_entered_claimed_and_decided(site, open_page, script):
-    page = open_page(None, "/", java_script_enabled=script)
-    page.get_by_role("textbox", name="帳號").fill(REGISTRAR)
-    page.get_by_role("textbox", name="密碼").fill(PASSWORD)
-    page.get_by_role("button", name="登入").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+def test_a_task_is_claimed_filled_and_decided(site, open_page, script):
+    case = site.petition()
+    task = site.open_task(case)
+    page = open_page(None, f"/tasks/{task}", java_script_enabled=script)
+    page.locator("#username").fill(REGISTRAR)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form:has(#password) button").first.click()
+    expect(page).to_have_url(f"{site.url}/tasks/{task}")
+    page.get_by_role("button", name="簽收", exact=True).first.click()
+    page.locator('input[value="new"]').first.check()
+    page.locator('form:has(input[value="new"]) button.btn-primary').first.click()
+    expect(page.locator(".flash-success").first).to_be_visible()
+    found = site.engine.runtime.instance(case.id, site.actor(REGISTRAR))
+    assert str(task) not in {str(open_task["id"]) for open_task in found.open_tasks}
+    assert found.open_tasks
+
+
+def test_a_task_is_opened_and_claimed_by_keyboard_alone(site, open_page):
+    case = site.petition("以鍵盤簽收的陳情")
+    task = site.open_task(case)
+    page = open_page(REGISTRAR, f"/inbox/pending?q={case.business_key}")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/tasks/{task}*")
+    claim = page.locator("button[data-key]", has_text="簽收").first
+    page.keyboard.press(claim.get_attribute("data-key"))
+    expect(page.locator('input[value="new"]').first).to_be_visible()
+    assert site.engine.tasks.get(task, site.actor(REGISTRAR)).assignee == REGISTRAR
