@@ -1,6 +1,6 @@
 """Siwei's process engine: the public names. Whoever builds on the engine imports from here.
 
-    from engine import ProcessEngine, Store
+from engine import ProcessEngine, Store
 """
 
 from engine.cases import (

@@ -58,7 +58,9 @@ def test_nobody_to_send_to_is_no_error(tmp_path):
 
 def test_people_are_resolved_to_addresses_when_it_is_sent(tmp_path):
     mail = MailConnector(
-        FolderTransport(tmp_path), "s@example.test", lambda texts: [f"{text.partition('@')[0]}@x.test" for text in texts]
+        FolderTransport(tmp_path),
+        "s@example.test",
+        lambda texts: [f"{text.partition('@')[0]}@x.test" for text in texts],
     )
     assert mail.call({"people": "lead_chief@works", "subject": "x"}, key="a") == {"sent_to": ["lead_chief@x.test"]}
 
