@@ -51,6 +51,12 @@ def _mode(text: str) -> str:
     return text
 
 
+def _level(text: str) -> str:
+    if text.lower() not in {"debug", "info", "warning", "error"}:
+        raise ValueError("debug, info, warning or error")
+    return text.lower()
+
+
 def _setting(variable: str, default: Any, read: Callable[[str], Any], about: str, *, secret: bool = False) -> Any:
     return field(default=default, metadata={"variable": variable, "read": read, "about": about, "secret": secret})
 
@@ -118,7 +124,7 @@ class Settings:
     require_bwrap: bool = _setting(
         "SIWEI_REQUIRE_BWRAP", False, _switch, "Refuse to start when scripts cannot be confined by bubblewrap."
     )
-    log_level: str = _setting("SIWEI_LOG_LEVEL", "info", str, "debug, info, warning or error.")
+    log_level: str = _setting("SIWEI_LOG_LEVEL", "info", _level, "debug, info, warning or error.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

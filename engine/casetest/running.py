@@ -13,6 +13,7 @@ from engine.calendar import WorkCalendar
 from engine.casetest.loading import Case, CaseFileError, load_cases
 from engine.casetest.player import Outcome, Player
 from engine.casetest.report import Report, coverage_of
+from engine.deploying import check_files
 from engine.model import DefinitionSource, Finding, SourceFile
 from engine.spiff import Executor
 
@@ -133,7 +134,8 @@ def findings_of(folder: ProcessFolder, executor: Executor) -> tuple[Finding, ...
 def lint_files(files: tuple[SourceFile, ...], executor: Executor) -> tuple[Finding, ...]:
     """What the checks before a deployment say of single files: each by what its kind can have wrong."""
     own = tuple(f for file in files if file.kind == "form" for f in forms.parse(file.content, file.name).findings)
-    return (*executor.lint(files), *own, *letters.findings(files))
+    apart = (finding for finding in check_files(files) if finding.code != "no-diagram")
+    return (*apart, *executor.lint(files), *own, *letters.findings(files))
 
 
 def _words(finding: Finding) -> str:

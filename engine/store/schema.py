@@ -6,15 +6,24 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import OperationalError
 
+from engine.errors import StoreUnavailable
 from engine.store.store import with_driver
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate the database at `url` (as its owner) to `revision`."""
-    command.upgrade(_config(url), revision)
+    """Migrate the database at `url` (as its owner) to `revision`.
+
+    Raises:
+        StoreUnavailable: the database cannot be reached.
+    """
+    try:
+        command.upgrade(_config(url), revision)
+    except OperationalError as error:
+        raise StoreUnavailable from error
 
 
 def downgrade(url: str, revision: str) -> None:

@@ -11,6 +11,7 @@ from engine.jobs import Worker
 from engine.store.schema import upgrade
 from webapp.assemble import assemble
 from webapp.jobs_setup import make_jobs
+from webapp.logs import configure_logs
 from webapp.production import ensure_fit
 from webapp.settings import Settings
 
@@ -30,6 +31,7 @@ def web() -> None:
 def worker(concurrency: int) -> None:
     """Do the machine's work: timers, connectors, notifications; needs DATABASE_URL."""
     settings = Settings.from_environment().with_kept_keys()
+    configure_logs(settings)
     engine = assemble(settings, pool_size=concurrency)
     try:
         ensure_fit(settings, engine)
