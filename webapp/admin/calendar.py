@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import calendar as months
 from uuid import UUID
 
@@ -91,7 +90,7 @@ def import_year() -> Page:
     try:
         content = base64.b64decode(form.content.data or "", validate=True)
         change = engine().calendars.import_year(content, actor(), file_name=form.file_name.data or "")
-    except (binascii.Error, CalendarRefused):
+    except (ValueError, CalendarRefused):  # not base64, or not a year
         back = ImportForm(formdata=None)
         back.file.errors = [_("預覽的內容已經不完整，請重新選擇檔案。")]
         return _page(back, _closure_form(fresh=True)), 422

@@ -12,7 +12,7 @@ from tests.web.auth.test_sign_in import Visitor
 @pytest.fixture
 def deputy(app):
     visitor = Visitor(app)
-    visitor.sign_in("aia.labor.handler2")
+    visitor.sign_in("aia.labor.handler")
     return visitor
 
 
