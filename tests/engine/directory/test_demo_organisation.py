@@ -102,9 +102,9 @@ def test_listed_accounts_sign_in_with_the_printed_password(services):
 
 
 def test_somebody_is_away_and_their_deputy_acts(services):
-    principals = services.directory.principals("aia.labor.handler2")
+    principals = services.directory.principals("aia.labor.handler")
     assert [person.id for person in principals] == ["aia.labor.chief"]
-    deputy = services.directory.actor_for("aia.labor.handler2", "aia.labor.chief")
+    deputy = services.directory.actor_for("aia.labor.handler", "aia.labor.chief")
     assert "labor_chief@aia.labor" in deputy.groups
 
 
