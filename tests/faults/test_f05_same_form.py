@@ -21,7 +21,7 @@ def test_the_same_form_has_one_effect_and_one_answer(city, report):
 def test_a_build_that_forgets_tokens_is_noticed(city, report):
     found = report("F05 forgetful")
     post(city, found, rounds=6, broken="forgetful")
-    found.ensure_noticed("F05: one start form")
+    found.ensure_noticed("F05: the same form got different answers")
 
 
 def post(city: City, report: Report, *, rounds: int, broken: str | None = None) -> None:

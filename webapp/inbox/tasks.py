@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import UserTask
-from engine.errors import Invalid, InvalidVariables
+from engine.errors import Invalid, InvalidVariables, TaskNotOpen
 from engine.model import Advance
 from webapp.cases.page import PART_VIEWS, case_part
 from webapp.dates import roc_datetime
@@ -100,7 +100,11 @@ def complete(task_id: UUID) -> Response:
     if not found.is_open:
         return _replay(found)
     found.ensure_completable_by(actor())
-    filled = posted(_definition(found), engine().tasks.variables(task_id, actor()))
+    try:
+        known = engine().tasks.variables(task_id, actor())
+    except TaskNotOpen:  # the same form, posted at the same moment, was faster
+        return _replay(found)
+    filled = posted(_definition(found), known)
     if filled.action == "draft":
         return save_draft(task_id)
     if not filled.submitted:
