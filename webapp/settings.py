@@ -118,9 +118,6 @@ class Settings:
     mail_password: str = _setting("SIWEI_MAIL_PASSWORD", "", str, "Password at the SMTP server.", secret=True)
     mail_sender: str = _setting("SIWEI_MAIL_SENDER", "siwei@localhost", str, "Sender address of notifications.")
     public_url: str = _setting("SIWEI_PUBLIC_URL", "", str, "Address of the site in e-mails; empty: host and port.")
-    http_hosts: tuple[str, ...] = _setting(
-        "SIWEI_HTTP_HOSTS", (), _words, "Host names the `http` connector may call, comma separated."
-    )
     require_bwrap: bool = _setting(
         "SIWEI_REQUIRE_BWRAP", False, _switch, "Refuse to start when scripts cannot be confined by bubblewrap."
     )
