@@ -3,7 +3,18 @@
 from engine import ProcessEngine, Store
 """
 
-from engine.cases import (
+from engine.cases.records import (
+    Attachment,
+    ChainFault,
+    Comment,
+    DiagramState,
+    Draft,
+    File,
+    Incident,
+    PendingDeployment,
+    Verification,
+)
+from engine.cases.values import (
     TABS,
     HistoryEntry,
     InboxQuery,
@@ -30,17 +41,6 @@ from engine.model import (
 )
 from engine.process_engine import ProcessEngine
 from engine.queue import JobQueue, JobSpec, NoJobs
-from engine.records import (
-    Attachment,
-    ChainFault,
-    Comment,
-    DiagramState,
-    Draft,
-    File,
-    Incident,
-    PendingDeployment,
-    Verification,
-)
 from engine.spiff import Executor, ProcessOutline
 from engine.spiff.functions import build as diagram_functions
 from engine.store import Store

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from engine.store import Store
 from engine.store.clock_queries import database_time
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from engine.administration import ADMINISTRATOR, AdminLog, ensure_any_role
-from engine.cases import ADMINISTRATORS
+from engine.cases.values import ADMINISTRATORS
 from engine.clock import TimeSource
 from engine.errors import Conflict
 from engine.model import Actor

@@ -8,29 +8,29 @@ A web application and a worker each make one; they share nothing but the databas
 
 from __future__ import annotations
 
-from engine.accounts import AccountService
+from engine.accounts.service import AccountService
 from engine.administration import AdminLog
-from engine.calendars import CalendarService
-from engine.candidates import Candidates
-from engine.chain import Signer
+from engine.calendar.deadlines import DeadlineService
+from engine.calendar.service import CalendarService
+from engine.cases.incidents import IncidentService
+from engine.cases.machine import MachineService
+from engine.cases.runtime import RuntimeService
+from engine.cases.tasks import TaskService
 from engine.clock import Clock, TimeSource
 from engine.connector_hosts import ConnectorHosts
-from engine.deadlines import DeadlineService
-from engine.directory import DirectoryService
-from engine.history import HistoryService
-from engine.incidents import IncidentService
-from engine.machine import MachineService
+from engine.directory.service import DirectoryService
+from engine.history.chain import Signer
+from engine.history.service import HistoryService
 from engine.monitor import MonitorService
-from engine.notifications import NotificationService
+from engine.notices.service import NotificationService
 from engine.queue import JobQueue, NoJobs
 from engine.reports import ReportService
-from engine.repository import RepositoryService
-from engine.runtime import RuntimeService
-from engine.sources import Sources
+from engine.repository.service import RepositoryService
 from engine.spiff import Executor
-from engine.steps import Steps
+from engine.steps.candidates import Candidates
+from engine.steps.sources import Sources
+from engine.steps.steps import Steps
 from engine.store import Store
-from engine.tasks import TaskService
 
 
 class ProcessEngine:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from engine import codec
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from engine.store import Store
 from engine.store import report_queries as queries
 

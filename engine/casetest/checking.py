@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from engine.casetest.loading import instant
 
 

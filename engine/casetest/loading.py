@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 
 STEP_KINDS = ("task", "wait", "until", "message", "signal", "service", "expect", "correct")
 STEP_KEYS = {

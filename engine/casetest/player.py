@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine import feel, forms
-from engine.calendar import WorkCalendar
+from engine.calendar.working_days import WorkCalendar
 from engine.casetest.checking import differences, same, show
 from engine.casetest.loading import Case, Step, instant, typed
 from engine.errors import EngineError

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from engine import forms, letters
-from engine.calendar import WorkCalendar
+from engine import forms
+from engine.calendar.working_days import WorkCalendar
 from engine.casetest.loading import Case, CaseFileError, load_cases
 from engine.casetest.player import Outcome, Player
 from engine.casetest.report import Report, coverage_of
-from engine.deploying import check_files
 from engine.model import DefinitionSource, Finding, SourceFile
+from engine.repository import letters
+from engine.repository.deploying import check_files
 from engine.spiff import Executor
 
 

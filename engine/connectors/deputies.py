@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from engine.errors import ConnectorError, EngineError, InvalidFields
 from engine.model import SYSTEM, Actor
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from engine.cases import ADMINISTRATORS
+from engine.cases.values import ADMINISTRATORS
 from engine.connectors import ConnectorRegistry
-from engine.notice_mail import compose
+from engine.notices.mail import compose
 from engine.process_engine import ProcessEngine
 from engine.queue import JobSpec
 from engine.store import Transaction

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from engine.model import StepContext
 
 NAMES = frozenset(["initiator", "business_key", "started_at"])

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from engine.cases import InstanceQuery, Page, ProcessInstance, effective_person
+from engine.cases.values import InstanceQuery, Page, ProcessInstance, effective_person
 from engine.model import Actor
 from engine.store import rows
 from engine.store.grams import query as search_query

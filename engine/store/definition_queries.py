@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from engine.cases.records import Draft, PendingDeployment
 from engine.ids import new_id
 from engine.model import Deployment, ProcessDefinition, SourceFile
-from engine.records import Draft, PendingDeployment
 from engine.store.store import Transaction
 from engine.store.tables.definitions import (
     definition_file,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Table, and_, func, literal, or_, select, true
 
-from engine.people import Assignment, Authority, Deputy, Grant, Leave, Person, Position, Role, Unit, UnitName
+from engine.directory.values import Assignment, Authority, Deputy, Grant, Leave, Person, Position, Role, Unit, UnitName
 from engine.store.store import Transaction
 from engine.store.tables.directory import (
     assignment,

@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from engine.cases import effective_person
+from engine.cases.records import Attachment, Comment, File
+from engine.cases.values import effective_person
 from engine.ids import new_id
 from engine.model import Actor
-from engine.records import Attachment, Comment, File
 from engine.store import rows
 from engine.store.store import Transaction
 from engine.store.tables.cases import attachment, comment, file, file_chunk, file_content, following

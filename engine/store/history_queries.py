@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from engine.chain import Link
+from engine.history.chain import Link
 from engine.store.store import Transaction
 
 _ENTRIES = """

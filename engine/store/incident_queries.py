@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from engine.cases import Page
-from engine.records import Incident
+from engine.cases.records import Incident
+from engine.cases.values import Page
 from engine.store import rows
 from engine.store.paging import Keyset, Sort, moment, page_key, words
 from engine.store.store import Transaction

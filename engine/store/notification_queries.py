@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from engine.cases import Notification
+from engine.cases.values import Notification
 from engine.ids import new_id
 from engine.store import rows
 from engine.store.step_queries import as_json

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from engine.cases import Notification, ProcessInstance, TaskRow, UserTask
-from engine.records import Comment, File, Incident
+from engine.cases.records import Comment, File, Incident
+from engine.cases.values import Notification, ProcessInstance, TaskRow, UserTask
 
 Columns = Any
 """A row by column name: a mapping of the driver's, or a plain one."""

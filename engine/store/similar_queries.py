@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from engine.calendar import TAIPEI
-from engine.cases import CONFIDENTIAL
+from engine.calendar.working_days import TAIPEI
+from engine.cases.values import CONFIDENTIAL
 from engine.store.grams import alternatives, query
 from engine.store.store import Transaction
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from engine.cases import InboxQuery, Page, TaskRow, UserTask, candidate_keys, effective_person
+from engine.cases.values import InboxQuery, Page, TaskRow, UserTask, candidate_keys, effective_person
 from engine.model import Actor
 from engine.store import rows
 from engine.store.case_queries import SEARCHED, page_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.cases import candidate_keys, effective_person, has_role
+from engine.cases.values import candidate_keys, effective_person, has_role
 from engine.model import Actor
 
 SEES_ALL = ("control_officer", "auditor")

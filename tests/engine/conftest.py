@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from engine import SYSTEM, Executor, NoJobs, ProcessEngine, SetClock, SourceFile, Store
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from engine.sandbox import MontySandbox
 
 MORNING = datetime(2018, 5, 29, 9, 0, tzinfo=TAIPEI)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.calendar_csv import shipped_calendar
+from engine.calendar.yearly_list import shipped_calendar
 from engine.casetest import Case, Outcome, Player, ProcessFolder, folder_of, load_cases
 from engine.casetest.running import player_of
 from engine.sandbox import MontySandbox

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from engine import SYSTEM, Actor, Executor, InstanceQuery, NoJobs, ProcessEngine, SetClock, Store
-from engine.calendar import TAIPEI
-from engine.cases import ProcessInstance
+from engine.calendar.working_days import TAIPEI
+from engine.cases.values import ProcessInstance
 from engine.connectors import ConnectorRegistry, DeputiesConnector, FolderTransport, MailConnector
 from engine.jobs import JobService
 from tests.processes.conftest import folder

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.calendar_csv import shipped_calendar
+from engine.calendar.yearly_list import shipped_calendar
 from engine.casetest import CaseFileError, Report, load_case, run
 from engine.spiff import Executor
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from engine.calendar_csv import shipped_calendar
+from engine.calendar.yearly_list import shipped_calendar
 from engine.casetest import Outcome
 from engine.model import StepContext
 from engine.spiff.functions import build

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from engine import dmn
-from engine.calendar import TAIPEI
-from engine.calendar_csv import shipped_calendar
+from engine.calendar.working_days import TAIPEI
+from engine.calendar.yearly_list import shipped_calendar
 from engine.dmn import DecisionModel
 from engine.model import StepContext
 from engine.spiff.functions import build

@@ -15,8 +15,8 @@ from engine.connectors.http import HttpConnector
 from engine.connectors.mail import MailConnector
 from engine.connectors.similar_cases import SimilarCasesConnector
 from engine.forms.types import REGISTRY
-from engine.letters import FILTERS, TYPES
 from engine.model import StepContext
+from engine.repository.letters import FILTERS, TYPES
 from engine.spiff.functions import build
 from webapp import settings
 from webapp.cli import main

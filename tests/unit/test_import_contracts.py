@@ -17,10 +17,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = {
     "Layers: webapp over services over spiff, forms and store over values": ("engine/errors.py", "import engine.model"),
-    "SpiffWorkflow only inside engine.spiff": ("engine/tasks.py", "import SpiffWorkflow"),
+    "SpiffWorkflow only inside engine.spiff": ("engine/cases/tasks.py", "import SpiffWorkflow"),
     "SQLAlchemy and psycopg only inside engine.store": ("webapp/services.py", "import sqlalchemy"),
     "Flask and WTForms only in webapp": ("engine/forms/masking.py", "import flask"),
-    "Procrastinate only in engine.jobs": ("engine/tasks.py", "import procrastinate"),
+    "Procrastinate only in engine.jobs": ("engine/cases/tasks.py", "import procrastinate"),
     "spiff and store do not know each other": ("engine/spiff/facts.py", "import engine.store.store"),
     "webapp reaches neither spiff nor the queries": ("webapp/services.py", "import engine.store.rows"),
 }

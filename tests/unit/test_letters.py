@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from engine import SourceFile, letters
+from engine import SourceFile
+from engine.repository import letters
 
 GOOD = {
     "name": "送件通知",

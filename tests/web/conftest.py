@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine import SYSTEM, Executor, NoJobs, ProcessEngine, SetClock, SourceFile, Store
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from engine.sandbox import MontySandbox
 from webapp import Settings, create_app
 from webapp.auth.login import COOKIE

@@ -13,8 +13,8 @@ from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
 
-from engine.calendar import as_day
-from engine.calendar_csv import CalendarRefused
+from engine.calendar.working_days import as_day
+from engine.calendar.yearly_list import CalendarRefused
 from engine.errors import InvalidFields
 from webapp.admin import bp, choices, words
 from webapp.admin.people import Page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template
 
-from engine.calendar import as_day
+from engine.calendar.working_days import as_day
 from webapp.admin import bp
 from webapp.services import engine
 

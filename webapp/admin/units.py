@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import NumberRange, Optional
 
+from engine.directory.values import UNIT_TYPES
 from engine.errors import InvalidFields
-from engine.people import UNIT_TYPES
 from webapp.admin import bp, choices, words
 from webapp.services import actor, engine
 from webapp.site_forms import ChoiceField, DayField, SiteForm, at_most, required

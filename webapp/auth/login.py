@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
-from engine.accounts import Session, SessionEnded
+from engine.accounts.service import Session, SessionEnded
 from engine.errors import NotFound
 from engine.model import Actor
 from webapp.security import cookie_name, cookie_options

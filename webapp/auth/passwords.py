@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import PasswordField
 
-from engine.accounts import SignInRefused
+from engine.accounts.service import SignInRefused
 from engine.errors import InvalidFields, RecordNotFound
 from webapp.auth import bp
 from webapp.auth.login import set_cookie, token

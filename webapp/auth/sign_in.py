@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField, StringField
 
-from engine.accounts import SignInRefused
+from engine.accounts.service import SignInRefused
 from webapp.auth import bp
 from webapp.auth.login import address, agent, drop_cookie, is_demo, set_cookie, token
 from webapp.dates import local

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine import feel
-from engine.letters import PLACEHOLDER, split
+from engine.repository.letters import PLACEHOLDER, split
 from webapp.dates import TAIPEI, local, roc_year
 
 _CHINESE = "零一二三四五六七八九十"

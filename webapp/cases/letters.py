@@ -10,8 +10,9 @@ from uuid import UUID
 
 from flask import abort, current_app, render_template
 
-from engine import ProcessInstance, letters
+from engine import ProcessInstance
 from engine.errors import NotFound
+from engine.repository import letters
 from webapp.cases import bp
 from webapp.cases.letter_text import LetterFault, Names, filled, holds, items, lines
 from webapp.expressions import functions

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from engine import Executor, Finding, SourceFile, letters
-from engine.calendar_csv import shipped_calendar
+from engine import Executor, Finding, SourceFile
+from engine.calendar.yearly_list import shipped_calendar
 from engine.casetest import CaseFileError, folder_of, run
 from engine.casetest.running import findings_of, lint_files
 from engine.errors import DeploymentRefused
+from engine.repository import letters
 from engine.sandbox import MontySandbox
 from webapp.cli.common import acting, open_engine
 from webapp.process_files import FORMS, PROCESSES, deploy_folders, process_folders

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from engine import SYSTEM, ProcessEngine
-from engine.people import Person
+from engine.directory.values import Person
 from webapp.cli.common import fail, open_engine
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import SYSTEM, NoJobs, ProcessEngine, SetClock
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from engine.jobs import ProcrastinateQueue
 from engine.queue import JobSpec
 from engine.reports import SyntheticCase

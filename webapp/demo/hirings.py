@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from webapp.demo.office import Office
 from webapp.demo.plans import Group, Plan, read_answers
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from engine.calendar import TAIPEI, WorkCalendar
+from engine.calendar.working_days import TAIPEI, WorkCalendar
 
 _HOURS = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 30)))
 

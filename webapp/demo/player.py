@@ -18,7 +18,7 @@ from uuid import UUID
 
 from engine import SYSTEM, Actor, ProcessEngine, codec, forms
 from engine import diagram_functions as functions_of
-from engine.cases import ProcessInstance, UserTask
+from engine.cases.values import ProcessInstance, UserTask
 from engine.clock import SetClock
 from engine.errors import MessageNotCorrelated
 from engine.model import Advance, OpenedTask, ServiceCall, StepContext

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from webapp.demo.office import Office
 
 _ONE = re.compile(r"\$\{([^}]+)\}")

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import ProcessEngine
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from engine.reports import Fact, YearFigures
 from webapp import exports
 

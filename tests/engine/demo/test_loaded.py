@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from engine import SYSTEM, InstanceQuery
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from webapp.demo.cases import load_cases
 from webapp.demo.organisation import read_organisation
 from webapp.totals import year_totals

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from engine.calendar import TAIPEI, WorkCalendar
+from engine.calendar.working_days import TAIPEI, WorkCalendar
 from webapp.demo.office import Office
 from webapp.demo.opened import open_groups, read_open
 from webapp.demo.papers import SAMPLE

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from engine import SYSTEM, NoJobs, SetClock
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from webapp.assemble import assemble
 from webapp.demo.cases import missing
 from webapp.demo.office import Office

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from engine.administration import AdminLog
-from engine.calendar import TAIPEI
-from engine.calendars import CalendarService
+from engine.calendar.service import CalendarService
+from engine.calendar.working_days import TAIPEI
 from engine.clock import SetClock
-from engine.directory import DirectoryService
+from engine.directory.service import DirectoryService
 from engine.model import SYSTEM
 from engine.store import Store
 

@@ -9,10 +9,10 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
 
-from engine.accounts import AccountRules, AccountService, SessionEnded, SignInRefused
+from engine.accounts.password_rules import Passwords
+from engine.accounts.service import AccountRules, AccountService, SessionEnded, SignInRefused
 from engine.errors import InvalidFields, NotAllowed, RecordNotFound
 from engine.model import SYSTEM
-from engine.passwords import Passwords
 
 pytestmark = pytest.mark.usefixtures("city")
 

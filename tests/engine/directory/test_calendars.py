@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from engine.calendar import TAIPEI
-from engine.calendar_csv import CalendarRefused, shipped_files
-from engine.calendars import CalendarService
+from engine.calendar.deadlines import DeadlineService
+from engine.calendar.service import CalendarService
+from engine.calendar.working_days import TAIPEI
+from engine.calendar.yearly_list import CalendarRefused, shipped_files
 from engine.clock import RESYNC_SECONDS, Clock, SetClock
-from engine.deadlines import DeadlineService
 from engine.errors import InstanceNotFound, InvalidFields, NotAllowed, RecordNotFound
 from engine.model import SYSTEM
 

@@ -7,13 +7,13 @@ from types import SimpleNamespace
 import pytest
 from argon2 import PasswordHasher
 
-from engine.accounts import AccountService
+from engine.accounts.password_rules import Passwords
+from engine.accounts.service import AccountService
 from engine.administration import AdminLog
-from engine.calendars import CalendarService
+from engine.calendar.service import CalendarService
 from engine.clock import SetClock
-from engine.directory import DirectoryService
-from engine.passwords import Passwords
-from engine.roles import STANDARD_ROLES
+from engine.directory.roles import STANDARD_ROLES
+from engine.directory.service import DirectoryService
 from tests.engine.directory.conftest import MORNING
 from webapp.demo.accounts import DEMO_PASSWORD, greeting
 from webapp.demo.organisation import load_organisation, read_organisation

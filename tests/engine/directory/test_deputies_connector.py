@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from engine.connectors import DeputiesConnector
 from engine.errors import ConnectorError
 from engine.model import SYSTEM

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from engine import SYSTEM, NoJobs, ProcessEngine, SetClock, SourceFile
-from engine.calendar import TAIPEI
+from engine.calendar.working_days import TAIPEI
 from engine.jobs import MAX_ATTEMPTS
 from tests.engine.conftest import HISTORY_KEY
 from tests.engine.services.diagrams import FOR_LABOR, NOBODY, SCRIPTED, chain, process, user_task

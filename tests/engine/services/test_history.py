@@ -163,7 +163,7 @@ def settled(monkeypatch):
     """Anchors take in what was written a moment ago."""
     from datetime import timedelta
 
-    monkeypatch.setattr("engine.history.SETTLING", timedelta(0))
+    monkeypatch.setattr("engine.history.service.SETTLING", timedelta(0))
 
 
 def test_an_anchor_kept_outside_shows_a_history_that_was_rewritten(engine, case, intruder, tmp_path, settled):

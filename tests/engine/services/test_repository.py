@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from engine import SYSTEM, Deployment, SourceFile
+from engine.cases.records import PendingDeployment
 from engine.errors import (
     ApprovalRequired,
     Conflict,
@@ -16,7 +17,6 @@ from engine.errors import (
     NotAllowed,
     RecordNotFound,
 )
-from engine.records import PendingDeployment
 from tests.engine.services.diagrams import APPROVAL, CALLING, FOR_LABOR, SCRIPTED, chain, process, user_task
 
 FORM = b'{"type":"default","schemaVersion":19,"id":"check","components":[]}'

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from engine import SYSTEM, ProcessEngine, Store
 from engine.errors import AlreadyClaimed, Conflict, StaleRevision, StoreUnavailable, TaskNotOpen
 from engine.model import CompleteTask
-from engine.steps import Act
+from engine.steps.steps import Act
 from tests.engine.conftest import HISTORY_KEY
 from tests.engine.services.diagrams import APPROVAL, PARALLEL, THREE
 

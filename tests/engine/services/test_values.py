@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.chain import GENESIS, Entry, Signer, value_digest
-from engine.header import EMPTY, read_header
+from engine.history.chain import GENESIS, Entry, Signer, value_digest
 from engine.ids import new_id
 from engine.model import SYSTEM, Advance, IncidentFact, OpenedTask
-from engine.outcome import Outcome, replayed
+from engine.steps.header import EMPTY, read_header
+from engine.steps.outcome import Outcome, replayed
+from engine.steps.task_kinds import guess_kind
 from engine.store.grams import document, query
-from engine.task_kinds import guess_kind
 
 NOW = datetime(2018, 5, 29, 1, 0, tzinfo=UTC)
 SIGNER = Signer(b"k" * 32)

@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from engine.calendar import WorkCalendar
+from engine.calendar.working_days import WorkCalendar
 from engine.model import (
     Advance,
     Cancel,

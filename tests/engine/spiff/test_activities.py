@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.calendar import WorkCalendar
+from engine.calendar.working_days import WorkCalendar
 from engine.errors import InstanceEnded, TaskNotOpen, ValueRefused
 from engine.model import CompleteTask, Execution, FinishService, SourceFile
 from tests.engine.spiff.player import Player, bpmn, play, process, properties, source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from argon2 import PasswordHasher
 
-from engine.passwords import Passwords, fault
+from engine.accounts.password_rules import Passwords, fault
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from engine.calendar_csv import MAX_PROBLEMS, CalendarRefused, parse_year, shipped_files
+from engine.calendar.yearly_list import MAX_PROBLEMS, CalendarRefused, parse_year, shipped_files
 
 YEAR_2018 = shipped_files()[0].read_text("utf-8-sig")
 

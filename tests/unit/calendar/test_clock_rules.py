@@ -7,10 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.calendar import TAIPEI, Closure, WorkCalendar
-from engine.calendar_csv import shipped_calendar
-from engine.errors import Invalid
-from engine.periods import (
+from engine.calendar.periods import (
     ClockStop,
     ExtensionRule,
     clock_start,
@@ -20,6 +17,9 @@ from engine.periods import (
     extension,
     moved_due,
 )
+from engine.calendar.working_days import TAIPEI, Closure, WorkCalendar
+from engine.calendar.yearly_list import shipped_calendar
+from engine.errors import Invalid
 
 CALENDAR = shipped_calendar()
 

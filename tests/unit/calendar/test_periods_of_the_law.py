@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from engine.calendar import TAIPEI, Closure, WorkCalendar
-from engine.calendar_csv import shipped_calendar
+from engine.calendar.working_days import TAIPEI, Closure, WorkCalendar
+from engine.calendar.yearly_list import shipped_calendar
 
 CALENDAR = shipped_calendar()
 

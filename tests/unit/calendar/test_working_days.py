@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.calendar import TAIPEI, Closure, WorkCalendar
-from engine.calendar_csv import shipped_calendar
+from engine.calendar.working_days import TAIPEI, Closure, WorkCalendar
+from engine.calendar.yearly_list import shipped_calendar
 
 CALENDAR = shipped_calendar()
 DAYS = st.dates(date(2018, 1, 1), date(2018, 12, 31))

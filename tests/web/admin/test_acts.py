@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from engine.calendar_csv import shipped_files
+from engine.calendar.yearly_list import shipped_files
 from engine.model import SYSTEM
 
 ADMIN = "aia.it.admin"

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from flask_wtf.csrf import CSRFProtect
 
 from engine import forms
+from engine.directory.values import Person
 from engine.errors import RecordNotFound
-from engine.people import Person
 from webapp import taskforms
 from webapp.assets import init_assets
 from webapp.dates import init_dates

@@ -1,0 +1,1 @@
+"""Accounts: passwords, sign-in, sessions, acting for somebody who is away."""

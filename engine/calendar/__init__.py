@@ -1,0 +1,1 @@
+"""Working days, periods of the law, and the deadline clocks of cases."""

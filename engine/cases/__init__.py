@@ -1,0 +1,1 @@
+"""Cases: started, worked on, moved by machines, mended by operators."""

@@ -1,0 +1,232 @@
+"""The runtime: cases are started, messages and signals reach them, cases are cancelled, read, found."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from engine import codec
+from engine.cases.files import CaseFiles
+from engine.cases.records import DiagramState
+from engine.cases.starting import Starting
+from engine.cases.values import InstanceQuery, Page, ProcessInstance, has_role
+from engine.errors import InstanceNotFound, Invalid, MessageNotCorrelated, NotAllowed
+from engine.ids import new_id
+from engine.model import SYSTEM, Actor, Advance, Cancel, DeliverMessage, DeliverSignal, ProcessDefinition, Variables
+from engine.steps.answers import ensure_same, once
+from engine.steps.outcome import replayed
+from engine.steps.steps import Act
+from engine.store import Transaction, case_queries
+from engine.store import definition_queries as definitions
+from engine.store import message_queries as messages
+from engine.store import token_queries as tokens
+
+MAX_REASON = 2000
+LATEST = 2000
+"""Of how many cases sources are offered."""
+MAY_CANCEL = ("control_officer", "operator", "administrator")
+"""May end any case they see; the people who started a case may end theirs."""
+
+
+class RuntimeService(Starting, CaseFiles):
+    """Starts and moves cases. Each public method is one transaction, `signal` one a case."""
+
+    # -- messages and signals --------------------------------------------------------------
+
+    def correlate(
+        self,
+        message: str,
+        *,
+        business_key: str,
+        variables: Variables,
+        actor: Actor = SYSTEM,
+        token: str | None = None,
+    ) -> Advance | None:
+        """Give a message to the one open case with this number that waits for it.
+
+        A case that is open but does not wait for it yet gets it as soon as it does.
+
+        Returns:
+            What changed; None when the message was kept for later.
+
+        Raises:
+            MessageNotCorrelated: no open case has this number, or several wait for the message.
+        """
+
+        def work(tx: Transaction) -> Advance | None:
+            if token is not None and (record := tokens.answered(tx, token)) is not None:
+                return replay(tx, record["result"])
+            waiting = messages.waiting_for_message(tx, message, business_key)
+            if len(waiting) > 1:
+                raise MessageNotCorrelated("Several cases wait for this message.", business_key=business_key)
+            case = self._steps.lock(tx, waiting[0], token=token) if waiting else None
+            if case is not None and case.answered is not None:
+                return replay(tx, case.answered["result"])
+            if case is None or case.state is None or not messages.waits_for(tx, case.id, "message", message):
+                self._buffer(tx, message, business_key, variables, actor, token)
+                return None
+            act = Act(
+                "message.received", actor, params={"message": message}, given=variables, token=token
+            )  # fmt: skip
+            return self._steps.take(tx, case, DeliverMessage(message, variables), act)
+
+        def replay(tx: Transaction, result: Any) -> Advance | None:
+            return replayed(result) if result else None
+
+        return once(self._store, token, "message.received", actor, work, replay)
+
+    def signal(self, name: str, variables: Variables, actor: Actor = SYSTEM, *, id: str | None = None) -> list[UUID]:
+        """Let a signal reach every case that waits for it, and start what starts with it.
+
+        Args:
+            id: names this sending: done again with the same id, cases that had it do not get it twice.
+
+        Returns:
+            The cases it reached or started.
+        """
+        sending = id or str(new_id())
+        with self._store.transaction() as tx:
+            listening = messages.listening(tx, name)
+            starting = definitions.started_by(tx, "signal", name)
+        reached = [case for case in listening if self._signal_one(case, name, variables, actor, sending)]
+        for definition, element_id in starting:
+            started = self._start_by_signal(definition, element_id, name, variables, actor, sending)
+            reached += [started] if started else []
+        return reached
+
+    # -- ending ------------------------------------------------------------------------------
+
+    def cancel(self, instance_id: UUID, *, reason: str, actor: Actor, token: str | None = None) -> Advance:
+        """End a case where it stands; its open tasks are cancelled.
+
+        Raises:
+            Invalid: no reason is given.
+            InstanceNotFound: no such case, or not the actor's to see.
+            NotAllowed: the actor neither started it nor watches over cases.
+            InstanceEnded: it has ended; says when and how.
+        """
+        if not reason.strip() or len(reason) > MAX_REASON:
+            raise Invalid("A reason is needed.", field="reason")
+
+        def work(tx: Transaction) -> Advance:
+            found = self._load(tx, instance_id, actor)
+            case = self._steps.lock(tx, instance_id, token=token)
+            if case.answered is not None:
+                ensure_same(case.answered, "case.cancelled", actor)
+                return replayed(case.answered["result"])
+            if not self.may_cancel(found, actor):
+                raise NotAllowed(business_key=found.business_key)
+            self._load(tx, instance_id, actor).ensure_open()
+            act = Act("case.cancelled", actor, params={"reason": reason.strip()}, token=token)
+            return self._steps.take(tx, case, Cancel(reason.strip()), act)
+
+        return once(self._store, token, "case.cancelled", actor, work, lambda tx, result: replayed(result))
+
+    @staticmethod
+    def may_cancel(instance: ProcessInstance, actor: Actor) -> bool:
+        """Whether the actor may end this case."""
+        return (
+            actor.is_system
+            or instance.started_by in (actor.person_id, actor.on_behalf_of)
+            or has_role(actor, *MAY_CANCEL)
+            or bool(instance.owning_unit and f"registrar@{instance.owning_unit}" in actor.groups)
+        )
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def instance(self, instance_id: UUID, actor: Actor) -> ProcessInstance:
+        """A case. Looking at a confidential one is written down.
+
+        Raises:
+            InstanceNotFound: no such case, or not the actor's to see.
+        """
+        with self._store.transaction() as tx:
+            found = self._load(tx, instance_id, actor)
+            if found.is_confidential and not actor.is_system:
+                case_queries.note_read(tx, instance_id, actor, "case", self._now())
+            return found
+
+    def by_business_key(self, business_key: str, actor: Actor = SYSTEM) -> ProcessInstance:
+        """The case with this number; of several processes' the one started last. Raises InstanceNotFound."""
+        query = InstanceQuery(filters={"business_key": business_key}, limit=1)
+        found = self.find(query, actor).rows
+        if not found:
+            raise InstanceNotFound(business_key=business_key)
+        return found[0]
+
+    def find(self, query: InstanceQuery, actor: Actor) -> Page[ProcessInstance]:
+        """One page of the cases the actor may see. Raises Invalid for an unknown order or page."""
+        with self._store.transaction() as tx:
+            return case_queries.find(tx, query, actor, self._now())
+
+    def sources(self) -> tuple[str, ...]:
+        """Where the latest cases came from (來源): what a search for cases may offer to choose."""
+        with self._store.transaction() as tx:
+            return case_queries.sources(tx, LATEST)
+
+    def variables(self, instance_id: UUID, actor: Actor) -> dict[str, Any]:
+        """The case's variables. Raises InstanceNotFound."""
+        with self._store.transaction() as tx:
+            self._load(tx, instance_id, actor)
+            found: dict[str, Any] = codec.decode(case_queries.variables(tx, instance_id))
+            return found
+
+    def diagram_state(self, instance_id: UUID, actor: Actor) -> DiagramState:
+        """What to draw on the case's diagram: tokens, the way it came, incidents. Raises InstanceNotFound."""
+        with self._store.transaction() as tx:
+            found = self._load(tx, instance_id, actor)
+            passed, flows = case_queries.passed(tx, instance_id)
+            return DiagramState(
+                active=found.active_elements,
+                passed=passed,
+                passed_flows=flows,
+                incidents=case_queries.open_incident_elements(tx, instance_id),
+            )
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _buffer(
+        self,
+        tx: Transaction,
+        message: str,
+        business_key: str,
+        variables: Variables,
+        actor: Actor,
+        token: str | None,
+    ) -> None:
+        if not messages.is_open_case(tx, business_key):
+            raise MessageNotCorrelated(message_name=message, business_key=business_key)
+        messages.buffer_message(tx, message, business_key, codec.encode(dict(variables)), actor=actor, now=self._now())
+        if token is not None:
+            tokens.reserve(tx, token, "message.received", actor.person_id, self._now())
+
+    def _signal_one(self, instance_id: UUID, name: str, variables: Variables, actor: Actor, sending: str) -> bool:
+        token = f"signal:{sending}:{instance_id}"
+        with self._store.transaction() as tx:
+            case = self._steps.lock(tx, instance_id, token=token)
+            if case.answered is not None or case.state is None:
+                return False
+            if not messages.waits_for(tx, instance_id, "signal", name):
+                return False
+            act = Act("signal.received", actor, params={"signal": name}, given=variables, token=token)
+            self._steps.take(tx, case, DeliverSignal(name, variables), act)
+            return True
+
+    def _start_by_signal(
+        self,
+        definition: ProcessDefinition,
+        element_id: str,
+        name: str,
+        variables: Variables,
+        actor: Actor,
+        sending: str,
+    ) -> UUID | None:
+        token = f"signal:{sending}:{definition.key}"
+        with self._store.transaction() as tx:
+            if not tokens.reserve(tx, token, "case.started", actor.person_id, self._now()):
+                return None
+            act = Act("case.started", actor, element_id, params={"signal": name}, given=variables)
+            event = DeliverSignal(name, variables)
+            instance_id = self._start(tx, definition, {}, act, None, event=event, start_id=element_id)
+            tokens.settle(tx, token, {"instance_id": str(instance_id)})
+            return instance_id

@@ -1,0 +1,1 @@
+"""The directory: units, positions, people, roles, leave, and who answers to a candidate text."""

@@ -1,0 +1,1 @@
+"""Notices: work came, is due, is overdue, came back; in the app and by mail."""

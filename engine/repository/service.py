@@ -1,0 +1,350 @@
+"""The repository: deployments, versions, drafts, approvals, and who may change a process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from engine import forms
+from engine.cases.records import PendingDeployment
+from engine.errors import (
+    ApprovalRequired,
+    Conflict,
+    DefinitionNotFound,
+    DeploymentRefused,
+    Invalid,
+    NotAllowed,
+    RecordNotFound,
+)
+from engine.forms import FormDefinition
+from engine.model import Actor, DefinitionSource, Deployment, Finding, ProcessDefinition, SourceFile
+from engine.queue import start_timer_job
+from engine.repository import deploying
+from engine.repository.drafts import Drafts
+from engine.repository.grants import ProcessRights
+from engine.repository.rights import may
+from engine.spiff import Executor, ProcessOutline
+from engine.store import Transaction
+from engine.store import definition_queries as queries
+from engine.store import start_timer_queries as start_timers
+
+
+class RepositoryService(Drafts, ProcessRights):
+    """Takes in what process owners draw. Each public method is one transaction."""
+
+    # -- deploying -----------------------------------------------------------------------
+
+    def lint(self, files: Sequence[SourceFile]) -> tuple[Finding, ...]:
+        """Everything that is wrong, or risky, in files that belong together: set, diagrams, tables, forms, letters."""
+        wrong = deploying.check_files(files)
+        if any(finding.level == "error" for finding in wrong):
+            return tuple(wrong)
+        return (*wrong, *self._executor.lint(self._with_library(files)), *deploying.paper_findings(files))
+
+    def deploy(
+        self,
+        files: Sequence[SourceFile],
+        *,
+        actor: Actor,
+        note: str = "",
+        approver: str | None = None,
+        force_now: bool | None = None,
+    ) -> Deployment:
+        """Take files in together; each process in them that changed gets its next version, made current.
+
+        Files that change nothing make no version: the deployment has no definitions then.
+
+        Args:
+            actor: needs the right to deploy each process in the files.
+            approver: the second account that answers for new or changed scripts and connectors
+                (the command line names it); not the actor.
+            force_now: take new code in without a second account: the first deployment of an
+                empty system. Only for the system itself.
+
+        Raises:
+            DeploymentRefused: with every finding at once.
+            NotAllowed: the actor may not deploy one of the processes.
+            ApprovalRequired: code was added or changed and nobody else approved.
+        """
+        self._refuse_faults(files)
+        with self._store.transaction() as tx:
+            queries.lock_deployments(tx)
+            definitions = self._changed(tx, files)
+            self._ensure_may(tx, actor, "deploy", [definition["key"] for definition in definitions])
+            changes = self._code_changes(tx, definitions)
+            approved = bool(force_now and actor.is_system) or (approver is not None and approver != actor.person_id)
+            if changes and not approved:
+                raise ApprovalRequired(changes=changes)
+            return self._store_deployment(tx, definitions, actor=actor.person_id, approver=approver, note=note)
+
+    def submit(
+        self, files: Sequence[SourceFile], actor: Actor, note: str = "", *, drafts: Iterable[str] = ()
+    ) -> PendingDeployment | Deployment:
+        """Deploy files, or, when they add or change code, put them before a second account.
+
+        Args:
+            drafts: processes whose drafts these files were; they are discarded.
+
+        Raises:
+            DeploymentRefused, NotAllowed: as `deploy`.
+        """
+        self._refuse_faults(files)
+        with self._store.transaction() as tx:
+            queries.lock_deployments(tx)
+            definitions = self._changed(tx, files)
+            self._ensure_may(tx, actor, "deploy", [definition["key"] for definition in definitions])
+            changes = self._code_changes(tx, definitions)
+            for key in drafts:
+                queries.discard_draft(tx, key)
+            if not changes:
+                return self._store_deployment(tx, definitions, actor=actor.person_id, approver=None, note=note)
+            return queries.add_pending(
+                tx,
+                keys=[definition["key"] for definition in definitions],
+                files=files,
+                changes=changes,
+                note=note,
+                at=self._clock.now(),
+                by=actor.person_id,
+            )
+
+    def approve(self, pending_id: UUID, actor: Actor) -> Deployment:
+        """Let a waiting deployment in.
+
+        Raises:
+            RecordNotFound: there is none with this id.
+            Conflict: it was decided meanwhile.
+            NotAllowed: the actor submitted it, or may not deploy these processes.
+            DeploymentRefused: the files do not pass the lint any more.
+        """
+        with self._store.transaction() as tx:
+            queries.lock_deployments(tx)
+            waiting, files = self._open_pending(tx, pending_id)
+            if waiting.submitted_by in (actor.person_id, actor.on_behalf_of):
+                raise NotAllowed("Somebody else must approve what you submitted.")
+            self._ensure_may(tx, actor, "deploy", waiting.keys)
+            self._refuse_faults(files)
+            definitions = self._changed(tx, files)
+            queries.decide_pending(tx, pending_id, state="approved", at=self._clock.now(), by=actor.person_id)
+            return self._store_deployment(
+                tx, definitions, actor=waiting.submitted_by, approver=actor.person_id, note=waiting.note
+            )
+
+    def reject(self, pending_id: UUID, actor: Actor, reason: str) -> None:
+        """Turn a waiting deployment down; whoever submitted it may take it back the same way.
+
+        Raises:
+            RecordNotFound, Conflict, NotAllowed: as `approve`.
+            Invalid: no reason is given.
+        """
+        if not reason.strip():
+            raise Invalid("A reason is needed.", field="reason")
+        with self._store.transaction() as tx:
+            waiting, _ = self._open_pending(tx, pending_id)
+            if waiting.submitted_by != actor.person_id:
+                self._ensure_may(tx, actor, "deploy", waiting.keys)
+            queries.decide_pending(
+                tx, pending_id, state="rejected", at=self._clock.now(), by=actor.person_id, reason=reason.strip()
+            )
+
+    def pending(self, actor: Actor) -> tuple[PendingDeployment, ...]:
+        """Deployments that wait, of processes the actor may deploy."""
+        with self._store.transaction() as tx:
+            grants = queries.grants(tx)
+            return tuple(
+                waiting
+                for waiting in queries.pending(tx)
+                if all(may(actor, "deploy", key, grants=grants) for key in waiting.keys)
+            )
+
+    def pending_files(self, pending_id: UUID, actor: Actor) -> tuple[SourceFile, ...]:
+        """The files of a waiting deployment. Raises RecordNotFound, NotAllowed, Conflict."""
+        with self._store.transaction() as tx:
+            waiting, files = self._open_pending(tx, pending_id)
+            self._ensure_may(tx, actor, "deploy", waiting.keys)
+            return files
+
+    # -- versions ------------------------------------------------------------------------
+
+    def definitions(self) -> tuple[ProcessDefinition, ...]:
+        """The version in force of each process, by key."""
+        with self._store.transaction() as tx:
+            return queries.current(tx)
+
+    def versions(self, key: str) -> tuple[ProcessDefinition, ...]:
+        """All versions of a process, the newest first. Raises DefinitionNotFound."""
+        with self._store.transaction() as tx:
+            found = queries.versions(tx, key)
+        if not found:
+            raise DefinitionNotFound(key=key)
+        return found
+
+    def definition(self, key: str, version: int | None = None) -> ProcessDefinition:
+        """One version; without a number the one in force. Raises DefinitionNotFound."""
+        with self._store.transaction() as tx:
+            found = queries.definition(tx, key, version)
+        if found is None:
+            raise DefinitionNotFound(key=key, version=version)
+        return found
+
+    def by_id(self, definition_id: UUID) -> ProcessDefinition:
+        """The version with this id. Raises DefinitionNotFound."""
+        with self._store.transaction() as tx:
+            found = queries.by_id(tx, definition_id)
+        if found is None:
+            raise DefinitionNotFound(id=str(definition_id))
+        return found
+
+    def source(self, definition_id: UUID) -> DefinitionSource:
+        """What the executor runs for a version. Raises DefinitionNotFound."""
+        with self._store.transaction() as tx:
+            return self._sources.get(tx, definition_id)
+
+    def files(self, definition_id: UUID) -> tuple[SourceFile, ...]:
+        """The files a version runs with, by name. Raises DefinitionNotFound."""
+        return self.source(definition_id).files
+
+    def form(self, definition_id: UUID, form_key: str) -> FormDefinition:
+        """A form as the version was deployed with it.
+
+        Raises:
+            DefinitionNotFound: no such version.
+            RecordNotFound: it has no such form.
+        """
+        wanted = f"{form_key}.form"
+        files = self.files(definition_id)
+        for file in files:
+            if file.name == wanted or (file.kind == "form" and file.name.rpartition("/")[2] == wanted):
+                return _parsed_form(file.content, file.name)
+        raise RecordNotFound(form=form_key)
+
+    def outline(self, definition_id: UUID) -> ProcessOutline:
+        """What is drawn in a version. Raises DefinitionNotFound."""
+        source = self.source(definition_id)
+        return _outline(self._executor, source)
+
+    def running(self, key: str) -> dict[int, int]:
+        """How many open cases each version of a process has."""
+        with self._store.transaction() as tx:
+            return queries.running(tx, key)
+
+    def make_current(self, definition_id: UUID, actor: Actor) -> ProcessDefinition:
+        """Let new cases start with this version; running ones keep theirs.
+
+        Raises:
+            DefinitionNotFound: no such version.
+            NotAllowed: the actor may not deploy the process.
+        """
+        with self._store.transaction() as tx:
+            queries.lock_deployments(tx)
+            found = queries.by_id(tx, definition_id)
+            if found is None:
+                raise DefinitionNotFound(id=str(definition_id))
+            self._ensure_may(tx, actor, "deploy", [found.key])
+            queries.make_current(tx, definition_id, found.key)
+            self._arm_start_timers(tx, found)
+            current = queries.by_id(tx, definition_id)
+            assert current is not None
+            return current
+
+    # -- inside --------------------------------------------------------------------------
+
+    def _refuse_faults(self, files: Sequence[SourceFile]) -> None:
+        findings = self.lint(files)
+        if any(finding.level == "error" for finding in findings):
+            raise DeploymentRefused(findings)
+
+    def _with_library(self, files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
+        if not any(file.kind == "bpmn" and b"callActivity" in file.content for file in files):
+            return tuple(files)
+        with self._store.transaction() as tx:
+            return deploying.with_called(self._executor, files, _Library(tx))
+
+    def _changed(self, tx: Transaction, files: Sequence[SourceFile]) -> list[dict[str, Any]]:
+        definitions = deploying.definitions_of(self._executor, files, _Library(tx))
+        return [d for d in definitions if _digest_in_force(tx, d["key"]) != d["digest"]]
+
+    def _code_changes(self, tx: Transaction, definitions: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+        changes: list[dict[str, str]] = []
+        for definition in definitions:
+            source: DefinitionSource = definition["source"]
+            before: dict[tuple[str, str], str] = {}
+            current = queries.definition(tx, source.process_id)
+            if current is not None:
+                old = self._sources.get(tx, current.id)
+                before = deploying.code_of(_outline(self._executor, old), old.files)
+            after = deploying.code_of(_outline(self._executor, source), source.files)
+            changes += [{**change, "process": source.process_id} for change in deploying.code_changes(before, after)]
+        return changes
+
+    def _store_deployment(
+        self,
+        tx: Transaction,
+        definitions: Sequence[Mapping[str, Any]],
+        *,
+        actor: str,
+        approver: str | None,
+        note: str,
+    ) -> Deployment:
+        ready = []
+        for definition in definitions:
+            source: DefinitionSource = definition["source"]
+            columns = {name: value for name, value in definition.items() if name != "source"}
+            ready.append({**columns, "files": queries.store_files(tx, source.files)})
+        deployment = queries.add_deployment(
+            tx, at=self._clock.now(), by=actor, approved_by=approver, note=note, definitions=ready
+        )
+        for made in deployment.definitions:
+            self._arm_start_timers(tx, made)
+        return deployment
+
+    def _arm_start_timers(self, tx: Transaction, definition: ProcessDefinition) -> None:
+        """From now on this version's timer start events fire, and no other version's."""
+        start_timers.disarm_process(tx, definition.key)
+        for element_id, _ in queries.timer_starts(tx, definition.id):
+            due_at = self._steps.next_start(self._sources.get(tx, definition.id), element_id)
+            start_timers.arm(tx, definition.id, element_id, due_at)
+            if due_at is not None:
+                self._steps.defer(tx, [start_timer_job(definition.id, element_id, due_at)])
+
+    def _open_pending(self, tx: Transaction, pending_id: UUID) -> tuple[PendingDeployment, tuple[SourceFile, ...]]:
+        found = queries.lock_pending(tx, pending_id)
+        if found is None:
+            raise RecordNotFound(id=str(pending_id))
+        if found[0].state != "pending":
+            raise Conflict("This was decided meanwhile.", who=found[0].decided_by, at=found[0].decided_at)
+        return found
+
+
+class _Library(Mapping[str, tuple[SourceFile, ...]]):
+    """Files of the version in force of each process, read when asked for."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._ids = {definition.key: definition.id for definition in queries.current(tx)}
+
+    def __getitem__(self, key: str) -> tuple[SourceFile, ...]:
+        return queries.files(self._tx, self._ids[key])
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
+def _digest_in_force(tx: Transaction, key: str) -> str | None:
+    current = queries.definition(tx, key)
+    return current.digest if current else None
+
+
+@lru_cache(maxsize=256)
+def _parsed_form(content: bytes, name: str) -> FormDefinition:
+    return forms.parse(content, name)
+
+
+@lru_cache(maxsize=128)
+def _outline(executor: Executor, source: DefinitionSource) -> ProcessOutline:
+    return executor.outline(source)

@@ -1,0 +1,378 @@
+"""One step of a case: lock it, run it to the next wait state, record all that came of it.
+
+Every service that moves a case does it through here, inside its own transaction, so that
+state, tasks, history, jobs and the answer to a form token are stored together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from engine import codec
+from engine.calendar.working_days import WorkCalendar
+from engine.cases.values import ADMINISTRATORS, effective_name, effective_person
+from engine.clock import TimeSource
+from engine.errors import InstanceNotFound, StaleRevision, TaskNotFound
+from engine.history.chain import Entry, Signer
+from engine.model import (
+    Advance,
+    Command,
+    DefinitionSource,
+    DeliverMessage,
+    DeliverSignal,
+    Execution,
+    ProcessDefinition,
+    StepContext,
+    Variables,
+)
+from engine.notices.reminders import first_reminder
+from engine.queue import JobQueue, JobSpec
+from engine.spiff import Executor
+from engine.steps.answers import Once
+from engine.steps.header import read_header
+from engine.steps.outcome import Outcome, passed_elements, step_values, wanted
+from engine.steps.sources import Sources
+from engine.steps.values import (
+    Act,
+    Case,
+    case_columns,
+    definition_columns,
+    entry_row,
+    file_ids,
+    new_row,
+    search_text,
+)
+from engine.store import Transaction
+from engine.store import step_queries as queries
+from engine.store.message_queries import take_buffered
+from engine.store.rows import user_task
+
+__all__ = ["Act", "Case", "Steps"]
+
+
+class People(Protocol):
+    """What a step needs of the directory."""
+
+    def found(self, tx: Transaction, candidates: Sequence[str], at: datetime) -> Set[str]:
+        """Those candidate texts that somebody answers to."""
+        ...
+
+
+class Deadlines(Protocol):
+    """What a step needs of the deadline service."""
+
+    def change(
+        self, tx: Transaction, instance_id: UUID, state: Any, *, due_at: datetime | None = None
+    ) -> datetime | None:
+        """Stop or start the clock of a case; the due date from then on."""
+        ...
+
+
+class Calendars(Protocol):
+    """Where the working-day calendar comes from."""
+
+    def calendar(self) -> WorkCalendar:
+        """The calendar in force."""
+        ...
+
+
+class Steps:
+    """Locks cases, lets the executor move them, records what changed."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        clock: TimeSource,
+        queue: JobQueue,
+        signer: Signer,
+        sources: Sources,
+        calendars: Calendars,
+        people: People,
+        deadlines: Deadlines,
+    ) -> None:
+        self.executor = executor
+        self.clock = clock
+        self.signer = signer
+        self.sources = sources
+        self._queue = queue
+        self._calendars = calendars
+        self.people = people
+        self._deadlines = deadlines
+
+    # -- reading -----------------------------------------------------------------------
+
+    def lock(
+        self, tx: Transaction, instance_id: UUID | None = None, *, task_id: UUID | None = None, token: str | None = None
+    ) -> Case:
+        """Lock a case, by its own id or by one of its tasks, and load what a step needs.
+
+        Raises:
+            InstanceNotFound, TaskNotFound: there is none.
+            Busy: somebody else holds it for too long.
+        """
+        return self.load(tx, instance_id, task_id=task_id, token=token, lock=True)
+
+    def load(
+        self,
+        tx: Transaction,
+        instance_id: UUID | None = None,
+        *,
+        task_id: UUID | None = None,
+        token: str | None = None,
+        lock: bool = False,
+    ) -> Case:
+        """The same without the lock, to look only. Raises InstanceNotFound, TaskNotFound."""
+        row = queries.case_row(tx, instance_id=instance_id, task_id=task_id, lock=lock)
+        if row is None:
+            raise TaskNotFound(id=str(task_id)) if instance_id is None else InstanceNotFound(id=str(instance_id))
+        loaded = queries.load(tx, row["id"], task_id, token)
+        return Case(
+            id=row["id"],
+            definition_id=row["definition_id"],
+            business_key=row["business_key"],
+            process_key=row["process_key"],
+            status=row["status"],
+            revision=row["revision"],
+            row=dict(row),
+            recorded_at=row["recorded_at"],
+            source=self.sources.get(tx, row["definition_id"]),
+            state=bytes(loaded["body"]) if loaded["body"] is not None else None,
+            task=user_task({**loaded, **case_columns(dict(row))}) if task_id is not None else None,
+            answered=loaded["answered"],
+            waiting=loaded["has_timers"] or loaded["has_subscriptions"] or loaded["has_incidents"],
+        )
+
+    # -- moving ------------------------------------------------------------------------
+
+    def take(self, tx: Transaction, case: Case, command: Command, act: Act) -> Advance:
+        """Run the case on and record what came of it; delivers messages that waited for it, too.
+
+        Raises:
+            StepFailed, TaskNotOpen: nothing may be stored.
+            StaleRevision: the case was changed without the lock.
+        """
+        assert case.state is not None, "an ended case has no state to step"
+        now = self.clock.now()
+        context = self._context(now, case.id, case.business_key, case.row)
+        advance = self.executor.step(Execution(case.source, case.state), command, context)
+        buffered = self._record(tx, case, advance, act, now)
+        return self._deliver_buffered(tx, case, advance, buffered)
+
+    def start(
+        self,
+        tx: Transaction,
+        *,
+        definition: ProcessDefinition,
+        instance_id: UUID,
+        business_key: str,
+        recorded_at: datetime,
+        variables: Variables,
+        act: Act,
+        event: DeliverMessage | DeliverSignal | None = None,
+        start_id: str | None = None,
+    ) -> Advance:
+        """Start a case and record it."""
+        now = self.clock.now()
+        source = self.sources.get(tx, definition.id)
+        row = new_row(definition, instance_id, business_key, act.actor, now)
+        case = Case(
+            instance_id, definition.id, business_key, definition.key, "new", 0, row, recorded_at, source, state=None
+        )
+        context = self._context(now, instance_id, business_key, row)
+        advance = self.executor.start(source, context, variables, event=event, start_id=start_id)
+        buffered = self._record(tx, case, advance, act, now)
+        return self._deliver_buffered(tx, case, advance, buffered)
+
+    def note(self, tx: Transaction, case: Case, *entries: Entry, once: Once | None = None) -> None:
+        """Add entries to a case's history without moving it, and use up a form's token. Raises StaleRevision."""
+        links = self.signer.link(
+            case.id, bytes(case.row["history_head"]), case.row["history_length"], entries, recorded_at=case.recorded_at
+        )
+        values = {
+            "id": case.id,
+            "revision": case.revision,
+            "updated_at": entries[-1].occurred_at,
+            "history_length": links[-1].seq,
+            "history_head": links[-1].digest,
+        }
+        if not queries.touch_case(tx, values):
+            raise StaleRevision(business_key=case.business_key)
+        actor = entries[0].actor
+        step = queries.StepRecord(
+            case.id, entries[-1].occurred_at, actor.person_id, actor.name, [entry_row(link) for link in links]
+        )
+        if once is not None and once.token is not None:
+            step = replace(step, token=once.token, verb=once.verb, result=once.result)
+        queries.record(tx, step)
+
+    def notify(self, tx: Transaction, case: Case, kind: str, task_ids: Sequence[str]) -> None:
+        """Let the people concerned be told after the commit."""
+        args = {"kind": kind, "instance_id": str(case.id), "task_ids": list(task_ids)}
+        self.defer(tx, [JobSpec("notify", args)])
+
+    def defer(self, tx: Transaction, jobs: Sequence[JobSpec]) -> None:
+        """Let machines do something after the commit."""
+        self._queue.defer(tx.connection, jobs)
+
+    def next_start(
+        self, source: DefinitionSource, element_id: str, *, last: datetime | None = None, fired: int = 0
+    ) -> datetime | None:
+        """When a timer start event fires next; None when it does not any more."""
+        context = StepContext(now=self.clock.now(), calendar=self._calendars.calendar())
+        return self.executor.next_start(source, element_id, context, last=last, fired=fired)
+
+    # -- recording ---------------------------------------------------------------------
+
+    def _context(self, now: datetime, instance_id: UUID, business_key: str, row: Mapping[str, Any]) -> StepContext:
+        return StepContext(
+            now=now,
+            calendar=self._calendars.calendar(),
+            instance_id=str(instance_id),
+            business_key=business_key,
+            initiator={"id": row["started_by"], "label": row["started_by_name"]},
+        )
+
+    def _record(self, tx: Transaction, case: Case, advance: Advance, act: Act, now: datetime) -> list[UUID]:
+        """Store everything an advance says. Gives the buffered messages the case waits for now."""
+        outcome = self._outcome(tx, advance, now)
+        self._store_case(tx, case, advance, act, outcome, now)
+        people = sorted(outcome.people | ({effective_person(act.actor)} if _takes_part(act) else set()))
+        if outcome.tasks or people:
+            queries.open_tasks(
+                tx, case.id, tasks=self._with_reminders(outcome, now), people=people, now=now,
+                person_id=effective_person(act.actor), person_name=effective_name(act.actor),
+            )  # fmt: skip
+        due: list[datetime] = []
+        buffered: list[UUID] = []
+        waits = outcome.waits(act.answered_calls)
+        if case.waiting or outcome.has_waits or act.answered_calls:
+            due, buffered = queries.wait(tx, case.id, case.business_key, waits, now=now, person_id=act.actor.person_id)
+        self.defer(tx, outcome.jobs(case.id, due))
+        return [] if advance.ended else buffered
+
+    def _with_reminders(self, outcome: Outcome, now: datetime) -> list[dict[str, Any]]:
+        calendar = self._calendars.calendar()
+        return [
+            {**task, "remind_at": first_reminder(calendar, now, task["due_at"]) if task["due_at"] else None}
+            for task in outcome.tasks
+        ]
+
+    def _outcome(self, tx: Transaction, advance: Advance, now: datetime) -> Outcome:
+        texts = wanted(advance)
+        found = self.people.found(tx, texts, now) if texts else frozenset()
+        return Outcome.of(advance, found, pool=ADMINISTRATORS)
+
+    def _store_case(
+        self, tx: Transaction, case: Case, advance: Advance, act: Act, outcome: Outcome, now: datetime
+    ) -> None:
+        variables = codec.encode(dict(advance.variables))
+        header = self._header(tx, case, advance, now)
+        entries = self._entries(case, advance, act, outcome, variables, now)
+        links = self.signer.link(
+            case.id, bytes(case.row["history_head"]), case.row["history_length"], entries, recorded_at=case.recorded_at
+        )
+        values = {
+            "id": case.id,
+            "revision": case.revision,
+            "status": advance.ended or "active",
+            "ended_at": now if advance.ended else None,
+            "end_reason": act.params.get("reason") if advance.ended == "cancelled" else None,
+            "ended": advance.ended is not None,
+            "updated_at": now,
+            "active_elements": [] if advance.ended else list(advance.active_elements),
+            "variables": queries.as_json(variables),
+            "history_length": links[-1].seq,
+            "history_head": links[-1].digest,
+            "body": advance.state,
+            **header,
+        }
+        if case.status == "new":
+            queries.insert_case(tx, {**definition_columns(case.row), **values})
+        elif not queries.update_case(tx, values):
+            raise StaleRevision(business_key=case.business_key)
+        queries.record(
+            tx,
+            queries.StepRecord(
+                id=case.id,
+                now=now,
+                person_id=act.actor.person_id,
+                person_name=act.actor.name,
+                entries=[entry_row(link) for link in links],
+                closed=outcome.closed,
+                token=act.token,
+                verb=act.verb,
+                result=outcome.result(case.id) if act.token else None,
+                text=search_text(case, header, variables),
+                people=" ".join(sorted({act.actor.name, effective_name(act.actor), header["handler_label"] or ""})),
+                files=file_ids(act.given),
+                uploaders=[act.actor.person_id, effective_person(act.actor)],
+            ),
+        )
+
+    def _header(self, tx: Transaction, case: Case, advance: Advance, now: datetime) -> dict[str, Any]:
+        header = read_header(
+            advance.variables,
+            case.row,
+            properties=case.row["properties"],
+            names={
+                "business_key": case.business_key,
+                "started_at": case.row["started_at"],
+                "initiator": {"id": case.row["started_by"], "label": case.row["started_by_name"]},
+            },
+            title=case.row["process_name"],
+        )
+        if header["clock"] != case.row["clock"] and case.status != "new":
+            header["due_at"] = self._deadlines.change(tx, case.id, header["clock"], due_at=header["due_at"])
+        return header
+
+    def _entries(
+        self, case: Case, advance: Advance, act: Act, outcome: Outcome, variables: Mapping[str, Any], now: datetime
+    ) -> list[Entry]:
+        params = {**act.params, **passed_elements(advance)}
+        main = Entry(
+            act.verb,
+            act.actor,
+            now,
+            element_id=act.element_id,
+            task_id=act.task_id,
+            params=params,
+            values=step_values(act.given, case.variables, variables, advance),
+        )
+        return [main, *outcome.entries(act.actor, now)]
+
+    def _deliver_buffered(self, tx: Transaction, case: Case, advance: Advance, buffered: Sequence[UUID]) -> Advance:
+        """A message that came too early is delivered the moment the case waits for it."""
+        for message_id in buffered:
+            message = take_buffered(tx, message_id)
+            locked = self.lock(tx, case.id)
+            if message is None or locked.state is None:
+                continue
+            act = Act("message.received", message.actor, params={"message": message.name, "buffered": True},
+                      given=codec.decode(message.variables))  # fmt: skip
+            command = DeliverMessage(message.name, codec.decode(message.variables))
+            later = self.take(tx, locked, command, act)
+            return _joined(advance, later)
+        return advance
+
+
+def _joined(first: Advance, later: Advance) -> Advance:
+    """What two steps of one transaction changed together."""
+    closed = {task.id for task in later.closed}
+    return replace(
+        later,
+        opened=tuple(task for task in first.opened if task.id not in closed) + later.opened,
+        closed=first.closed + later.closed,
+        thrown=first.thrown + later.thrown,
+        service_calls=first.service_calls + later.service_calls,
+        incidents=first.incidents + later.incidents,
+        resolved_incidents=first.resolved_incidents + later.resolved_incidents,
+        facts=first.facts + later.facts,
+    )
+
+
+def _takes_part(act: Act) -> bool:
+    return act.verb in ("case.started", "task.completed") and not act.actor.is_system
