@@ -3,13 +3,19 @@
 Any number of workers on any number of machines share the work. One that was killed
 leaves its job `doing`; every worker looks for such jobs by heartbeat and puts them
 back, so a job runs at least once and its handler must bear running twice.
+
+A worker outlives its database: when the connection is lost, or is not there yet, it
+tries again until it is told to stop. Procrastinate's own worker ends then, sometimes
+with an error and sometimes, when its heartbeat noticed first, without one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+import signal
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
@@ -21,6 +27,10 @@ STALLED_SECONDS = 8.0
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 20.0
 KEEP_HOURS = 24
+AGAIN_SECONDS = 1.0
+"""After a lost connection."""
+CONNECT_SECONDS = 10.0
+"""To get a connection from the pool."""
 _log = logging.getLogger("siwei.worker")
 
 
@@ -36,63 +46,94 @@ class Worker:
     """
 
     def __init__(self, conninfo: str, handler: Handler, sweep: Callable[[], Any], *, concurrency: int = 4) -> None:
-        connector = PsycopgConnector(conninfo=_libpq(conninfo), min_size=1, max_size=concurrency + 2)
-        self._app: App = make_app(connector, handler)
+        self._conninfo = _libpq(conninfo)
+        self._handler = handler
         self._sweep = sweep
         self._concurrency = concurrency
 
-    def run(self, *, install_signal_handlers: bool = True) -> None:
+    def run(self) -> None:
         """Work until TERM or INT; the jobs in hand are finished first."""
-        asyncio.run(self.run_async(install_signal_handlers=install_signal_handlers))
+        asyncio.run(self._run_until_told())
 
-    async def run_async(self, *, install_signal_handlers: bool = True, until_idle: bool = False) -> None:
-        """The same inside a running event loop; with `until_idle` it returns when nothing is left to do now."""
-        async with self._app.open_async():
-            side = (
-                []
-                if until_idle
-                else [
-                    asyncio.create_task(self._every(STALLED_SECONDS / 2, self._rescue)),
-                    asyncio.create_task(self._every(SWEEP_SECONDS, self._sweep_once)),
-                    asyncio.create_task(self._every(3600.0, self._forget_old_jobs)),
-                ]
-            )
+    async def run_until_idle(self) -> None:
+        """Do what is to be done now, and return."""
+        async with self._new_app().open_async() as app:
+            await self._work(app, wait=False)
+
+    async def _run_until_told(self) -> None:
+        told = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, told.set)
+        while not told.is_set():
+            work = asyncio.create_task(self._work_on())
+            waiting = asyncio.create_task(told.wait())
+            await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            work.cancel()  # if it is not the one that ended; the jobs in hand are finished
             try:
-                await self._app.run_worker_async(
-                    queues=[QUEUE],
-                    concurrency=self._concurrency,
-                    wait=not until_idle,
-                    fetch_job_polling_interval=POLL_SECONDS,
-                    update_heartbeat_interval=HEARTBEAT_SECONDS,
-                    stalled_worker_timeout=STALLED_SECONDS,
-                    install_signal_handlers=install_signal_handlers,
-                    listen_notify=not until_idle,
-                )
+                await work
+            except asyncio.CancelledError:
+                pass
+            except Exception as error:
+                _log.error("worker: %s: %s", type(error).__name__, error)
+            waiting.cancel()
+            if not told.is_set():
+                _log.warning("worker: stopped without being told to; it goes on in %g s", AGAIN_SECONDS)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(told.wait(), AGAIN_SECONDS)
+
+    async def _work_on(self) -> None:
+        """Work while the database is there, with what goes round beside the jobs."""
+        async with self._new_app().open_async() as app:
+            side = [
+                asyncio.create_task(_every(STALLED_SECONDS / 2, lambda: _rescue(app))),
+                asyncio.create_task(_every(SWEEP_SECONDS, lambda: asyncio.to_thread(self._sweep))),
+                asyncio.create_task(_every(3600.0, lambda: _forget_old_jobs(app))),
+            ]
+            try:
+                await self._work(app, wait=True)
             finally:
                 for task in side:
                     task.cancel()
                 await asyncio.gather(*side, return_exceptions=True)
 
-    async def _rescue(self) -> None:
-        """Put back the jobs of workers whose heartbeat has stopped."""
-        manager = self._app.job_manager
-        for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS):
-            await manager.retry_job(job)
+    def _new_app(self) -> App:
+        connector = PsycopgConnector(
+            conninfo=self._conninfo, min_size=1, max_size=self._concurrency + 2, timeout=CONNECT_SECONDS
+        )
+        return make_app(connector, self._handler)
 
-    async def _sweep_once(self) -> None:
-        await asyncio.to_thread(self._sweep)
+    async def _work(self, app: App, *, wait: bool) -> None:
+        await app.run_worker_async(
+            queues=[QUEUE],
+            concurrency=self._concurrency,
+            wait=wait,
+            fetch_job_polling_interval=POLL_SECONDS,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_SECONDS,
+            install_signal_handlers=False,
+            listen_notify=wait,
+        )
 
-    async def _forget_old_jobs(self) -> None:
-        await self._app.job_manager.delete_old_jobs(nb_hours=KEEP_HOURS, queue=QUEUE)
 
-    async def _every(self, seconds: float, action: Callable[[], Any]) -> None:
-        """Do `action` every so often; a failure is logged and does not end the round."""
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                await action()
-            except Exception:
-                _log.exception("worker side task failed")
+async def _rescue(app: App) -> None:
+    """Put back the jobs of workers whose heartbeat has stopped."""
+    manager = app.job_manager
+    for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS):
+        await manager.retry_job(job)
+
+
+async def _forget_old_jobs(app: App) -> None:
+    await app.job_manager.delete_old_jobs(nb_hours=KEEP_HOURS, queue=QUEUE)
+
+
+async def _every(seconds: float, action: Callable[[], Awaitable[Any]]) -> None:
+    """Do `action` every so often; a failure is logged and does not end the round."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await action()
+        except Exception:
+            _log.exception("worker side task failed")
 
 
 def _libpq(conninfo: str) -> str:

@@ -152,14 +152,7 @@ def worker(spec: Mapping[str, Any], barrier: Any) -> None:
     worker_module.POLL_SECONDS, worker_module.SWEEP_SECONDS = 0.2, 3.0
     engine = engine_of(spec["url"], pool_size=4)  # four, or two and two for a moment
     service = JobService(engine, ConnectorRegistry(Ledger(spec["libpq"])))
-    while True:
-        try:
-            Worker(spec["url"], service.handle, service.sweep, concurrency=spec.get("concurrency", 2)).run()
-        except Exception as error:  # a supervisor would start it again
-            Notes(spec["notes"]).add(worker=f"{type(error).__name__}: {error}"[:300])
-            time.sleep(0.2)
-            continue
-        return
+    Worker(spec["url"], service.handle, service.sweep, concurrency=spec.get("concurrency", 2)).run()
 
 
 # -- many at the same moment ---------------------------------------------------------------

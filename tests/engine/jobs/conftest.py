@@ -94,7 +94,7 @@ def work(database_url, service, sql):
         )
         for _ in range(10):
             worker = Worker(database_url, service.handle, service.sweep, concurrency=2)
-            asyncio.run(worker.run_async(install_signal_handlers=False, until_idle=True))
+            asyncio.run(worker.run_until_idle())
             if sql(ready) == [(0,)]:  # a worker may be idle while its last job defers the next
                 return
         raise AssertionError("jobs breed jobs without an end")
