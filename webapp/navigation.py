@@ -28,7 +28,7 @@ MENU = (
     Item("cases.find", _l("案件查詢"), "search", "f"),
     Item("inbox.unit_work", _l("單位工作"), "people", "u"),
     Item("totals.index", _l("成果統計"), "folder", "t"),
-    Item("studio.index", _l("流程"), "flow", "p"),
+    Item("studio.index", _l("流程一覽"), "flow", "p"),
     Item("operate.index", _l("營運"), "pulse", "o"),
     Item("admin.index", _l("管理"), "gear", "a"),
 )
