@@ -5,6 +5,7 @@ from engine import ProcessEngine, Store
 
 from engine.cases.records import (
     Attachment,
+    CaseReading,
     ChainFault,
     Comment,
     DiagramState,
@@ -12,6 +13,7 @@ from engine.cases.records import (
     File,
     Incident,
     PendingDeployment,
+    SavedSearch,
     Verification,
 )
 from engine.cases.values import (
@@ -51,6 +53,7 @@ __all__ = [
     "Actor",
     "Advance",
     "Attachment",
+    "CaseReading",
     "ChainFault",
     "Clock",
     "Comment",
@@ -74,6 +77,7 @@ __all__ = [
     "ProcessEngine",
     "ProcessInstance",
     "ProcessOutline",
+    "SavedSearch",
     "SetClock",
     "SourceFile",
     "Store",

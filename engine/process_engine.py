@@ -15,11 +15,13 @@ from engine.calendar.service import CalendarService
 from engine.cases.incidents import IncidentService
 from engine.cases.machine import MachineService
 from engine.cases.runtime import RuntimeService
+from engine.cases.searches import SavedSearches
 from engine.cases.tasks import TaskService
 from engine.clock import Clock, TimeSource
 from engine.connector_hosts import ConnectorHosts
 from engine.directory.service import DirectoryService
 from engine.history.chain import Signer
+from engine.history.readings import CaseReadings
 from engine.history.service import HistoryService
 from engine.monitor import MonitorService
 from engine.notices.service import NotificationService
@@ -73,6 +75,8 @@ class ProcessEngine:
         self.machine = MachineService(store, steps)
         self.tasks = TaskService(store, steps)
         self.history = HistoryService(store, steps, signer)
+        self.readings = CaseReadings(store)
+        self.searches = SavedSearches(store, self.clock)
         self.incidents = IncidentService(store, steps)
         self.notifications = NotificationService(store, self.clock)
         self.connector_hosts = ConnectorHosts(store, self.clock, self.admin_log)

@@ -17,6 +17,7 @@ from engine.model import Actor
 from engine.steps.answers import Once, once
 from engine.store import Transaction
 from engine.store import file_queries as queries
+from engine.store.case_queries import note_file_read
 
 MAX_COMMENT = 10_000
 MAX_FILE_BYTES = 50_000_000
@@ -77,7 +78,7 @@ class CaseFiles(CaseService):
             return queries.store_file(tx, _clean_name(name), content, content_type[:MAX_NAME], actor, self._now())
 
     def file(self, file_id: UUID, actor: Actor) -> tuple[File, bytes]:
-        """A file with its bytes.
+        """A file with its bytes. Fetching one of a confidential case is written down.
 
         Raises:
             RecordNotFound: no such file, or neither the actor's own nor of a case they may see.
@@ -86,6 +87,8 @@ class CaseFiles(CaseService):
             found = queries.visible_file(tx, file_id, actor)
             if found is None:
                 raise RecordNotFound(file=str(file_id))
+            if not actor.is_system:
+                note_file_read(tx, file_id, actor, self._now())
             return found, queries.read_file(tx, found)
 
     def attach(self, instance_id: UUID, file_id: UUID, actor: Actor, *, token: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Records around cases as the services give them: comments, files, incidents, checks, deployments that wait."""
+"""Records around cases as the services give them: comments, files, incidents, searches, checks, deployments."""
 
 from __future__ import annotations
 
@@ -135,3 +135,31 @@ class Draft:
     revision: int
     files: tuple[SourceFile, ...]
     based_on: UUID | None = None
+
+
+@dataclass(frozen=True)
+class SavedSearch:
+    """A search that a person keeps under a name."""
+
+    id: UUID
+    name: str
+    query: Mapping[str, str]
+    """The page's own parameters."""
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseReading:
+    """Somebody looked at a confidential case."""
+
+    id: int
+    instance_id: UUID
+    business_key: str
+    process_key: str
+    at: datetime
+    person_id: str
+    name: str
+    on_behalf_of: str | None
+    on_behalf_of_name: str | None
+    what: str
+    """`case`, or `file:<id>` of a file of the case."""

@@ -178,11 +178,25 @@ def passed(tx: Transaction, instance_id: UUID) -> tuple[tuple[str, ...], tuple[s
 
 def note_read(tx: Transaction, instance_id: UUID, actor: Actor, what: str, now: datetime) -> None:
     """Write down that somebody looked at a confidential case."""
-    statement = text("""
-        insert into case_read (instance_id, at, person_id, on_behalf_of, what)
-        values (:id, :now, :person, :behalf, :what)
-    """)
-    tx.execute(
-        statement,
-        {"id": instance_id, "now": now, "person": actor.person_id, "behalf": actor.on_behalf_of, "what": what},
-    )
+    tx.execute(_NOTE_READ, {**_reader(actor, now), "id": instance_id, "what": what})
+
+
+def note_file_read(tx: Transaction, file_id: UUID, actor: Actor, now: datetime) -> None:
+    """Write down that somebody fetched a file, for every confidential case that it belongs to."""
+    tx.execute(_NOTE_FILE_READ, {**_reader(actor, now), "file": file_id, "what": f"file:{file_id}"})
+
+
+_NOTE_READ = text("""
+insert into case_read (instance_id, at, person_id, on_behalf_of, what) values (:id, :now, :person, :behalf, :what)
+""")
+
+_NOTE_FILE_READ = text("""
+insert into case_read (instance_id, at, person_id, on_behalf_of, what)
+select a.instance_id, :now, :person, :behalf, :what
+from attachment a join process_instance i on i.id = a.instance_id
+where a.file_id = :file and i.security_class = '密'
+""")
+
+
+def _reader(actor: Actor, now: datetime) -> dict[str, Any]:
+    return {"now": now, "person": actor.person_id, "behalf": actor.on_behalf_of}

@@ -40,8 +40,10 @@ def comments(tx: Transaction, instance_id: UUID) -> tuple[Comment, ...]:
 def store_file(tx: Transaction, name: str, content: bytes, content_type: str, actor: Actor, now: datetime) -> File:
     """Store a file; bytes that are there already are not stored again."""
     digest = hashlib.sha256(content).digest()
-    statement = upsert(file_content).values(digest=digest, size=len(content)).on_conflict_do_nothing()
-    if tx.execute(statement.returning(file_content.c.digest)).first() is not None:
+    # bytes that are there are locked, so that nobody sweeps them away before the file that names them is stored
+    statement = upsert(file_content).values(digest=digest, size=len(content))
+    statement = statement.on_conflict_do_update(index_elements=["digest"], set_={"size": len(content)})
+    if tx.execute(statement.returning(text("xmax = 0 as is_new"))).scalar_one():
         chunks = [
             {"digest": digest, "seq": number, "body": content[start : start + CHUNK_BYTES]}
             for number, start in enumerate(range(0, len(content), CHUNK_BYTES))
@@ -110,7 +112,10 @@ def sweep_files(tx: Transaction, before: datetime) -> int:
         {"before": before},
     ).rowcount
     orphan = ~select(file.c.id).where(file.c.digest == file_content.c.digest).exists()
-    tx.execute(delete(file_content).where(orphan))
+    locked = select(file_content.c.digest).where(orphan).with_for_update(skip_locked=True)
+    digests = list(tx.execute(locked).scalars())
+    # asked again now that nobody else can name them: somebody may have done so before the lock was had
+    tx.execute(delete(file_content).where(file_content.c.digest.in_(digests), orphan))
     return gone
 
 

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from engine.errors import InstanceEnded, Invalid, RecordNotFound
+from engine.store import file_queries
 from tests.engine.services.diagrams import APPROVAL
 
 
@@ -113,6 +114,17 @@ def test_files_that_nobody_used_are_swept_after_a_week(engine, people, task, clo
     assert engine.runtime.file(drafted.id, people["tsai"])[1] == b"drafted"
     left = db.execute("select count(*) from file_chunk where digest = %s", [bytes.fromhex(unused.digest)])
     assert left.fetchone() == (0,)
+
+
+def test_bytes_that_somebody_stores_again_just_now_are_not_swept(engine, store, people, clock):
+    first = engine.runtime.store_file("a", b"stored twice", "text/plain", people["tsai"])
+    clock.advance(timedelta(days=8))
+    with store.transaction() as tx:
+        again = file_queries.store_file(tx, "b", b"stored twice", "text/plain", people["tsai"], clock.now())
+        assert engine.runtime.sweep_files() >= 1, "the first file goes; its bytes are another's by now"
+    with pytest.raises(RecordNotFound):
+        engine.runtime.file(first.id, people["tsai"])
+    assert engine.runtime.file(again.id, people["tsai"])[1] == b"stored twice"
 
 
 def test_a_notice_comes_once_for_a_task_and_kind(engine, people, task):
