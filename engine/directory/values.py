@@ -76,7 +76,17 @@ class Person:
     demo_note_en: str | None = None
     unit_id: str | None = None
     unit_name: str | None = None
+    unit_name_en: str | None = None
     title: str | None = None
+    title_en: str | None = None
+
+    def unit_label(self, lang: str) -> str:
+        """The name of their unit in `lang` (English falls back to the Chinese name); empty without a post."""
+        return (None if lang.startswith("zh") else self.unit_name_en) or self.unit_name or ""
+
+    def title_label(self, lang: str) -> str:
+        """What they are in `lang` (English falls back to the Chinese title); empty without a post."""
+        return (None if lang.startswith("zh") else self.title_en) or self.title or ""
 
     @property
     def value(self) -> dict[str, str]:
@@ -94,10 +104,15 @@ class Assignment:
     position_id: UUID
     unit_id: str
     title: str
+    title_en: str | None
     is_head: bool
     kind: str
     valid_from: date
     valid_to: date | None
+
+    def title_label(self, lang: str) -> str:
+        """The title in `lang` (English falls back to the Chinese one)."""
+        return (None if lang.startswith("zh") else self.title_en) or self.title
 
 
 @dataclass(frozen=True)

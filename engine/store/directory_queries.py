@@ -137,7 +137,7 @@ def position_by_title(tx: Transaction, unit_id: str, title: str) -> Position | N
 
 def _people(day: date) -> Select[Any]:
     post = (
-        select(position.c.unit_id, position.c.title)
+        select(position.c.unit_id, position.c.title, position.c.title_en)
         .join(assignment, assignment.c.position_id == position.c.id)
         .where(assignment.c.person_id == person.c.id, valid_on(assignment, day))
         .order_by((assignment.c.kind != "primary"), assignment.c.valid_from)
@@ -145,7 +145,7 @@ def _people(day: date) -> Select[Any]:
         .lateral("post")
     )
     name = (
-        select(org_unit_name.c.name)
+        select(org_unit_name.c.name, org_unit_name.c.name_en)
         .where(org_unit_name.c.unit_id == post.c.unit_id, org_unit_name.c.valid_from <= day)
         .order_by(org_unit_name.c.valid_from.desc())
         .limit(1)
@@ -153,7 +153,14 @@ def _people(day: date) -> Select[Any]:
     )
     columns = [column for column in person.c if column.name != "created_at"]
     return (
-        select(*columns, post.c.unit_id, name.c.name.label("unit_name"), post.c.title)
+        select(
+            *columns,
+            post.c.unit_id,
+            name.c.name.label("unit_name"),
+            name.c.name_en.label("unit_name_en"),
+            post.c.title,
+            post.c.title_en,
+        )
         .select_from(person.outerjoin(post, true()).outerjoin(name, true()))
         .order_by(person.c.id)
     )
@@ -189,7 +196,10 @@ def find_people(
         titles = (
             select(assignment.c.person_id)
             .join(position, position.c.id == assignment.c.position_id)
-            .where(valid_on(assignment, day), position.c.title.ilike(like, escape="\\"))
+            .where(
+                valid_on(assignment, day),
+                or_(*(title.ilike(like, escape="\\") for title in (position.c.title, position.c.title_en))),
+            )
         )
         named = (person.c.id, person.c.name, person.c.name_en, person.c.email)
         matches = [column.ilike(like, escape="\\") for column in named]
@@ -220,6 +230,7 @@ def _assignments() -> Select[Any]:
             columns.position_id,
             position.c.unit_id,
             position.c.title,
+            position.c.title_en,
             position.c.is_head,
             columns.kind,
             columns.valid_from,
