@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.browser import chromium, fonts
 from tests.browser.site import Site, running
 from tests.browser.watch import Watch
 from tests.conftest import APPLICATION
+from webapp.frontend.build import node_home
 
 WIDE, NARROW = (1366, 900), (390, 844)
 
@@ -26,6 +28,7 @@ def site(database_server: Any, make_database: Any, tmp_path_factory: pytest.Temp
 @pytest.fixture(scope="session")
 def chrome() -> Iterator[Browser]:
     """The browser of this worker."""
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node_home() / "bin" / "node"))  # its own needs more libraries
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**chromium.find().launch_options())
         yield browser
