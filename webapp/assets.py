@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from flask import Flask, url_for
-from flask.typing import ResponseReturnValue
+from flask import Flask, Response, request, url_for
 
 DIST = Path(__file__).parent / "static" / "dist"
+_HASHED = "/static/dist/"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -34,13 +34,10 @@ def init_assets(app: Flask) -> None:
         return url_for("static", filename=f"dist/{manifest[name]}")
 
     app.jinja_env.globals["asset"] = asset
-    hashed = {f"/static/dist/{file}" for file in manifest.values()}
 
-    def keep(response: ResponseReturnValue) -> ResponseReturnValue:
-        from flask import request
-
-        if request.path in hashed:
-            response.headers["Cache-Control"] = _FOR_EVER  # type: ignore[union-attr]
+    def keep(response: Response) -> Response:
+        if request.path.startswith(_HASHED) and response.status_code in (200, 304):
+            response.headers["Cache-Control"] = _FOR_EVER
         return response
 
-    app.after_request(keep)  # type: ignore[arg-type]
+    app.after_request(keep)

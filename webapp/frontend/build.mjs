@@ -1,9 +1,10 @@
 // Builds every file of src/entries into ../static/dist under a hashed name, and a manifest of the names.
 // Run through build.py, which installs the packages first.
 import { build } from 'esbuild';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { replace } from './replace.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const entries = path.join(here, 'src', 'entries');
@@ -64,6 +65,5 @@ for (const [file, output] of Object.entries(result.metafile.outputs)) {
   if (output.cssBundle) manifest[`${name}.css`] = path.basename(output.cssBundle);
 }
 await writeFile(path.join(fresh, 'manifest.json'), JSON.stringify(manifest, null, 1));
-await rm(dist, { recursive: true, force: true });
-await rename(fresh, dist);
+await replace(fresh, dist);
 for (const [name, made] of Object.entries(manifest)) console.log(`  ${name} → ${made}`);

@@ -71,7 +71,7 @@ def install() -> None:
 
 def build() -> None:
     """Build the bundles into static/dist."""
-    sources = [FOLDER / "build.mjs", FOLDER / "package-lock.json"]
+    sources = [FOLDER / "build.mjs", FOLDER / "replace.mjs", FOLDER / "package-lock.json"]
     sources += [path for path in (FOLDER / "src").rglob("*") if path.is_file()]
     wanted = digest(sources)
     if _says(BUILT, wanted):
