@@ -91,7 +91,7 @@ def _unpack(source: Path, target: Path) -> None:
         archive = target / f"{name}.tar"
         _decompress(source / f"{name}.tar.br", archive)
         with tarfile.open(archive) as tar:
-            tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)  # Python 3.11.4 has it
+            tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)  # from 3.11.4
             tar.extractall(folder)
         archive.unlink()
     target.chmod(0o755)
