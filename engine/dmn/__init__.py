@@ -2,7 +2,7 @@
 
 from engine import dmn
 
-model = dmn.parse(xml, "sla.dmn")
+model = dmn.parse(xml, "sla.dmn")      # or parse_together, for files that import one another
 model.findings                     # what is wrong, named by row and column
 model.evaluate("sla", {"kind": "petition"}).value
 """
@@ -10,7 +10,7 @@ model.evaluate("sla", {"kind": "petition"}).value
 from __future__ import annotations
 
 from engine.dmn.graph import DecisionModel
-from engine.dmn.model import Decision, RuleHit
-from engine.dmn.read import parse
+from engine.dmn.linking import parse, parse_together
+from engine.dmn.model import Decision, DecisionStep, RuleHit
 
-__all__ = ["Decision", "DecisionModel", "RuleHit", "parse"]
+__all__ = ["Decision", "DecisionModel", "DecisionStep", "RuleHit", "parse", "parse_together"]

@@ -37,12 +37,14 @@ class LiteralExpression:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """What could not be read; the findings say why."""
+    """What could not be read; the findings say why, and so does its value where a short reason is given."""
 
     label: str
+    zh: str = "無法讀取"
+    en: str = "cannot be read"
 
     def evaluate(self, scope: Scope) -> Value:
-        return scope.run.error(f"「{self.label}」無法讀取", f"{self.label!r} cannot be read")
+        return scope.run.error(f"「{self.label}」{self.zh}", f"{self.label!r} {self.en}")
 
     def collect(self, into: FreeNames, bound: frozenset[str]) -> None:
         """It needs nothing."""

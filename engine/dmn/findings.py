@@ -16,9 +16,10 @@ _FEEL_LANGUAGES = ("feel", "/FEEL/", "FEEL")
 class Findings:
     """The findings of one file, and reading FEEL so that a fault becomes one."""
 
-    def __init__(self, file: str, names: frozenset[str]) -> None:
+    def __init__(self, file: str) -> None:
         self.file = file
-        self.names = names
+        self.names: frozenset[str] = frozenset()
+        """The names of the model that its expressions may hold, those it imports included."""
         self.found: list[Finding] = []
 
     def add(
@@ -37,6 +38,10 @@ class Findings:
                 line=None if element is None else element.sourceline,
             )
         )
+
+    def last_reason(self) -> tuple[str, str]:
+        """What the latest finding says, for the value of what could not be read."""
+        return f"無法讀取（{self.found[-1].message_zh}）", f"cannot be read ({self.found[-1].message_en})"
 
     def feel(
         self, text: str, element: Element, zh: str, en: str, mode: Mode = "expression", *, cell: bool = False

@@ -20,6 +20,18 @@ class RuleHit:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionStep:
+    """One decision of the chain that leads to the one that was asked for."""
+
+    decision_id: str
+    name: str
+    value: Any
+    inputs: dict[str, Any] | None = None
+    """Of a decision table: the input values by column label."""
+    rules: tuple[RuleHit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A decision's value with its reasons; plain Python values throughout."""
 
@@ -34,6 +46,10 @@ class Decision:
     """The decision's name."""
     outputs: tuple[str, ...] = ()
     """The names of the table's output columns; empty for a single column without name."""
+    notes: tuple[str, ...] = ()
+    """Where null came of an empty value: no fault, but good to know."""
+    steps: tuple[DecisionStep, ...] = ()
+    """The chain: every decision that was evaluated, required ones before those that need them, this one last."""
 
     @property
     def failed(self) -> bool:

@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from engine.dmn.findings import Findings
-from engine.dmn.graph import DecisionModel, DecisionNode, FunctionNode, InputNode, Node, ServiceNode
+from engine.dmn.graph import DecisionModel, Import
+from engine.dmn.nodes import DecisionNode, FunctionNode, InputNode, Node, ServiceNode
 from engine.dmn.read_boxed import KINDS, BoxedReader
 from engine.dmn.types import Types
-from engine.dmn.xml import Element, Unreadable, child, children, local, read_definitions, reference
+from engine.dmn.xml import Element, child, children, local, reference
 from engine.feel.errors import FeelSyntaxError
 
 _NAMED = {"inputData", "decision", "businessKnowledgeModel", "decisionService", "variable", "itemComponent",
           "formalParameter", "parameter", "column", "output", "itemDefinition"}  # fmt: skip
-_SILENT = {"extensionElements", "description", "DMNDI", "itemDefinition", "artifact", "textAnnotation", "association",
-           "group", "knowledgeSource", "elementCollection", "organizationUnit", "performanceIndicator"}  # fmt: skip
+_SILENT = {"import", "extensionElements", "description", "DMNDI", "itemDefinition", "artifact", "textAnnotation",
+           "association", "group", "knowledgeSource", "elementCollection", "organizationUnit",
+           "performanceIndicator"}  # fmt: skip
 
 
-def parse(xml: bytes, file: str = "") -> DecisionModel:
-    """Read a DMN file. Never fails: what is wrong stands in `findings`, and deciding on it gives null with an error."""
-    try:
-        root = read_definitions(xml)
-    except Unreadable as error:
-        findings = Findings(file, frozenset())
-        findings.add("dmn-xml", None, f"無法讀取：{error.zh}", f"cannot be read: {error.en}")
-        return DecisionModel("", {}, tuple(findings.found))
-    return _Reader(root, file).read()
+@dataclass(frozen=True)
+class Imported:
+    """What a model that imports this one sees of it besides its nodes: names in expressions, and types."""
+
+    names: frozenset[str]
+    types: Types
+
+
+def read(
+    root: Element, findings: Findings, imports: Sequence[tuple[Import, Imported]]
+) -> tuple[DecisionModel, Imported]:
+    """The model in `root`; findings are added, not raised."""
+    reader = _Reader(root, findings, imports)
+    return reader.read(), Imported(frozenset(_names(root)), reader.types)
 
 
 class _Reader:
-    def __init__(self, root: Element, file: str) -> None:
+    def __init__(self, root: Element, findings: Findings, imports: Sequence[tuple[Import, Imported]]) -> None:
         self.root = root
-        self.names = frozenset(_names(root))
-        self.findings = Findings(file, self.names)
+        self.namespace = root.get("namespace") or ""
+        self.imports = tuple(one for one, _ in imports)
+        names = set(_names(root)) | {one.name for one in self.imports if one.name}
+        findings.names = frozenset(names.union(*(seen.names for _, seen in imports)))
+        self.findings = findings
         definitions = {element.get("name") or "": element for element in children(root, "itemDefinition")}
-        self.types = Types(definitions, self.names)
+        self.types = Types(definitions, findings.names, {one.name: seen.types for one, seen in imports})
         self.boxed = BoxedReader(self.findings, self.types)
 
     def read(self) -> DecisionModel:
@@ -56,7 +67,7 @@ class _Reader:
                 f"there is no type {name!r}; taken as any",
                 "warning",
             )
-        return DecisionModel(self.root.get("name") or "", nodes, tuple(self.findings.found), self.types)
+        return DecisionModel(self.root.get("name") or "", nodes, tuple(self.findings.found), self.types, self.imports)
 
     def _check_types(self) -> None:
         for name, element in self.types.known.items():
@@ -83,9 +94,7 @@ class _Reader:
             return self._function(element, id_, name)
         if kind == "decisionService":
             return self._service(element, id_, name)
-        if kind == "import":
-            self.findings.add("dmn-import", element, "不支援匯入其他檔案", "imports of other files are not supported")
-        elif kind not in _SILENT:
+        if kind not in _SILENT:
             self.findings.add(
                 "dmn-unsupported", element, f"不支援元素「{kind}」", f"the element {kind!r} is not supported"
             )
@@ -104,24 +113,24 @@ class _Reader:
             return InputNode(id_, variable_name, type_)
         logic = self.boxed.inside(element, name)
         requires = [
-            reference(requirement, inner)
+            self._local(reference(requirement, inner))
             for requirement in children(element, "informationRequirement")
             for inner in ("requiredDecision", "requiredInput")
         ]
-        return DecisionNode(id_, name, variable_name, logic, type_, tuple(filter(None, requires)), _knows(element))
+        return DecisionNode(id_, name, variable_name, logic, type_, tuple(filter(None, requires)), self._knows(element))
 
     def _function(self, element: Element, id_: str, name: str) -> Node:
         logic = child(element, "encapsulatedLogic")
         if logic is None:
             self.findings.add("dmn-no-logic", element, f"「{name}」沒有內容", f"{name!r} has no logic")
             return FunctionNode(id_, name, self.boxed.inside(None, name))
-        return FunctionNode(id_, name, self.boxed.function(logic, name), _knows(element))
+        return FunctionNode(id_, name, self.boxed.function(logic, name), self._knows(element))
 
     def _service(self, element: Element, id_: str, name: str) -> Node:
         variable = child(element, "variable")
 
         def referred(kind: str) -> tuple[str, ...]:
-            return tuple((one.get("href") or "").removeprefix("#") for one in children(element, kind))
+            return tuple(self._local((one.get("href") or "").removeprefix("#")) for one in children(element, kind))
 
         type_ = self.types.named(None if variable is None else variable.get("typeRef"))
         return ServiceNode(
@@ -132,7 +141,7 @@ class _Reader:
         """Every reference leads somewhere, and no decision requires itself."""
         for node in nodes.values():
             for id_ in _references(node):
-                if id_ not in nodes:
+                if id_ not in nodes and not self._imported(id_):
                     where = self._element(node.id)
                     self.findings.add(
                         "dmn-requirement", where, f"找不到所需的「{id_}」", f"the required {id_!r} is not there"
@@ -146,6 +155,18 @@ class _Reader:
                     f"decision {node.name!r} requires itself",
                 )
 
+    def _local(self, reference: str) -> str:
+        """A reference with our own namespace in front is one within the file."""
+        return reference.removeprefix(f"{self.namespace}#") if self.namespace else reference
+
+    def _imported(self, reference: str) -> bool:
+        namespace, _, id_ = reference.rpartition("#")
+        return any(one.namespace == namespace and id_ in one.model.nodes for one in self.imports)
+
+    def _knows(self, element: Element) -> tuple[str, ...]:
+        known = [reference(one, "requiredKnowledge") for one in children(element, "knowledgeRequirement")]
+        return tuple(self._local(one) for one in known if one)
+
     def _element(self, id_: str) -> Element | None:
         return next((element for element in children(self.root) if element.get("id") == id_), None)
 
@@ -157,11 +178,6 @@ def _names(root: Element) -> Iterator[str]:
     for element in root.iter():
         if isinstance(element.tag, str) and element.get("iteratorVariable"):
             yield element.get("iteratorVariable")
-
-
-def _knows(element: Element) -> tuple[str, ...]:
-    known = [reference(one, "requiredKnowledge") for one in children(element, "knowledgeRequirement")]
-    return tuple(filter(None, known))
 
 
 def _references(node: Node) -> tuple[str, ...]:

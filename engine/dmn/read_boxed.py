@@ -73,13 +73,7 @@ class BoxedReader:
     def function(self, element: Element, name: str) -> Boxed:
         """A function definition, also the encapsulated logic of a business knowledge model."""
         if (element.get("kind") or "FEEL").upper() != "FEEL":
-            self.findings.add(
-                "dmn-external-function",
-                element,
-                f"「{name}」是外部函式，不支援",
-                f"{name!r} is an external function; not supported",
-            )
-            return Unreadable(name)
+            return self._external(element, name)
         parameters = tuple(
             (parameter.get("name") or "", self.types.named(parameter.get("typeRef")))
             for parameter in children(element, "formalParameter")
@@ -88,6 +82,12 @@ class BoxedReader:
             name, parameters, self.inside(element, name), self.types.named(element.get("typeRef"))
         )
 
+    def _external(self, element: Element, name: str) -> Boxed:
+        kind = element.get("kind")
+        zh, en = f"是外部函式（{kind}），不支援；請改用 FEEL", f"is an external function ({kind}); write it in FEEL"
+        self.findings.add("dmn-external-function", element, f"「{name}」{zh}", f"{name!r} {en}")
+        return Unreadable(name, zh, en)
+
     def _literal(self, element: Element, name: str) -> Boxed:
         if child(element, "importedValues") is not None:
             self.findings.add(
@@ -95,7 +95,7 @@ class BoxedReader:
             )
             return Unreadable(name)
         expression = self.findings.feel(text_of(element), element, f"「{name}」", repr(name))
-        return LiteralExpression(expression.node) if expression else Unreadable(name)
+        return LiteralExpression(expression.node) if expression else Unreadable(name, *self.findings.last_reason())
 
     def _context(self, element: Element, name: str) -> Boxed:
         entries: list[tuple[str, Boxed, ItemType]] = []

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 from engine.dmn.boxed import Boxed
-from engine.dmn.model import RuleHit
+from engine.dmn.model import DecisionStep, RuleHit
 from engine.dmn.types import ANY, ItemType
 from engine.feel import compare
 from engine.feel.functions import statistics
 from engine.feel.nodes.base import FreeNames, Node
 from engine.feel.nodes.tests import INPUT
-from engine.feel.running import Run, Scope
+from engine.feel.running import Budget, Run, Scope
 from engine.feel.values import Value, to_python
 
 HitPolicy = Literal["UNIQUE", "ANY", "FIRST", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT"]
@@ -53,10 +53,13 @@ class Rule:
 
 
 class Recorder(Run):
-    """A run that also notes which rules matched, and on what."""
+    """A run that also notes which rules matched, and on what, and the chain of decisions."""
 
-    hits: list[RuleHit]
-    inputs: dict[str, dict[str, Value]]
+    def __init__(self, budget: Budget, functions: Mapping[str, Callable[..., Any]]) -> None:
+        super().__init__(budget, functions)
+        self.hits: list[RuleHit] = []
+        self.inputs: dict[str, dict[str, Value]] = {}
+        self.steps: list[DecisionStep] = []
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,8 @@ class Types:
 
     known: dict[str, Element] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    imported: dict[str, Types] = field(default_factory=dict)
+    """The types of imported models by the name of the import."""
     unknown: set[str] = field(default_factory=set)
     """Type names that were asked for and are not there."""
     _made: dict[str, ItemType] = field(default_factory=dict)
@@ -82,6 +84,8 @@ class Types:
         """The type that a `typeRef` names; a type nobody declared takes every value and is remembered as unknown."""
         plain = (name or "").strip()
         plain = plain if plain in self.known else plain.rpartition(":")[2]
+        if plain not in self.known and (found := self._imported(plain)):
+            return found
         if plain in _OPEN:
             return ItemType(FeelType(plain)) if plain in ("list", "context", "function", "range") else ANY
         if plain not in self.known:
@@ -94,6 +98,13 @@ class Types:
             self._made[plain] = ANY  # A definition that contains itself ends here.
             self._made[plain] = self._read(self.known[plain])
         return self._made[plain]
+
+    def _imported(self, name: str) -> ItemType | None:
+        for within, types in self.imported.items():
+            inner = name.removeprefix(f"{within}.") if within else name
+            if inner in types.known and (not within or inner != name):
+                return types.named(inner)
+        return None
 
     def _read(self, element: Element) -> ItemType:
         allowed_text = text_of(child(element, "allowedValues"))

@@ -184,7 +184,9 @@ class Builder(Transformer[Any, Node]):
         return node
 
     def external(self, parts: list[Any]) -> Node:
-        raise FeelSyntaxError("不支援外部函式", "external functions are not supported", 1, 1)
+        raise _refused(
+            parts[0], "不支援外部函式（Java、PMML），請改用 FEEL", "external functions (Java, PMML) are not supported"
+        )
 
     # -- types
 

@@ -59,7 +59,7 @@ def at_most(run: Run, left: Value, right: Value) -> bool | None:
 def includes(run: Run, span: Range, value: Value) -> bool | None:
     """Whether `value` lies in the range; null for null."""
     if value is None:
-        return None
+        return _empty(run)
     low: bool | None = True
     high: bool | None = True
     if not span.low_open:
@@ -94,11 +94,16 @@ def comparable(left: Value, right: Value) -> bool:
 
 def _ordered(run: Run, left: Value, right: Value, *, strict: bool) -> bool | None:
     if left is None or right is None:
-        return None
+        return _empty(run)
     if not comparable(left, right):
         return _different(run, left, right)
     first, second = order_keys(left, right)
     return bool(first < second if strict else first <= second)
+
+
+def _empty(run: Run) -> bool | None:
+    run.note("空值（null）沒有大小，比較的結果是 null", "null has no order; the comparison is null")
+    return None
 
 
 def _different(run: Run, left: Value, right: Value) -> bool | None:
@@ -133,6 +138,10 @@ class _Silent(Run):
         self.errors = []
 
     def error(self, zh: str, en: str) -> Any:
+        """Nothing is kept."""
+        return None
+
+    def note(self, zh: str, en: str) -> Any:
         """Nothing is kept."""
         return None
 

@@ -26,6 +26,8 @@ class Evaluation:
     """Plain Python (see `engine.feel.values`); whole numbers written without fraction are ints."""
     errors: tuple[str, ...] = ()
     """Chinese and English in one line each. May be there beside a value: `if 1 > "a" then 1 else 2`."""
+    notes: tuple[str, ...] = ()
+    """Where null came of an empty value (`limit > 3` without limit): no fault, but good to know."""
 
     @property
     def failed(self) -> bool:
@@ -79,7 +81,7 @@ class Expression:
         run = Run(budget or Budget(), functions)
         try:
             value = self.node.evaluate(OuterScope(run, names))
-            return Evaluation(to_python(_paid(run, value)), tuple(run.errors))
+            return Evaluation(to_python(_paid(run, value)), tuple(run.errors), tuple(run.notes))
         except RecursionError:
             raise FeelLimit("巢狀太深", "nested too deeply") from None
 

@@ -25,6 +25,7 @@ _BUILTIN_NAMES = Names([*standard(), *SIMPLE])
 _KEPT = {
     "COMPARE", "PLUS", "MINUS", "STAR", "SLASH", "POWER", "BANG", "NAME", "LSQUARE", "RSQUARE", "LPAR", "RPAR",
     "NUMBER", "STRING", "TRUE", "FALSE", "NULL", "AT", "PLACEHOLDER", "CLOSE_OUT", "OPEN_OUT", "KEY",
+    "EXTERNAL",
 }  # fmt: skip
 _WORDS_ZH = {
     "NAME": "名稱", "NUMBER": "數字", "STRING": "文字", "AT": "日期時間", "COMPARE": "比較運算子", "KEY": "名稱:",

@@ -34,6 +34,7 @@ class Run:
         self.budget = budget
         self.functions = functions
         self.errors: list[str] = []
+        self.notes: list[str] = []
         self.faults = 0
         """How often something went wrong; `errors` tells each cause once."""
         self._steps = budget.steps
@@ -46,6 +47,13 @@ class Run:
         text = both(zh, en)
         if len(self.errors) < _MOST_ERRORS and text not in self.errors:
             self.errors.append(text)
+        return None
+
+    def note(self, zh: str, en: str) -> Any:
+        """Remember that a null comes of an empty value, which is no fault; gives null."""
+        text = both(zh, en)
+        if len(self.notes) < _MOST_ERRORS and text not in self.notes:
+            self.notes.append(text)
         return None
 
     def failed(self, function: str, zh: str, en: str) -> Any:

@@ -38,7 +38,7 @@ class Definition:
         }
         if self.process_id not in self._processes:
             raise IntegrityError("The definition does not hold its process.", process=self.process_id)
-        self._decisions = [dmn.parse(file.content, file.name) for file in source.files if file.kind == "dmn"]
+        self._decisions = dmn.parse_together([(file.name, file.content) for file in source.files if file.kind == "dmn"])
         self.has_conditions = any(
             event.kind == "conditional"
             for _, process in self._processes.values()

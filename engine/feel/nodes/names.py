@@ -51,7 +51,7 @@ class Path(Node):
             scope.run.spend(len(value))
             return [self._of(scope, item) for item in value]
         if value is None:
-            return None
+            return scope.run.note(f"空值（null）沒有「{self.name}」", f"null without {self.name!r}")
         found = value.get(self.name, MISSING) if isinstance(value, dict) else property_of(value, self.name)
         if found is MISSING:
             return scope.run.error(f"{kind(value)} 沒有「{self.name}」", f"a {kind(value)} without {self.name!r}")
@@ -85,9 +85,9 @@ class Filter(Node):
 
     def _probe(self, scope: Scope, items: list[Value]) -> Value:
         """What the condition is for the first element: a number means a position."""
-        errors, faults = len(scope.run.errors), scope.run.faults
+        errors, notes, faults = len(scope.run.errors), len(scope.run.notes), scope.run.faults
         value = self.condition.evaluate(_item_scope(scope, items[0] if items else None))
-        del scope.run.errors[errors:]
+        del scope.run.errors[errors:], scope.run.notes[notes:]
         scope.run.faults = faults
         return value
 

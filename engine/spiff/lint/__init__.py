@@ -41,12 +41,11 @@ def check(files: Sequence[SourceFile], sandbox: ScriptSandbox) -> tuple[Finding,
         try:
             if file.kind == "bpmn":
                 diagrams.append(read_file(file.name, file.content))
-            elif file.kind == "dmn":
-                model = dmn.parse(file.content, file.name)
-                decisions.update(model.decisions)
-                unreadable += model.findings
         except xml.XmlRefused as refused:
             unreadable.append(_refused(file.name, refused))
+    for model in dmn.parse_together([(file.name, file.content) for file in files if file.kind == "dmn"]):
+        decisions.update(model.decisions)
+        unreadable += model.findings
     report = Report(
         diagrams,
         forms=frozenset(key for file in files if file.kind == "form" for key in form_keys(file)),

@@ -79,7 +79,7 @@ def test_names_inside_a_filter_may_be_entries_of_its_elements():
         ("'a'", 1, 1, None),
         ('@"2018-02-30"', 1, 1, None),
         ("x instance of foo", 1, 15, None),
-        ("function(a) external {}", 1, 1, None),
+        ("function(a) external {}", 1, 13, None),
         ("1..2", 1, 2, "結尾"),
         ("", 1, 1, "一個值"),
         ("1e99999", 1, 1, None),
