@@ -25,6 +25,7 @@
     │   └── LimitExceeded        steps, time, nesting, size
     ├── ConnectorError           a connector failed; `retryable` says whether waiting helps
     ├── IntegrityError           saved state or history is not what we wrote
+    │   └── SealBroken           a secret at rest that none of the keys opens
     └── StoreUnavailable         (503)  the database cannot be reached, or is full
         └── CommitUnknown        the connection was lost while committing
 
@@ -166,6 +167,10 @@ class ConnectorError(EngineError):
 
 class IntegrityError(EngineError):
     """Saved data is not what was written."""
+
+
+class SealBroken(IntegrityError):
+    """A secret cannot be opened."""
 
 
 class StoreUnavailable(EngineError):

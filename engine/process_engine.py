@@ -8,7 +8,9 @@ A web application and a worker each make one; they share nothing but the databas
 
 from __future__ import annotations
 
-from engine.accounts.service import AccountService
+from collections.abc import Sequence
+
+from engine.accounts.service import AccountRules, AccountService
 from engine.administration import AdminLog
 from engine.calendar.deadlines import DeadlineService
 from engine.calendar.service import CalendarService
@@ -28,6 +30,7 @@ from engine.notices.service import NotificationService
 from engine.queue import JobQueue, NoJobs
 from engine.reports import ReportService
 from engine.repository.service import RepositoryService
+from engine.sealing import Sealer
 from engine.spiff import Executor
 from engine.steps.candidates import Candidates
 from engine.steps.sources import Sources
@@ -43,6 +46,9 @@ class ProcessEngine:
         executor: runs the diagrams.
         history_key: the secret of the history chains, at least 32 bytes, kept outside the
             database; the same for web, worker and `siwei verify`.
+        secret_keys: what seals secrets at rest, the current one first; the history key when
+            there are none.
+        account_rules: limits of accounts and sessions that differ from the defaults.
         clock: the database's time unless a caller sets one.
         queue: where steps put their jobs; without one they are kept for a player to take.
 
@@ -56,6 +62,8 @@ class ProcessEngine:
         executor: Executor,
         *,
         history_key: bytes,
+        secret_keys: Sequence[bytes] = (),
+        account_rules: AccountRules | None = None,
         clock: TimeSource | None = None,
         queue: JobQueue | None = None,
     ) -> None:
@@ -65,7 +73,9 @@ class ProcessEngine:
         self.queue: JobQueue = queue or NoJobs()
         self.admin_log = AdminLog(store, self.clock)
         self.directory = DirectoryService(store, self.clock, self.admin_log)
-        self.accounts = AccountService(store, self.clock, self.directory, self.admin_log)
+        self.accounts = AccountService(
+            store, self.clock, self.directory, self.admin_log, rules=account_rules
+        )
         self.calendars = CalendarService(store, self.clock, self.admin_log)
         self.deadlines = DeadlineService(store, self.clock, self.calendars)
         signer = Signer(history_key)
@@ -79,7 +89,7 @@ class ProcessEngine:
         self.searches = SavedSearches(store, self.clock)
         self.incidents = IncidentService(store, steps)
         self.notifications = NotificationService(store, self.clock)
-        self.connector_hosts = ConnectorHosts(store, self.clock, self.admin_log)
+        self.connector_hosts = ConnectorHosts(store, self.clock, self.admin_log, Sealer(secret_keys or [history_key]))
         self.monitor = MonitorService(store, self.clock, self.admin_log)
         self.reports = ReportService(store)
 

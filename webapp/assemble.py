@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from engine import Executor, ProcessEngine, Store, TimeSource
+from engine.accounts.service import AccountRules
 from engine.jobs import ProcrastinateQueue
 from engine.queue import JobQueue
 from engine.sandbox import MontySandbox
@@ -30,6 +33,21 @@ def assemble(
         Store(settings.database_url, pool_size=pool_size),
         Executor(MontySandbox(demand_bwrap=settings.require_bwrap)),
         history_key=settings.history_key.encode(),
+        secret_keys=[key.encode() for key in (settings.secret_key, *settings.former_secret_keys) if key],
+        account_rules=_account_rules(settings),
         clock=clock,
         queue=queue or ProcrastinateQueue(),
     )
+
+
+def _account_rules(settings: Settings) -> AccountRules:
+    return AccountRules(
+        idle_account=_days(settings.idle_account_days),
+        password_min_age=_days(settings.password_min_days) or timedelta(0),
+        password_max_age=_days(settings.password_max_days),
+    )
+
+
+def _days(count: int) -> timedelta | None:
+    """None for 0: no such limit."""
+    return timedelta(days=count) if count else None

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from webapp.keys import HOW_TO_MAKE_A_KEY, weakness
+
 Mode = Literal["demo", "production", "test"]
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]", "::1")
 
@@ -90,17 +92,22 @@ class Settings:
         "SIWEI_SECRET_KEY",
         "",
         str,
-        "Signs cookies and file references; at least 32 characters. Production refuses to start without it.",
+        "Signs cookies and file references and seals the secrets of neighbour systems; at least 32 random characters. "
+        "Production refuses to start without it.",
         secret=True,
     )
     former_secret_keys: tuple[str, ...] = _setting(
-        "SIWEI_FORMER_SECRET_KEYS", (), _words, "Keys used before, still accepted while a key is changed.", secret=True
+        "SIWEI_FORMER_SECRET_KEYS",
+        (),
+        _words,
+        "Keys used before, comma separated, still accepted while a key is changed.",
+        secret=True,
     )
     history_key: str = _setting(
         "SIWEI_HISTORY_KEY",
         "",
         str,
-        "Key of the history's HMAC chain; at least 32 characters. Production refuses to start without it.",
+        "Key of the history's HMAC chain; at least 32 random characters. Production refuses to start without it.",
         secret=True,
     )
     trusted_hosts: tuple[str, ...] = _setting(
@@ -120,6 +127,18 @@ class Settings:
     public_url: str = _setting("SIWEI_PUBLIC_URL", "", str, "Address of the site in e-mails; empty: host and port.")
     require_bwrap: bool = _setting(
         "SIWEI_REQUIRE_BWRAP", False, _switch, "Refuse to start when scripts cannot be confined by bubblewrap."
+    )
+    idle_account_days: int = _setting(
+        "SIWEI_IDLE_ACCOUNT_DAYS", 90, _integer(0, 3650), "Accounts not used for so many days are disabled; 0: never."
+    )
+    password_min_days: int = _setting(
+        "SIWEI_PASSWORD_MIN_DAYS", 0, _integer(0, 30), "A password is changed again after so many days at the earliest."
+    )
+    password_max_days: int = _setting(
+        "SIWEI_PASSWORD_MAX_DAYS",
+        0,
+        _integer(0, 3650),
+        "A password is changed after so many days at the latest; 0: never.",
     )
     log_level: str = _setting("SIWEI_LOG_LEVEL", "info", _level, "debug, info, warning or error.")
 
@@ -146,8 +165,12 @@ class Settings:
         """These settings, if they can be used together; else SettingsError."""
         if self.mode == "production":
             for name in ("secret_key", "history_key"):
-                if len(getattr(self, name)) < 32:
-                    raise SettingsError(f"{variable_of(name)} must be set to at least 32 characters in production")
+                if (fault := weakness(getattr(self, name))) is not None:
+                    raise SettingsError(f"{variable_of(name)} {fault}; {HOW_TO_MAKE_A_KEY}")
+            if self.secret_key == self.history_key:
+                raise SettingsError(f"SIWEI_SECRET_KEY and SIWEI_HISTORY_KEY must differ; {HOW_TO_MAKE_A_KEY}")
+        if self.password_max_days and self.password_min_days >= self.password_max_days:
+            raise SettingsError("SIWEI_PASSWORD_MIN_DAYS must be less than SIWEI_PASSWORD_MAX_DAYS")
         if self.database_url and not self.owner_database_url:
             raise SettingsError("OWNER_DATABASE_URL must be set when DATABASE_URL is")
         if self.host not in LOOPBACK_HOSTS and not self.is_behind_https:

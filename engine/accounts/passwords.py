@@ -19,7 +19,7 @@ class PasswordKeeping(Sessions):
 
         Raises:
             InvalidFields: `current`: `wrong`; `new`: what `engine.passwords.fault` says, or
-                `used` when it is one of the last three.
+                `used` when it is one of the last three, `too-soon` where the rules set a least age.
             SignInRefused: `locked`: too many wrong current passwords.
             SessionEnded: there is no such session any more.
         """
@@ -32,6 +32,8 @@ class PasswordKeeping(Sessions):
                 until = account.locked_until
             elif not self._passwords.matches(account.password_hash, current):
                 until = self._failed(tx, account, now)
+            elif self._is_young(account, now):
+                raise InvalidFields({"new": "too-soon"})
             else:
                 self._set_password(tx, account, new, now)
                 queries.end_sessions(tx, person_id, now, "password")

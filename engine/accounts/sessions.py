@@ -170,7 +170,7 @@ class Sessions(AccountPart):
         return "ok", account, None
 
     def _succeeded(self, tx: Transaction, account: AccountRow, password: str, now: datetime) -> None:
-        values: dict[str, object] = {"failures": 0, "locked_until": None, "last_sign_in_at": now}
+        values: dict[str, object] = {"failures": 0, "locked_until": None, "last_sign_in_at": now, "used_from": now}
         if account.password_hash and self._passwords.outdated(account.password_hash):
             values["password_hash"] = self._passwords.hash(password)
         queries.change_account(tx, account.person_id, values)

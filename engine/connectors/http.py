@@ -35,6 +35,8 @@ class RegisteredHost:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every request; secrets live here, not in diagrams."""
     allow_private: bool = False
+    unreadable: bool = False
+    """Its headers are sealed with a key that the settings do not name any more."""
 
 
 def resolve_address(host: str, port: int) -> list[str]:
@@ -71,6 +73,8 @@ class HttpConnector:
         host = self._hosts().get(str(arguments.get("host")))
         if host is None:
             raise ConnectorError("This host is not registered.", host=arguments.get("host"), retryable=False)
+        if host.unreadable:
+            raise ConnectorError("Its headers cannot be read; enter them again.", host=host.name, retryable=False)
         method = str(arguments.get("method") or "GET").upper()
         if method not in _METHODS:
             raise ConnectorError("This method is not allowed.", method=method, retryable=False)

@@ -7,18 +7,21 @@ stored in the same transaction, so that a mail server that is down costs nobody 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from engine.calendar.working_days import TAIPEI
 from engine.cases.values import ADMINISTRATORS
 from engine.connectors import ConnectorRegistry
 from engine.notices.mail import compose
+from engine.notices.reminders import next_reminder
 from engine.process_engine import ProcessEngine
 from engine.queue import JobSpec
 from engine.store import Transaction
 from engine.store import notification_queries as notices
 from engine.store import reminder_queries as queries
-from engine.store.reminder_queries import TaskFacts
+from engine.store.reminder_queries import CaseFacts, TaskFacts
 
 _BATCH = 200
 _NOT_MAILED = frozenset({"incident"})
@@ -46,18 +49,26 @@ class NoticeSender:
                 self._tell_operators(tx, instance_id, task_ids)
                 return
             for task in queries.tasks(tx, [UUID(task_id) for task_id in task_ids]):
-                came_back = kind == "arrived" and task.came_back
-                self._tell(tx, "returned" if came_back else kind, task)
+                self._tell(tx, kind, task)
 
     def remind(self) -> int:
-        """Tell of tasks that are due soon, and of those that are overdue; gives how many tasks."""
-        now = self._engine.clock.now()
+        """Tell of tasks and cases that are due soon or overdue; gives how many of them.
+
+        After the due date it is told again, on the third working day and then weekly (domain C4).
+        """
+        now, calendar = self._engine.clock.now(), self._engine.calendars.calendar()
         with self._engine.store.transaction() as tx:
-            found = queries.take_reminders(tx, now, _BATCH)
-            for task in found:
-                overdue = task.due_at is not None and task.due_at <= now
-                self._tell(tx, "overdue" if overdue else "due", task, once=str(task.due_at))
-        return len(found)
+            tasks = [(task, task.due_at) for task in queries.due_tasks(tx, now, _BATCH) if task.due_at is not None]
+            for task, due_at in tasks:
+                self._tell(tx, "overdue" if due_at <= now else "due", task, once=_once(due_at, now))
+            cases = queries.due_cases(tx, now, _BATCH)
+            self._remind_cases(tx, cases, now)
+            queries.remind_next(
+                tx,
+                tasks={task.id: next_reminder(calendar, due_at, now) for task, due_at in tasks},
+                cases={case.id: next_reminder(calendar, case.due_at, now) for case in cases},
+            )
+        return len(tasks) + len(cases)
 
     def mail(self, notification_id: UUID) -> None:
         """Send one notice by mail, unless that is of no use any more: read, done, taken by somebody else, not wanted.
@@ -90,6 +101,24 @@ class NoticeSender:
         }
         people = self._people_of(tx, task)
         self._add(tx, kind, people, task.instance_id, task.id, params, unmailed={task.sent_by})
+
+    def _remind_cases(self, tx: Transaction, cases: Sequence[CaseFacts], now: datetime) -> None:
+        """Tell whoever can move the case, its handler, and when that is nobody the registrar of its unit.
+
+        Work that is due with its case reminds by itself.
+        """
+        tasks = queries.open_tasks(tx, [case.id for case in cases]) if cases else []
+        for case in cases:
+            own = [task for task in tasks if task.instance_id == case.id]
+            reminded = {person for task in own if task.due_at == case.due_at for person in self._people_of(tx, task)}
+            people = [person for task in own if task.due_at != case.due_at for person in self._people_of(tx, task)]
+            people += self._resolved(tx, [f"user:{case.handler}"] if case.handler else [])
+            if not (people or reminded) and case.owning_unit:
+                people = self._resolved(tx, [f"registrar@{case.owning_unit}"])
+            kind = "case_overdue" if case.due_at <= now else "case_due"
+            params = {"due_at": case.due_at.isoformat(), "once": _once(case.due_at, now)}
+            told = [person for person in dict.fromkeys(people) if person not in reminded]
+            self._add(tx, kind, told, case.id, None, params)
 
     def _tell_operators(self, tx: Transaction, instance_id: UUID, task_ids: Sequence[str]) -> None:
         operators = self._resolved(tx, ["operator@", ADMINISTRATORS])
@@ -126,6 +155,11 @@ class NoticeSender:
             if person not in unmailed
         ]
         self._engine.queue.defer(tx.connection, jobs)
+
+
+def _once(due_at: datetime, now: datetime) -> str:
+    """Tells one reminder from the next: due soon is told once for a due date, what is overdue once a day."""
+    return str(due_at) if now < due_at else f"{due_at} {now.astimezone(TAIPEI).date()}"
 
 
 def _uuid(text: str) -> UUID | None:

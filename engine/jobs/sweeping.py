@@ -37,6 +37,8 @@ class Swept:
     anchored: bool = False
     tokens: int = 0
     files: int = 0
+    idle_accounts: int = 0
+    resealed: int = 0
 
 
 class Sweeper:
@@ -67,6 +69,8 @@ class Sweeper:
     def _tidy(self, swept: Swept, now: datetime) -> None:
         swept.tokens = self._engine.machine.forget_tokens()
         swept.files = self._engine.runtime.sweep_files()
+        swept.idle_accounts = self._engine.accounts.disable_idle()
+        swept.resealed = self._engine.connector_hosts.reseal()
         with self._engine.store.transaction() as tx:
             last = history_queries.last_anchor_at(tx)
             real = tokens.real_time(tx)

@@ -14,7 +14,9 @@ from engine.store import Store
 from engine.store import notification_queries as queries
 from engine.store import reminder_queries as preferences
 
-NoticeKind = Literal["arrived", "assigned", "due", "overdue", "returned", "ended", "cancelled", "incident"]
+NoticeKind = Literal[
+    "arrived", "assigned", "due", "overdue", "case_due", "case_overdue", "returned", "ended", "cancelled", "incident"
+]
 MAX_ROWS = 200
 
 

@@ -60,6 +60,8 @@ class Flow:
     condition: str | None = None
     language: str | None = None
     line: int | None = None
+    returns: bool | None = None
+    """Whether it sends work back (property `returns`); None: the drawing does not say."""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,8 @@ class StepLog:
         if "[" in flow.id:
             return
         detail = _process_detail(token)
+        if flow.returns is not None:
+            detail["returns"] = flow.returns
         self.facts.append(ElementFact(flow.id, flow.name, "sequenceFlow", "completed", None, detail))
 
     def open(self, task: OpenedTask) -> None:

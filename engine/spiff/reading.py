@@ -94,6 +94,9 @@ def _read_content(
     return nodes, flows
 
 
+_RETURNS = {"true": True, "false": False}
+
+
 def _read_flow(element: etree._Element) -> Flow:
     condition = child(element, "conditionExpression")
     return Flow(
@@ -104,6 +107,7 @@ def _read_flow(element: etree._Element) -> Flow:
         condition=text_of(condition),
         language=None if condition is None else condition.get("language"),
         line=element.sourceline,
+        returns=_RETURNS.get(properties(element).get("returns", "")),
     )
 
 

@@ -41,6 +41,7 @@ def read_header(
     properties: Mapping[str, str],
     names: Mapping[str, Any],
     title: str,
+    due_is_new: bool = True,
 ) -> dict[str, Any]:
     """The header after a step.
 
@@ -50,6 +51,8 @@ def read_header(
         properties: the process's own: `caseSubject` (FEEL), `ownerUnit`.
         names: what expressions may use besides the variables.
         title: the subject of a case that has none of its own, the process's name.
+        due_is_new: whether this step wrote the variable `due_at`; else the deadline stays where it
+            is, which is later than the variable says once the clock has stood still.
     """
     header = {name: before[name] for name in FIELDS}
     for name in _TEXTS:
@@ -59,9 +62,10 @@ def read_header(
     for name in _NAMED:
         if name in variables:
             header[name], header[f"{name}_label"] = _named(variables[name], (header[name], header[f"{name}_label"]))
-    for name in ("received_at", "due_at"):
-        if name in variables:
-            header[name] = _moment(variables[name], header[name], at=OFFICE_CLOSES if name == "due_at" else time(0))
+    if "received_at" in variables:
+        header["received_at"] = _moment(variables["received_at"], header["received_at"], at=time(0))
+    if "due_at" in variables and due_is_new:
+        header["due_at"] = _moment(variables["due_at"], header["due_at"], at=OFFICE_CLOSES)
     if variables.get("security_class") in (PLAIN, CONFIDENTIAL):
         header["security_class"] = variables["security_class"]
     if variables.get("clock") in ("running", "stopped"):

@@ -25,6 +25,8 @@ from engine.steps.task_kinds import guess_kind
 from engine.store.step_queries import Waits
 
 _FLOW = "sequenceFlow"
+RETURN = "return"
+"""The value of a decision menu that sends work back (退回, 退件)."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,13 @@ class Outcome:
             found.append(Entry("case.ended", actor, now, params={"status": self.advance.ended}))
         return found
 
-    def jobs(self, instance_id: UUID, due: Sequence[datetime]) -> list[JobSpec]:
-        """What machines must do after the commit."""
+    def jobs(self, instance_id: UUID, due: Sequence[datetime], *, returned: bool = False) -> list[JobSpec]:
+        """What machines must do after the commit.
+
+        Args:
+            due: when timers are to fire.
+            returned: the opened tasks are work sent back, see `came_back`.
+        """
         case = str(instance_id)
         jobs = [JobSpec("timer", {"instance_id": case, "due_at": at.isoformat()}, run_at=at) for at in due]
         jobs += [
@@ -105,7 +112,8 @@ class Outcome:
         jobs += [job for event in self.advance.thrown for job in _deliveries(case, event)]
         if self.tasks:
             task_ids = [task["id"] for task in self.tasks]
-            jobs.append(JobSpec("notify", {"kind": "arrived", "instance_id": case, "task_ids": task_ids}))
+            kind = "returned" if returned else "arrived"
+            jobs.append(JobSpec("notify", {"kind": kind, "instance_id": case, "task_ids": task_ids}))
         if self.incidents:
             failed = [fact.task_id for fact in self.incidents]
             jobs.append(JobSpec("notify", {"kind": "incident", "instance_id": case, "task_ids": failed}))
@@ -135,6 +143,16 @@ def replayed(result: Mapping[str, Any]) -> Advance:
         ended=result["ended"],
         active_elements=tuple(result["active_elements"]),
     )
+
+
+def came_back(given: Variables, advance: Advance) -> bool:
+    """Whether the tasks that a step opened are work sent back (退回).
+
+    A flow that was taken says so by its property `returns`, yes or no; without one the answer
+    does, by the `decision` "return".
+    """
+    said = [fact.detail["returns"] for fact in advance.facts if "returns" in fact.detail]
+    return any(said) if said else given.get("decision") == RETURN
 
 
 def passed_elements(advance: Advance) -> dict[str, Any]:

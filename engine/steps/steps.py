@@ -34,7 +34,7 @@ from engine.queue import JobQueue, JobSpec
 from engine.spiff import Executor
 from engine.steps.answers import Once
 from engine.steps.header import read_header
-from engine.steps.outcome import Outcome, passed_elements, step_values, wanted
+from engine.steps.outcome import Outcome, came_back, passed_elements, step_values, wanted
 from engine.steps.sources import Sources
 from engine.steps.values import (
     Act,
@@ -251,7 +251,7 @@ class Steps:
         waits = outcome.waits(act.answered_calls)
         if case.waiting or outcome.has_waits or act.answered_calls:
             due, buffered = queries.wait(tx, case.id, case.business_key, waits, now=now, person_id=act.actor.person_id)
-        self.defer(tx, outcome.jobs(case.id, due))
+        self.defer(tx, outcome.jobs(case.id, due, returned=came_back(act.given, advance)))
         return [] if advance.ended else buffered
 
     def _with_reminders(self, outcome: Outcome, now: datetime) -> list[dict[str, Any]]:
@@ -270,7 +270,7 @@ class Steps:
         self, tx: Transaction, case: Case, advance: Advance, act: Act, outcome: Outcome, now: datetime
     ) -> None:
         variables = codec.encode(dict(advance.variables))
-        header = self._header(tx, case, advance, now)
+        header = self._header(tx, case, advance, variables, now)
         entries = self._entries(case, advance, act, outcome, variables, now)
         links = self.signer.link(
             case.id, bytes(case.row["history_head"]), case.row["history_length"], entries, recorded_at=case.recorded_at
@@ -313,7 +313,9 @@ class Steps:
             ),
         )
 
-    def _header(self, tx: Transaction, case: Case, advance: Advance, now: datetime) -> dict[str, Any]:
+    def _header(
+        self, tx: Transaction, case: Case, advance: Advance, variables: Mapping[str, Any], now: datetime
+    ) -> dict[str, Any]:
         header = read_header(
             advance.variables,
             case.row,
@@ -324,10 +326,25 @@ class Steps:
                 "initiator": {"id": case.row["started_by"], "label": case.row["started_by_name"]},
             },
             title=case.row["process_name"],
+            due_is_new=variables.get("due_at") != case.variables.get("due_at"),
         )
         if header["clock"] != case.row["clock"] and case.status != "new":
             header["due_at"] = self._deadlines.change(tx, case.id, header["clock"], due_at=header["due_at"])
+        header["remind_at"] = self._reminder(case, header, advance, now)
+        if (before := case.row["due_at"]) is not None and before != header["due_at"]:
+            queries.move_due(tx, case.id, before=before, due=header["due_at"], remind=header["remind_at"])
         return header
+
+    def _reminder(self, case: Case, header: Mapping[str, Any], advance: Advance, now: datetime) -> datetime | None:
+        """When the case reminds of its deadline next: not once it has ended, nor while its clock stands still."""
+        due = header["due_at"]
+        if due is None or advance.ended or header["clock"] == "stopped":
+            return None
+        if due == case.row["due_at"] and case.row["clock"] == "running":
+            kept: datetime | None = case.row["remind_at"]
+            return kept
+        begun = now if case.row["due_at"] else header["received_at"] or case.row["started_at"]
+        return first_reminder(self._calendars.calendar(), begun, due)
 
     def _entries(
         self, case: Case, advance: Advance, act: Act, outcome: Outcome, variables: Mapping[str, Any], now: datetime

@@ -66,6 +66,7 @@ def new_row(
     """The row of a case that is about to start, as far as it is known before its first step."""
     return {
         **EMPTY,
+        "remind_at": None,
         "id": instance_id,
         "definition_id": definition.id,
         "process_key": definition.key,

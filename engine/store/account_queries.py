@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store.store import Transaction
 from engine.store.tables.accounts import account, password_history, password_reset, sign_in_log, web_session
-from engine.store.tables.directory import person
+from engine.store.tables.directory import person, role, role_grant
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,10 @@ class AccountRow:
     locked_until: datetime | None
     password_changed_at: datetime | None
     last_sign_in_at: datetime | None
+    used_from: datetime
     disabled_at: datetime | None
+    disabled_reason: str | None
+    """`administrator`, or `idle`: nobody used it."""
     created_at: datetime
 
 
@@ -45,6 +48,7 @@ class SessionRow:
     is_active: bool
     disabled_at: datetime | None
     must_change: bool
+    password_changed_at: datetime | None
     is_demo: bool
     on_behalf_of: str | None
     created_at: datetime
@@ -115,6 +119,27 @@ def change_account(tx: Transaction, person_id: str, values: Mapping[str, Any]) -
     tx.execute(update(account).where(account.c.person_id == person_id).values(**values))
 
 
+def idle_accounts(tx: Transaction, unused_since: datetime, limit: int) -> list[AccountRow]:
+    """Accounts that nobody used since then, locked; those that somebody else has locked are left out.
+
+    Demo accounts are not among them, nor are administrators where no administrator used their account:
+    somebody must be able to let the others in again.
+    """
+    administrators = select(role_grant.c.person_id).join(role, role.c.id == role_grant.c.role_id)
+    administrators = administrators.where(role.c.id == "administrator")
+    used = select(account.c.person_id).where(account.c.used_from >= unused_since, account.c.disabled_at.is_(None))
+    somebody_administers = used.where(account.c.person_id.in_(administrators)).correlate(None).exists()
+    statement = (
+        _accounts()
+        .where(account.c.used_from < unused_since, account.c.disabled_at.is_(None), ~account.c.is_demo)
+        .where(or_(account.c.person_id.not_in(administrators), somebody_administers))
+        .order_by(account.c.used_from)
+        .limit(limit)
+        .with_for_update(of=account, skip_locked=True)
+    )
+    return [AccountRow(**row._mapping) for row in tx.execute(statement)]
+
+
 # -- passwords -----------------------------------------------------------------------
 
 
@@ -183,7 +208,7 @@ def _sessions() -> Any:
     columns = [column for column in web_session.c if column.name not in ("token_digest",)]
     return (
         select(*columns, person.c.name, person.c.is_active)
-        .add_columns(account.c.disabled_at, account.c.must_change, account.c.is_demo)
+        .add_columns(account.c.disabled_at, account.c.must_change, account.c.password_changed_at, account.c.is_demo)
         .join(person, person.c.id == web_session.c.person_id)
         .join(account, account.c.person_id == web_session.c.person_id)
     )

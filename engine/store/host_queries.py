@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.store.store import Transaction
@@ -29,7 +28,8 @@ def save_host(
     name: str,
     *,
     base_url: str,
-    headers: Mapping[str, Any],
+    header_names: Sequence[str],
+    sealed_headers: str | None,
     allow_private: bool,
     now: datetime,
     person_id: str,
@@ -37,8 +37,8 @@ def save_host(
 ) -> bool:
     """Store a host; False when it is not to replace the one there is."""
     values = {
-        "base_url": base_url, "headers": dict(headers), "allow_private": allow_private,
-        "changed_at": now, "changed_by": person_id,
+        "base_url": base_url, "header_names": sorted(header_names), "sealed_headers": sealed_headers,
+        "allow_private": allow_private, "changed_at": now, "changed_by": person_id,
     }  # fmt: skip
     statement = insert(connector_host).values(name=name, **values)
     if replace:
@@ -46,6 +46,11 @@ def save_host(
     else:
         statement = statement.on_conflict_do_nothing()
     return tx.execute(statement.returning(connector_host.c.name)).first() is not None
+
+
+def reseal(tx: Transaction, name: str, sealed_headers: str) -> None:
+    """Store the same headers sealed anew."""
+    tx.execute(update(connector_host).where(connector_host.c.name == name).values(sealed_headers=sealed_headers))
 
 
 def remove_host(tx: Transaction, name: str) -> None:

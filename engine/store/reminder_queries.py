@@ -1,8 +1,8 @@
-"""Whom to tell about tasks: what a notice says of a task, tasks that remind now, a notice to be mailed."""
+"""Whom to tell about tasks and cases: what a notice says of them, those that remind now, a notice to be mailed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,32 +10,46 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from engine.store.step_queries import as_json
 from engine.store.store import Transaction
 
 _FACTS = """
-  t.id, t.instance_id, t.name, t.name_en, t.label, t.assignee, t.candidates, t.due_at, t.sent_by,
-  exists (select from user_task past where past.instance_id = t.instance_id and past.element_id = t.element_id
-    and coalesce(past.label, '') = coalesce(t.label, '') and past.state = 'completed'
-    and past.closed_at <= t.created_at) as came_back
+  t.id, t.instance_id, t.name, t.name_en, t.label, t.assignee, t.candidates, t.due_at, t.sent_by
 """
 
 _TASKS = text(f"select {_FACTS} from user_task t where t.id = any(cast(:ids as uuid[])) and t.state = 'open'")
 
-_REMIND = text(f"""
-with due as (
-  select id from user_task where state = 'open' and remind_at <= :now order by remind_at limit :limit
-  for update skip locked
-), moved as (
-  update user_task t set remind_at = case when t.due_at > :now then t.due_at end from due where t.id = due.id
-)
-select {_FACTS} from user_task t where t.id in (select id from due)
+_DUE_TASKS = text(f"""
+select {_FACTS} from user_task t join process_instance i on i.id = t.instance_id
+where t.state = 'open' and t.remind_at <= :now and not (i.clock = 'stopped' and t.due_at = i.due_at)
+order by t.remind_at limit :limit for no key update of t skip locked
+""")
+
+_REMIND_TASKS = text("""
+update user_task t set remind_at = n.next
+from jsonb_to_recordset(cast(:next as jsonb)) as n(id uuid, next timestamptz) where t.id = n.id
+""")
+
+_DUE_CASES = text("""
+select i.id, i.due_at, i.handler, i.owning_unit from process_instance i
+where i.remind_at <= :now order by i.remind_at limit :limit for no key update skip locked
+""")
+
+_REMIND_CASES = text("""
+update process_instance i set remind_at = n.next
+from jsonb_to_recordset(cast(:next as jsonb)) as n(id uuid, next timestamptz) where i.id = n.id
+""")
+
+_OPEN_TASKS = text(f"""
+select {_FACTS} from user_task t where t.state = 'open' and t.instance_id = any(cast(:ids as uuid[])) order by t.id
 """)
 
 _MAIL = text("""
 select n.id, n.person_id, n.kind, n.params, n.instance_id, n.task_id, n.mailed_at, n.read_at,
   i.business_key, i.subject, i.security_class, d.name as process_name, d.name_en as process_name_en,
   p.name, p.email, p.is_active, coalesce(q.mail, true) as wants_mail, coalesce(q.lang, 'zh') as lang,
-  (t.id is null or t.state = 'open') as is_open, t.assignee
+  (t.id is null or t.state = 'open') and (n.kind not in ('case_due', 'case_overdue') or i.remind_at is not null)
+    as is_open, t.assignee
 from notification n join process_instance i on i.id = n.instance_id join process_definition d on d.id = i.definition_id
 join person p on p.id = n.person_id left join notice_preference q on q.person_id = n.person_id
 left join user_task t on t.id = n.task_id
@@ -68,8 +82,16 @@ class TaskFacts:
     candidates: tuple[str, ...]
     due_at: datetime | None
     sent_by: str | None
-    came_back: bool
-    """The same work was done before in this case: it was returned."""
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What a reminder of a case's deadline is made of."""
+
+    id: UUID
+    due_at: datetime
+    handler: str | None
+    owning_unit: str | None
 
 
 @dataclass(frozen=True)
@@ -103,9 +125,31 @@ def tasks(tx: Transaction, ids: Sequence[UUID]) -> list[TaskFacts]:
     return [_facts(row) for row in tx.execute(_TASKS, {"ids": list(ids)})]
 
 
-def take_reminders(tx: Transaction, now: datetime, limit: int) -> list[TaskFacts]:
-    """Open tasks whose time to remind has come; each is given out once for each of its times."""
-    return [_facts(row) for row in tx.execute(_REMIND, {"now": now, "limit": limit})]
+def due_tasks(tx: Transaction, now: datetime, limit: int) -> list[TaskFacts]:
+    """Open tasks whose time to remind has come, locked: nobody else reminds of them meanwhile.
+
+    A task that is due with its case does not remind while the case's clock stands still.
+    """
+    return [_facts(row) for row in tx.execute(_DUE_TASKS, {"now": now, "limit": limit})]
+
+
+def due_cases(tx: Transaction, now: datetime, limit: int) -> list[CaseFacts]:
+    """Cases whose time to remind has come, locked as `due_tasks` are."""
+    return [CaseFacts(**row._mapping) for row in tx.execute(_DUE_CASES, {"now": now, "limit": limit})]
+
+
+def remind_next(
+    tx: Transaction, *, tasks: Mapping[UUID, datetime | None], cases: Mapping[UUID, datetime | None]
+) -> None:
+    """When these tasks and cases remind next; None: not any more."""
+    for statement, moments in ((_REMIND_TASKS, tasks), (_REMIND_CASES, cases)):
+        if moments:
+            tx.execute(statement, {"next": as_json([{"id": id, "next": next} for id, next in moments.items()])})
+
+
+def open_tasks(tx: Transaction, instance_ids: Sequence[UUID]) -> list[TaskFacts]:
+    """The open tasks of cases, the oldest first."""
+    return [_facts(row) for row in tx.execute(_OPEN_TASKS, {"ids": list(instance_ids)})]
 
 
 def mail(tx: Transaction, notification_id: UUID) -> MailFacts | None:

@@ -21,9 +21,9 @@ from engine.store.store import Transaction
 HEADER_COLUMNS = (
     "owning_unit", "subject", "applicant_agency", "applicant_agency_label", "applicant_unit", "applicant_unit_label",
     "handler", "handler_label", "speed", "security_class", "received_at", "due_at", "doc_no_in", "doc_no_out",
-    "retention_class", "source", "outcome", "clock",
+    "retention_class", "source", "outcome", "clock", "remind_at",
 )  # fmt: skip
-"""What a step may change of a case's header."""
+"""What a step may change of a case's header, and when its people are reminded of its deadline."""
 
 _CASE = """
 select i.*, d.name as process_name, d.name_en as process_name_en, d.version, d.properties,
@@ -169,6 +169,14 @@ with opened as (
   on conflict do nothing
 )
 select 1
+""")
+
+_MOVE_DUE = text("""
+with moved as (
+  update user_task set due_at = :due, remind_at = :remind
+  where instance_id = :id and state = 'open' and due_at = :before returning id
+)
+update candidate c set due_at = coalesce(cast(:due as timestamptz), 'infinity') from moved where c.task_id = moved.id
 """)
 
 _WAIT = text("""
@@ -334,6 +342,13 @@ def open_tasks(
             "person_name": person_name,
         },
     )
+
+
+def move_due(
+    tx: Transaction, instance_id: UUID, *, before: datetime, due: datetime | None, remind: datetime | None
+) -> None:
+    """Open tasks that were due with their case are due with it again, now that its deadline has moved."""
+    tx.execute(_MOVE_DUE, {"id": instance_id, "before": before, "due": due, "remind": remind})
 
 
 def wait(

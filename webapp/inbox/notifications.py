@@ -59,6 +59,8 @@ def words(notice: Notification) -> str:
         "assigned": lambda: _("分給您的工作：%(step)s", step=step),
         "due": lambda: _("快到限辦日：%(step)s", step=step),
         "overdue": lambda: _("已逾限辦日：%(step)s", step=step),
+        "case_due": lambda: _("案件快到限辦日。"),
+        "case_overdue": lambda: _("案件已逾限辦日。"),
         "returned": lambda: _("退回給您的工作：%(step)s", step=step),
         "cancelled": lambda: _("案件已撤案，您的工作取消：%(step)s", step=step),
         "ended": lambda: _("案件已結束。"),

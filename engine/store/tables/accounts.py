@@ -32,10 +32,17 @@ account = Table(
     Column("locked_until", Moment),
     Column("password_changed_at", Moment),
     Column("last_sign_in_at", Moment),
+    Column(
+        "used_from", Moment, nullable=False, comment="idleness counts from here: made, enabled again or last signed in"
+    ),
     Column("disabled_at", Moment),
+    Column("disabled_reason", Text, comment="by an administrator, or because nobody used it"),
     Column("created_at", Moment, nullable=False),
     Index("uq_account_username", "username", unique=True),
+    Index("ix_account_used_from", "used_from", postgresql_where=text("disabled_at is null and not is_demo")),
     CheckConstraint("username = lower(username)", name="username_lower"),
+    CheckConstraint("disabled_reason in ('administrator', 'idle')", name="disabled_reason_known"),
+    CheckConstraint("(disabled_at is null) = (disabled_reason is null)", name="disabled_has_reason"),
 )
 
 password_history = Table(

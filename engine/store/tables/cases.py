@@ -119,6 +119,15 @@ notification = Table(
         unique=True,
         postgresql_where=text("task_id is not null"),
     ),
+    Index(
+        "uq_notification_case_once",
+        "person_id",
+        "instance_id",
+        "kind",
+        text("(params ->> 'once')"),
+        unique=True,
+        postgresql_where=text("task_id is null and kind in ('case_due', 'case_overdue')"),
+    ),
 )
 
 search_document = Table(

@@ -55,6 +55,7 @@ process_instance = Table(
     Column("security_class", Text, nullable=False, server_default="普通"),
     Column("received_at", Moment),
     Column("due_at", Moment),
+    Column("remind_at", Moment, comment="when its people are reminded of the case's deadline next; null: not"),
     Column("doc_no_in", Text),
     Column("doc_no_out", Text),
     Column("retention_class", Text),
@@ -69,6 +70,7 @@ process_instance = Table(
     Index("ix_process_instance_business_key", "business_key"),
     Index("ix_process_instance_started_at", "started_at", "id"),
     Index("ix_process_instance_open_due", "due_at", "id", postgresql_where=text("ended_at is null")),
+    Index("ix_process_instance_remind_at", "remind_at", postgresql_where=text("remind_at is not null")),
     Index(
         "ix_process_instance_owning_unit", "owning_unit", "started_at", postgresql_where=text("owning_unit is not null")
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Table, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from engine.store.tables.base import Moment, metadata
 
@@ -12,7 +12,8 @@ connector_host = Table(
     metadata,
     Column("name", Text, primary_key=True, comment="what diagrams call it by"),
     Column("base_url", Text, nullable=False),
-    Column("headers", JSONB, nullable=False, comment="sent with every request; secrets, never shown again"),
+    Column("header_names", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="may be shown"),
+    Column("sealed_headers", Text, comment="names and values, encrypted with a key of the settings"),
     Column("allow_private", Boolean, nullable=False, server_default=text("false")),
     Column("changed_at", Moment, nullable=False),
     Column("changed_by", Text, nullable=False),

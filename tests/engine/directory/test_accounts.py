@@ -391,3 +391,88 @@ def test_attempts_are_listed(accounts, person, directory):
     assert results == ["ok", "wrong"]
     with pytest.raises(NotAllowed):
         accounts.sign_ins(actor=directory.actor_for(person))
+
+
+# -- age of accounts and passwords ----------------------------------------------------
+
+
+@pytest.fixture
+def real(make_person, accounts):
+    """A person with an account that is nobody's demonstration; its temporary password is not known here."""
+    person = make_person("r", demo=False)
+    accounts.add_account(person, person, actor=SYSTEM)
+    return person
+
+
+def test_an_account_nobody_uses_for_ninety_days_is_disabled_and_the_log_says_why(accounts, real, clock, log):
+    clock.advance(timedelta(days=89))
+    accounts.disable_idle()
+    assert accounts.account(real).disabled_at is None
+    clock.advance(timedelta(days=2))
+    assert accounts.disable_idle() >= 1
+    assert accounts.account(real).disabled_reason == "idle"
+    (entry, *_) = log.entries(SYSTEM, subject=("account", real))
+    assert (entry.verb, entry.actor_id, entry.after["reason"]) == ("account.disable", SYSTEM.person_id, "idle")
+
+
+def test_days_count_anew_from_a_sign_in_and_from_being_enabled(accounts, real, clock):
+    password = accounts.temporary_password(real, actor=SYSTEM)
+    clock.advance(timedelta(days=80))
+    session = accounts.sign_in(real, password, **FROM)
+    clock.advance(timedelta(days=80))
+    accounts.disable_idle()
+    assert accounts.account(real).disabled_at is None
+    clock.advance(timedelta(days=11))
+    accounts.disable_idle()
+    assert fail(accounts, real, 1, password).code == "wrong"
+    assert reason(accounts, session.token) == "disabled"
+    accounts.set_enabled(real, True, actor=SYSTEM)
+    accounts.disable_idle()
+    assert accounts.sign_in(real, password, **FROM).person_id == real
+
+
+def test_demo_accounts_stay(accounts, person, clock):
+    clock.advance(timedelta(days=400))
+    accounts.disable_idle()
+    assert accounts.sign_in(person, GOOD, **FROM).person_id == person
+
+
+def test_administrators_stay_when_none_of_them_used_an_account(accounts, real, clock, directory, store):
+    root = directory.units()[0].id
+    with store.transaction() as tx:  # the administrators that other tests made
+        tx.execute(text("update account set disabled_at = now(), disabled_reason = 'administrator'"
+                        " where disabled_at is null and person_id <> :p"), {"p": real})  # fmt: skip
+    directory.grant(real, "administrator", root, actor=SYSTEM, valid_from=clock.now().date())
+    clock.advance(timedelta(days=91))
+    accounts.disable_idle()
+    assert accounts.account(real).disabled_at is None, "somebody must be able to let the others in again"
+
+
+def test_an_old_password_must_be_changed_where_the_rules_say_so(store, clock, directory, log, accounts, real, person):
+    rules = AccountRules(password_max_age=timedelta(days=90))
+    strict = AccountService(store, clock, directory, log, passwords=CHEAP, rules=rules)
+    first = strict.sign_in(real, strict.temporary_password(real, actor=SYSTEM), **FROM)
+    strict.reset_password(strict.reset_link(real, actor=SYSTEM), GOOD)
+    assert reason(strict, first.token) == "password"
+    clock.advance(timedelta(days=89, hours=23))
+    assert not strict.sign_in(real, GOOD, **FROM).must_change
+    clock.advance(timedelta(hours=2))
+    old = strict.sign_in(real, GOOD, **FROM)
+    assert old.must_change
+    assert not strict.sign_in(person, GOOD, **FROM).must_change, "demo accounts never have to"
+    assert not accounts.sign_in(real, GOOD, **FROM).must_change, "by default nobody has to"
+    assert not strict.change_password(real, current=GOOD, new=BETTER, token=old.token).must_change
+
+
+def test_a_password_one_chose_is_kept_for_the_least_time(store, clock, directory, log, real):
+    rules = AccountRules(password_min_age=timedelta(days=1))
+    strict = AccountService(store, clock, directory, log, passwords=CHEAP, rules=rules)
+    temporary = strict.temporary_password(real, actor=SYSTEM)
+    session = strict.sign_in(real, temporary, **FROM)
+    session = strict.change_password(real, current=temporary, new=GOOD, token=session.token)
+    with pytest.raises(InvalidFields) as refused:
+        strict.change_password(real, current=GOOD, new=BETTER, token=session.token)
+    assert refused.value.fields == {"new": "too-soon"}
+    clock.advance(timedelta(days=1, minutes=1))
+    session = strict.sign_in(real, GOOD, **FROM)
+    assert strict.change_password(real, current=GOOD, new=BETTER, token=session.token).person_id == real

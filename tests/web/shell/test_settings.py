@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+import secrets
 from pathlib import Path
 
 import pytest
 
+from webapp.keys import weakness
 from webapp.settings import Settings, SettingsError, table
 
 _READS = re.compile(r"""os\.(getenv|environb|environ(\.get\((?!.PATH)|\[[^\]]+\](?!\s*=[^=])|\s+if\b))""")
 """Handing the environment or the PATH on to a child process reads no setting."""
 ROOT = Path(__file__).parents[3]
-KEYS = {"SIWEI_SECRET_KEY": "a" * 32, "SIWEI_HISTORY_KEY": "b" * 32}
+KEYS = {
+    "SIWEI_SECRET_KEY": "5c1f0e7ab93d46288f02d7c45be1963a",
+    "SIWEI_HISTORY_KEY": "e2907b4d1f6ac583b7d80942fa35c61e",
+}
 
 
 def test_every_setting_is_in_the_table_of_the_docs():
@@ -55,6 +60,41 @@ def test_production_refuses_to_start_without_keys(missing):
     assert Settings.from_environment(given).is_demo is False
     with pytest.raises(SettingsError, match=missing):
         Settings.from_environment({**given, missing: "short"})
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "",
+        "c1f0e7ab93d46288f02d7c45be1963a",  # 31 characters
+        "k" * 40,
+        "b7" * 20,
+        "changeme-changeme-changeme-changeme",
+        "please-change-this-secret-key-now!!",
+        "this is the default secret key of siwei",
+        "0123456789abcdefghijklmnopqrstuvwxyz",
+        "00000000001111111111222222222233",
+    ],
+)
+@pytest.mark.parametrize("variable", list(KEYS))
+def test_production_refuses_keys_that_can_be_guessed_and_says_how_to_make_one(variable, weak):
+    with pytest.raises(SettingsError, match=rf"{variable}.*token_hex"):
+        Settings.from_environment({"SIWEI_MODE": "production", **KEYS, variable: weak})
+
+
+def test_production_wants_two_different_keys():
+    with pytest.raises(SettingsError, match="must differ"):
+        Settings.from_environment({"SIWEI_MODE": "production", **KEYS, "SIWEI_HISTORY_KEY": KEYS["SIWEI_SECRET_KEY"]})
+
+
+@pytest.mark.parametrize("make", [lambda: secrets.token_hex(16), lambda: secrets.token_urlsafe(24)])
+def test_random_keys_are_taken(make):
+    assert [key for key in (make() for _ in range(2000)) if weakness(key)] == []
+
+
+def test_a_password_must_live_longer_than_it_must_be_kept():
+    with pytest.raises(SettingsError, match="SIWEI_PASSWORD_MIN_DAYS"):
+        Settings.from_environment({"SIWEI_PASSWORD_MIN_DAYS": "30", "SIWEI_PASSWORD_MAX_DAYS": "30"})
 
 
 def test_plain_http_for_other_machines_is_refused():
