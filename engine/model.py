@@ -102,10 +102,32 @@ class Finding:
     message_zh: str
     message_en: str
     line: int | None = None
+    remedy_zh: str = ""
+    remedy_en: str = ""
+    """What to do about it."""
+    rules: tuple[str, ...] = ()
+    """The numbered rules of the standard that it breaks: `EXT025`."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it keeps the files from being deployed: an error does, and a gap still to be filled."""
+        return self.level != "warning"
 
     def text(self, lang: str) -> str:
         """The message in `lang` (anything that starts with `zh` is Chinese)."""
         return self.message_zh if lang.startswith("zh") else self.message_en
+
+    def remedy(self, lang: str) -> str:
+        """What to do about it, in `lang`."""
+        return self.remedy_zh if lang.startswith("zh") else self.remedy_en
+
+
+@dataclass(frozen=True)
+class FormUse:
+    """The variables that a form shows or reckons with, and those that its answer writes."""
+
+    reads: frozenset[str]
+    writes: frozenset[str]
 
 
 # -- the seam: into and out of engine.spiff ----------------------------------------

@@ -1,60 +1,90 @@
 """Checks before a deployment: whatever the engine would ignore, refuse or hang on, named by element.
 
-A rule is a function that takes the `Report` and adds to it; `RULES` lists them all.
+A rule is a function that takes the `Report` and adds to it; `RULES` lists them all. What they
+say, and what to do about it, stands in `engine.rules`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine import dmn
-from engine.model import Finding, SourceFile
+from engine.model import Finding, FormUse, SourceFile
+from engine.rules import RULES as TABLE
+from engine.rules import completed
 from engine.spiff import xml
 from engine.spiff.diagram import Diagram
-from engine.spiff.lint import activities, connections, events, expressions, identity, people, support
-from engine.spiff.lint.report import Report
+from engine.spiff.lint import (
+    activities,
+    collaborations,
+    connections,
+    data,
+    events,
+    expressions,
+    gateways,
+    identity,
+    interfaces,
+    people,
+    repetitions,
+    support,
+    timers,
+)
+from engine.spiff.lint.report import Report, in_order
 from engine.spiff.reading import read_file
 
 if TYPE_CHECKING:
     from engine.sandbox import ScriptSandbox
 
-Rule = Callable[[Report], None]
-RULES: list[Rule] = [
+Check = Callable[[Report], None]
+RULES: list[Check] = [
     *identity.RULES,
     *support.RULES,
     *connections.RULES,
+    *gateways.RULES,
     *events.RULES,
+    *timers.RULES,
     *activities.RULES,
+    *repetitions.RULES,
+    *interfaces.RULES,
+    *data.RULES,
+    *collaborations.RULES,
     *people.RULES,
     *expressions.RULES,
 ]
 
 
-def check(files: Sequence[SourceFile], sandbox: ScriptSandbox) -> tuple[Finding, ...]:
-    """Every finding in the files, errors first."""
+def check(
+    files: Sequence[SourceFile], sandbox: ScriptSandbox, form_uses: Mapping[str, FormUse] | None = None
+) -> tuple[Finding, ...]:
+    """Every finding in the diagrams and tables among the files, errors first.
+
+    Args:
+        form_uses: what each form reads and writes, by file name; without it nobody asks
+            where a variable comes from.
+    """
     unreadable: list[Finding] = []
     diagrams: list[Diagram] = []
-    decisions: set[str] = set()
     for file in files:
-        try:
-            if file.kind == "bpmn":
+        if file.kind == "bpmn":
+            try:
                 diagrams.append(read_file(file.name, file.content))
-        except xml.XmlRefused as refused:
-            unreadable.append(_refused(file.name, refused))
-    for model in dmn.parse_together([(file.name, file.content) for file in files if file.kind == "dmn"]):
-        decisions.update(model.decisions)
-        unreadable += model.findings
+            except xml.XmlRefused as refused:
+                unreadable.append(_refused(file.name, refused))
+    models = dmn.parse_together([(file.name, file.content) for file in files if file.kind == "dmn"])
+    keys = {file.name: form_keys(file) for file in files if file.kind == "form"}
     report = Report(
         diagrams,
-        forms=frozenset(key for file in files if file.kind == "form" for key in form_keys(file)),
-        decisions=frozenset(decisions),
+        forms=frozenset(key for known in keys.values() for key in known),
+        decisions={decision: model for model in models for decision in model.decisions},
         sandbox=sandbox,
+        form_uses=None if form_uses is None else {k: form_uses[f] for f in keys if f in form_uses for k in keys[f]},
     )
     for rule in RULES:
         rule(report)
-    return (*unreadable, *report.findings())
+    tables = [finding for model in models for finding in model.findings]
+    return in_order(map(completed, (*unreadable, *tables, *report.findings())))
 
 
 def form_keys(file: SourceFile) -> set[str]:
@@ -64,10 +94,11 @@ def form_keys(file: SourceFile) -> set[str]:
     keys = {"/".join(parts[index:]) for index in range(len(parts))}
     try:
         own = json.loads(file.content).get("id")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         own = None
     return keys | {own} if isinstance(own, str) and own else keys
 
 
 def _refused(name: str, refused: xml.XmlRefused) -> Finding:
-    return Finding(refused.code, "error", name, None, None, refused.message_zh, refused.message_en, refused.line)
+    rule = TABLE[refused.code]
+    return Finding(refused.code, rule.level, name, None, None, refused.message_zh, refused.message_en, refused.line)

@@ -1,83 +1,64 @@
-"""Tasks: what they call, show and repeat is there."""
+"""Tasks and subprocesses: what they call, show and repeat is there."""
 
 from __future__ import annotations
 
 from engine.spiff import diagram as drawn
-from engine.spiff.diagram import Diagram, Node
-from engine.spiff.lint.connections import scopes
+from engine.spiff.diagram import ACTIVITIES, Diagram, Node
+from engine.spiff.environment import is_feel
+from engine.spiff.lint.dialect import is_spiff
+from engine.spiff.lint.index import owner
 from engine.spiff.lint.report import Report
-from engine.spiff.specs.loops import MAX_INSTANCES
-from engine.spiff.xml import child
+from engine.spiff.xml import children, is_true, tag
+
+MAX_QUANTITY = 100
+CHOREOGRAPHY = ("choreographyTask", "subChoreography", "callChoreography")
+PERFORMERS = ("performer", "humanPerformer", "potentialOwner", "resourceRole")
+PEOPLE = ("assignee", "candidateUsers", "candidateGroups")
 
 
 def called_things_exist(report: Report) -> None:
     """Forms, decisions and processes that are named are among the files."""
-    for diagram, _, scope in scopes(report):
-        for node in scope.nodes.values():
-            form = node.camunda("formKey") or node.camunda("formRef")
-            if form and not form.startswith("=") and form not in report.forms:
-                report.add(
-                    "unknown-form",
-                    diagram,
-                    node,
-                    f"「{{name}}」的表單 {form} 不在檔案裡。",
-                    f"“{{name}}”: its form {form} is not among the files.",
-                )
-            if node.type == "businessRuleTask":
-                _decision(report, diagram, node)
-            elif node.type == "callActivity":
-                _call(report, diagram, node)
-            elif node.type == "serviceTask":
-                _connector(report, diagram, node)
-            elif node.type == "scriptTask" and drawn.script_of(node) is None:
-                report.add(
-                    "script-empty",
-                    diagram,
-                    node,
-                    "指令碼任務「{name}」沒有內容。",
-                    "The script task “{name}” has no script.",
-                )
+    for diagram, _, node in report.nodes():
+        form = node.camunda("formKey") or node.camunda("formRef")
+        if form and not form.startswith("=") and form not in report.forms:
+            report.add("unknown-form", diagram, node, form=form)
+        if node.type == "businessRuleTask":
+            _decision(report, diagram, node)
+        elif node.type == "callActivity":
+            _call(report, diagram, node)
+        elif node.type == "serviceTask":
+            if drawn.connector(node)[0] is None:
+                report.add("connector-missing", diagram, node)
+        elif node.type == "scriptTask":
+            _script(report, diagram, node)
 
 
 def _decision(report: Report, diagram: Diagram, node: Node) -> None:
     called = drawn.decision_id(node)
     if called is None:
-        report.add("decision-missing", diagram, node, "「{name}」沒有指定決策表。", "“{name}” names no decision.")
+        report.add("decision-missing", diagram, node)
     elif called not in report.decisions:
-        report.add(
-            "unknown-decision",
-            diagram,
-            node,
-            f"「{{name}}」的決策 {called} 不在檔案裡。",
-            f"“{{name}}”: its decision {called} is not among the files.",
-        )
+        report.add("unknown-decision", diagram, node, decision=called)
 
 
 def _call(report: Report, diagram: Diagram, node: Node) -> None:
     called = node.element.get("calledElement")
     if not called:
-        report.add(
-            "call-missing", diagram, node, "「{name}」沒有指定要呼叫的流程。", "“{name}” names no process to call."
-        )
+        report.add("call-missing", diagram, node)
     elif called not in report.processes:
-        report.add(
-            "unknown-process",
-            diagram,
-            node,
-            f"「{{name}}」呼叫的流程 {called} 不在檔案裡。",
-            f"“{{name}}” calls the process {called}, which is not among the files.",
-        )
+        report.add("unknown-process", diagram, node, process=called)
+    else:
+        starts = report.processes[called].starts()
+        if starts and all(start.events for start in starts):
+            report.add("call-without-plain-start", diagram, node, process=called)
 
 
-def _connector(report: Report, diagram: Diagram, node: Node) -> None:
-    if drawn.connector(node)[0] is None:
-        report.add(
-            "connector-missing",
-            diagram,
-            node,
-            "服務任務「{name}」沒有指定連接器。",
-            "The service task “{name}” names no connector.",
-        )
+def _script(report: Report, diagram: Diagram, node: Node) -> None:
+    script = drawn.script_of(node)
+    if script is None:
+        report.add("script-empty", diagram, node)
+    elif not node.element.get("scriptFormat") and not is_feel(script) and not is_spiff(diagram.root):
+        report.add("script-without-format", diagram, node)
 
 
 def calls_do_not_circle(report: Report) -> None:
@@ -86,17 +67,10 @@ def calls_do_not_circle(report: Report) -> None:
         process.id: {n.element.get("calledElement") for n in process.all_nodes() if n.type == "callActivity"}
         for process in report.processes.values()
     }
-    for diagram, process, scope in scopes(report):
+    for diagram, process, scope in report.scopes:
         for node in scope.nodes.values():
-            called = node.element.get("calledElement")
-            if node.type == "callActivity" and process.id in _all_called(calls, called):
-                report.warn(
-                    "call-circle",
-                    diagram,
-                    node,
-                    "「{name}」會再呼叫自己所在的流程;最多 200 層。",
-                    "“{name}” leads back to its own process; at most 200 levels are run.",
-                )
+            if node.type == "callActivity" and process.id in _all_called(calls, node.element.get("calledElement")):
+                report.add("call-circle", diagram, node)
 
 
 def _all_called(calls: dict[str, set[str | None]], first: str | None) -> set[str]:
@@ -110,73 +84,65 @@ def _all_called(calls: dict[str, set[str | None]], first: str | None) -> set[str
     return found
 
 
-def repetitions_end(report: Report) -> None:
-    """A loop has a condition or a maximum; a multi-instance has a collection or a number up to 1,000."""
-    for diagram, _, scope in scopes(report):
-        for node in scope.nodes.values():
-            loop = node.loop
-            if loop is None:
-                continue
-            if loop.kind == "standard":
-                if loop.loop_condition is None and loop.maximum is None:
-                    report.add(
-                        "loop-endless",
-                        diagram,
-                        node,
-                        "迴圈「{name}」沒有條件也沒有次數上限。",
-                        "The loop “{name}” has neither a condition nor a maximum.",
-                    )
-                if loop.maximum is not None and not 0 <= loop.maximum <= MAX_INSTANCES:
-                    report.add(
-                        "loop-maximum",
-                        diagram,
-                        node,
-                        f"迴圈「{{name}}」的次數上限必須是 0 到 {MAX_INSTANCES}。",
-                        f"The maximum of the loop “{{name}}” must be between 0 and {MAX_INSTANCES}.",
-                    )
-            elif loop.cardinality is None and loop.collection is None:
-                report.add(
-                    "many-without-collection",
-                    diagram,
-                    node,
-                    "多重任務「{name}」沒有集合也沒有數量。",
-                    "“{name}” is repeated without a collection or a number.",
-                )
-            elif (
-                loop.cardinality
-                and loop.cardinality.lstrip("-").isdigit()
-                and not 0 <= int(loop.cardinality) <= MAX_INSTANCES
-            ):
-                report.add(
-                    "many-cardinality",
-                    diagram,
-                    node,
-                    f"多重任務「{{name}}」的數量必須是 0 到 {MAX_INSTANCES}。",
-                    f"The number of “{{name}}” must be between 0 and {MAX_INSTANCES}.",
-                )
-            elif (loop.output_collection is None) != (loop.output_element is None):
-                report.add(
-                    "many-output",
-                    diagram,
-                    node,
-                    "「{name}」的 outputCollection 與 outputElement 要一起寫。",
-                    "“{name}”: outputCollection and outputElement belong together.",
-                )
+def quantities_are_whole(report: Report) -> None:
+    """`startQuantity` and `completionQuantity` are whole numbers from 1."""
+    for diagram, _, node in report.nodes(*ACTIVITIES):
+        for attribute, number in (("startQuantity", "EXT037"), ("completionQuantity", "EXT038")):
+            value = node.element.get(attribute, "1").strip()
+            if not (value.isdecimal() and 1 <= int(value) <= MAX_QUANTITY):
+                report.add("quantity-invalid", diagram, node, number, attribute=attribute, value=value)
 
 
-def behaviour_is_all(report: Report) -> None:
-    """A multi-instance throws no events of its own between its instances."""
-    for diagram, _, scope in scopes(report):
-        for node in scope.nodes.values():
-            many = child(node.element, "multiInstanceLoopCharacteristics")
-            if many is not None and many.get("behavior", "All") != "All":
-                report.warn(
-                    "many-behaviour",
-                    diagram,
-                    node,
-                    "「{name}」的 behavior 不會被看:全部做完才往下走。",
-                    "“{name}”: its behavior means nothing; it goes on when all are done.",
-                )
+def performers_are_named_once(report: Report) -> None:
+    """The standard's own performers are named by a resource or by an expression, and are not read here."""
+    for diagram in report.diagrams:
+        for performer in report.index(diagram).all(*PERFORMERS):
+            kinds = {tag(inner) for inner in performer.iterchildren()}
+            owning = performer.getparent()
+            if {"resourceRef", "resourceAssignmentExpression"} <= kinds:
+                report.add("performer-twice", diagram, owning, performer=performer.get("name") or tag(performer))
+    for diagram, _, node in report.nodes("userTask", "manualTask"):
+        found = next((inner for kind in PERFORMERS for inner in children(node.element, kind)), None)
+        if found is not None and not any(node.camunda(name) for name in PEOPLE):
+            report.add("performer-ignored", diagram, node, kind=tag(found))
 
 
-RULES = [behaviour_is_all, called_things_exist, calls_do_not_circle, repetitions_end]
+def ad_hoc_holds_work(report: Report) -> None:
+    """An ad-hoc subprocess holds activities, and nothing that orders them from outside (§13.3.5)."""
+    for diagram in report.diagrams:
+        for element in report.index(diagram).all("adHocSubProcess"):
+            kinds = [tag(inner) for inner in element.iterchildren()]
+            if not any(kind in ACTIVITIES for kind in kinds):
+                report.add("adhoc-empty", diagram, element)
+            for inner in element.iterchildren():
+                if tag(inner) in ("startEvent", "endEvent"):
+                    report.add("adhoc-content", diagram, inner, kind=tag(inner))
+
+
+def choreographies_stand_alone(report: Report) -> None:
+    """Choreography activities belong into choreographies."""
+    numbers = {"process": "EXT036", "subProcess": "EXT056", "transaction": "EXT056"}
+    for diagram in report.diagrams:
+        for element in report.index(diagram).all(*CHOREOGRAPHY):
+            around = element.getparent()
+            if owner(element, "process") is not None:
+                broken = (numbers[tag(around)],) if tag(around) in numbers else ("EXT056", "EXT062")
+                report.add("choreography-in-process", diagram, element, *broken)
+
+
+def compensated_work_has_no_flows(report: Report) -> None:
+    """Work marked for compensation begins when it is thrown, never by a flow (§10.7)."""
+    for diagram, scope, node in report.nodes(*ACTIVITIES):
+        if is_true(node.element.get("isForCompensation")) and (scope.incoming(node.id) or scope.outgoing(node.id)):
+            report.add("compensation-activity-connected", diagram, node)
+
+
+RULES = [
+    called_things_exist,
+    calls_do_not_circle,
+    quantities_are_whole,
+    performers_are_named_once,
+    ad_hoc_holds_work,
+    choreographies_stand_alone,
+    compensated_work_has_no_flows,
+]

@@ -1,177 +1,211 @@
-"""Events: what they wait for exists, stands where it can happen, and comes in time."""
+"""Events: of a kind that can stand there, and what they wait for or throw exists (BPMN 2.0 §10.5)."""
 
 from __future__ import annotations
 
-from engine.spiff import timers
+from lxml import etree
+
 from engine.spiff.diagram import ACTIVITIES, Diagram, EventDefinition, Node
-from engine.spiff.lint.connections import scopes
+from engine.spiff.lint.index import in_executable
 from engine.spiff.lint.report import Report
-from engine.spiff.xml import is_true
+from engine.spiff.xml import children, is_true, tag, text_of
+
+STANDARD_AT = {
+    "startEvent": {"message", "signal", "timer", "conditional", "error", "escalation", "compensate"},
+    "endEvent": {"message", "signal", "error", "escalation", "terminate", "cancel", "compensate"},
+    "intermediateCatchEvent": {"message", "signal", "timer", "conditional", "link"},
+    "intermediateThrowEvent": {"message", "signal", "escalation", "link", "compensate"},
+    "boundaryEvent": {"message", "signal", "timer", "conditional", "error", "escalation", "cancel", "compensate"},
+}
+"""What the standard allows each event to be; start events of error, escalation and compensation only inside."""
+STARTS_PROCESSES = {"message", "signal", "timer", "conditional"}
+ALWAYS_INTERRUPTS = {"error", "cancel", "compensate"}
+WORDS = {
+    "none": "無",
+    "message": "訊息",
+    "signal": "信號",
+    "timer": "計時",
+    "conditional": "條件",
+    "error": "錯誤",
+    "escalation": "升級",
+    "compensate": "補償",
+    "cancel": "取消",
+    "link": "連結",
+    "terminate": "終止",
+}
+_MISPLACED = {
+    "endEvent": "end-kind",
+    "intermediateCatchEvent": "catch-kind",
+    "intermediateThrowEvent": "throw-kind",
+    "boundaryEvent": "boundary-kind",
+}
+_NUMBERS = {("catch-kind", "compensate"): ("EXT122", "EXT148"), ("start-kind", "compensate"): ("EXT098", "EXT121")}
+
+
+def kinds_fit_their_place(report: Report) -> None:
+    """Every event is of a kind that the standard allows there."""
+    for diagram, _, node in report.nodes(*_MISPLACED):
+        for event in node.events:
+            if event.kind not in STANDARD_AT[node.type]:
+                _misplaced(report, _MISPLACED[node.type], diagram, node, event.kind)
+        if node.type == "boundaryEvent":
+            _boundary(report, diagram, node)
+
+
+def _boundary(report: Report, diagram: Diagram, node: Node) -> None:
+    if not node.events:
+        _misplaced(report, "boundary-kind", diagram, node, "none")
+    for event in node.events:
+        if event.kind in ALWAYS_INTERRUPTS and not node.interrupting:
+            _misplaced(report, "boundary-kind", diagram, node, event.kind)
+
+
+def starts_fit_their_scope(report: Report) -> None:
+    """A process starts by an event from outside or none, a subprocess by none, an event subprocess by its event."""
+    for diagram, process, scope in report.scopes:
+        starts = scope.starts()
+        if scope is process:
+            for start in starts:
+                for event in start.events:
+                    if event.kind not in STARTS_PROCESSES:
+                        _misplaced(report, "start-kind", diagram, start, event.kind)
+        elif is_true(scope.element.get("triggeredByEvent")):
+            if len(starts) != 1:
+                report.add("event-subprocess-start", diagram, scope)
+            for start in starts:
+                _event_start(report, diagram, start)
+        elif tag(scope.element) != "adHocSubProcess" and (len(starts) > 1 or any(start.events for start in starts)):
+            report.add("subprocess-start", diagram, scope)
+
+
+def _event_start(report: Report, diagram: Diagram, start: Node) -> None:
+    if not start.events:
+        _misplaced(report, "event-subprocess-kind", diagram, start, "none", "EXT059", "EXT129")
+    for event in start.events:
+        interrupts = start.interrupting or event.kind not in ALWAYS_INTERRUPTS
+        if event.kind not in STANDARD_AT["startEvent"] or not interrupts:
+            _misplaced(report, "event-subprocess-kind", diagram, start, event.kind, "EXT059")
+
+
+def _misplaced(report: Report, code: str, diagram: Diagram, node: Node, kind: str, *numbers: str) -> None:
+    report.add(code, diagram, node, *(numbers or _NUMBERS.get((code, kind), ())), kind=(WORDS.get(kind, kind), kind))
 
 
 def references_are_known(report: Report) -> None:
-    """Messages and signals are named; errors and escalations that are named exist."""
-    for diagram, _, scope in scopes(report):
-        for node in scope.nodes.values():
-            for event in node.events:
-                if event.kind in ("message", "signal") and not diagram.event_name(event):
-                    report.add(
-                        f"{event.kind}-unknown",
-                        diagram,
-                        node,
-                        f"「{{name}}」沒有指定{'訊息' if event.kind == 'message' else '信號'}。",
-                        f"“{{name}}” names no {event.kind}.",
-                    )
-                table = {"error": diagram.errors, "escalation": diagram.escalations}.get(event.kind)
-                if table is not None and event.ref and event.ref not in table:
-                    report.add(
-                        f"{event.kind}-unknown",
-                        diagram,
-                        node,
-                        f"「{{name}}」指定的 {event.ref} 不存在。",
-                        f"“{{name}}” names {event.ref}, which does not exist.",
-                    )
-            needs = node.type in ("receiveTask", "sendTask", "boundaryEvent", "intermediateCatchEvent")
-            if needs and not node.events:
-                report.add(
-                    "event-undefined",
-                    diagram,
-                    node,
-                    "「{name}」沒有說明等什麼或送什麼。",
-                    "“{name}” does not say what it waits for or sends.",
-                )
-            if node.type == "endEvent" and len(node.events) > 1 and any(e.kind == "terminate" for e in node.events):
-                report.warn(
-                    "terminate-with-others",
-                    diagram,
-                    node,
-                    "「{name}」終止之外還有其他事件。",
-                    "“{name}” terminates and throws something else.",
-                )
+    """Messages and signals are named; errors and escalations that are named exist, and can be caught."""
+    for diagram, _, node in report.nodes():
+        for event in node.events:
+            _reference(report, diagram, node, event)
+        if node.type in ("receiveTask", "sendTask", "intermediateCatchEvent") and not node.events:
+            report.add("event-undefined", diagram, node)
+        if node.type == "endEvent" and len(node.events) > 1 and any(e.kind == "terminate" for e in node.events):
+            report.add("terminate-with-others", diagram, node)
+
+
+def _reference(report: Report, diagram: Diagram, node: Node, event: EventDefinition) -> None:
+    if event.kind in ("message", "signal") and not diagram.event_name(event):
+        report.add(f"{event.kind}-unknown", diagram, node)
+    table = {"error": diagram.errors, "escalation": diagram.escalations}.get(event.kind)
+    if table is not None and event.ref and event.ref not in table:
+        report.add(f"{event.kind}-unknown", diagram, node, ref=event.ref)
+    throws = node.type in ("endEvent", "intermediateThrowEvent")
+    if event.kind == "escalation" and throws and not diagram.escalations.get(event.ref or "", ("", None))[1]:
+        report.add("escalation-without-code", diagram, node)
 
 
 def boundary_events_are_attached(report: Report) -> None:
-    """A boundary event stands on an activity; errors always interrupt it; one event waits for one thing."""
-    for diagram, _, scope in scopes(report):
-        for node in scope.nodes.values():
-            if node.type != "boundaryEvent":
-                continue
-            host = scope.nodes.get(node.attached_to or "")
-            if host is None or host.type not in ACTIVITIES:
-                report.add(
-                    "boundary-unattached",
-                    diagram,
-                    node,
-                    "邊界事件「{name}」沒有附在任務上。",
-                    "The boundary event “{name}” is attached to no activity.",
-                )
-            if not node.interrupting and any(event.kind == "error" for event in node.events):
-                report.add(
-                    "error-not-interrupting",
-                    diagram,
-                    node,
-                    "錯誤邊界事件「{name}」必須中斷任務。",
-                    "The error event “{name}” must interrupt its activity.",
-                )
-            if not scope.outgoing(node.id):
-                report.warn(
-                    "boundary-leads-nowhere",
-                    diagram,
-                    node,
-                    "邊界事件「{name}」之後沒有流向。",
-                    "Nothing follows the boundary event “{name}”.",
-                )
-
-
-def event_subprocesses_start_by_events(report: Report) -> None:
-    """An event subprocess has one start event, which waits for something; an embedded one waits for nothing."""
-    for diagram, process, scope in scopes(report):
-        if scope is process:
+    """A boundary event stands on an activity; cancelling belongs to transactions."""
+    for diagram, scope, node in report.nodes("boundaryEvent", "endEvent"):
+        cancels = any(event.kind == "cancel" for event in node.events)
+        if node.type == "endEvent":
+            if cancels and not any(tag(above) == "transaction" for above in node.element.iterancestors()):
+                report.add("cancel-outside-transaction", diagram, node, "EXT106")
             continue
-        starts = scope.starts()
-        if is_true(scope.element.get("triggeredByEvent")):
-            if len(starts) != 1 or not starts[0].events:
-                report.add(
-                    "event-subprocess-start",
-                    diagram,
-                    scope.element,
-                    "事件子流程「{name}」必須有一個帶事件的開始事件。",
-                    "The event subprocess “{name}” needs exactly one start event that waits for something.",
-                )
-        elif len(starts) > 1 or any(start.events for start in starts):
-            report.add(
-                "subprocess-start",
-                diagram,
-                scope.element,
-                "子流程「{name}」只能有一個不帶事件的開始事件。",
-                "The subprocess “{name}” may have one start event only, and that waits for nothing.",
-            )
+        host = scope.nodes.get(node.attached_to or "")
+        if host is None or host.type not in ACTIVITIES:
+            report.add("boundary-unattached", diagram, node)
+        elif cancels and host.type != "transaction":
+            report.add("cancel-outside-transaction", diagram, node, "EXT111", "EXT120")
+
+
+def compensation_has_its_handler(report: Report) -> None:
+    """A compensation event on an activity is associated with the work that undoes it (§10.7)."""
+    for diagram, scope, node in report.nodes("boundaryEvent"):
+        if not any(event.kind == "compensate" for event in node.events):
+            continue
+        if scope.outgoing(node.id):
+            report.add("compensation-with-outgoing", diagram, node)
+        index = report.index(diagram)
+        targets = [
+            association.get("targetRef")
+            for association in index.all("association")
+            if association.get("sourceRef") == node.id
+        ]
+        if not targets:
+            report.add("compensation-without-handler", diagram, node, "EXT143")
+        elif not any(is_true(found.get("isForCompensation")) for t in targets if (found := index.get(t)) is not None):
+            report.add("compensation-without-handler", diagram, node, "EXT144")
+
+
+def conditions_are_written(report: Report) -> None:
+    """A conditional event has its condition."""
+    for diagram, _, node in report.nodes():
+        if any(event.kind == "conditional" and not event.text for event in node.events):
+            report.add("condition-missing", diagram, node)
+
+
+def thrown_definitions_are_their_own(report: Report) -> None:
+    """What is defined inside a throwing event is referenced by no other."""
+    for diagram in report.diagrams:
+        index = report.index(diagram)
+        referenced = {text_of(ref) for ref in index.all("eventDefinitionRef")}
+        for thrower in index.all("endEvent", "intermediateThrowEvent"):
+            inner = [e for e in thrower.iterchildren() if tag(e).endswith("EventDefinition")]
+            if any(definition.get("id") in referenced for definition in inner if definition.get("id")):
+                report.add("throw-definition-shared", diagram, thrower)
 
 
 def links_have_partners(report: Report) -> None:
-    """A throwing link has exactly one catching link of its name in its scope."""
-    for diagram, _, scope in scopes(report):
-        links = [(n, n.events[0].text) for n in scope.nodes.values() if n.events and n.events[0].kind == "link"]
-        caught = [name for node, name in links if node.type == "intermediateCatchEvent"]
-        for node, name in links:
-            if node.type == "intermediateThrowEvent" and caught.count(name) != 1:
-                report.add(
-                    "link-without-partner",
-                    diagram,
-                    node,
-                    "連結「{name}」沒有唯一的對應連結。",
-                    "The link “{name}” does not have exactly one partner.",
-                )
+    """A throwing link has exactly one catching link in its scope, by reference or by name (§10.5.4)."""
+    for diagram in report.diagrams:
+        definitions = list(report.index(diagram).all("linkEventDefinition"))
+        for thrown in definitions:
+            event = thrown.getparent()
+            if tag(event) == "intermediateThrowEvent" and in_executable(event):
+                number = _unlinked(thrown, definitions)
+                if number:
+                    report.add("link-without-partner", diagram, event, number)
+    for diagram, scope, node in report.nodes("intermediateThrowEvent", "intermediateCatchEvent"):
+        is_link = any(event.kind == "link" for event in node.events)
+        wrong = scope.outgoing(node.id) if node.type == "intermediateThrowEvent" else scope.incoming(node.id)
+        if is_link and wrong:
+            report.add("link-both-ways", diagram, node)
 
 
-def timers_are_bounded(report: Report) -> None:
-    """A timer names a time; literals are read here, with their limits (50 years, 1,000 turns, 60 s when endless)."""
-    for diagram, _, scope in scopes(report):
-        for node in scope.nodes.values():
-            for event in node.events:
-                if event.kind == "timer":
-                    _timer(report, diagram, node, event)
-
-
-def _timer(report: Report, diagram: Diagram, node: Node, event: EventDefinition) -> None:
-    if not event.text or event.timer is None:
-        report.add("timer-empty", diagram, node, "計時「{name}」沒有時間。", "The timer “{name}” has no time.")
-        return
-    literal = timers.as_literal(event.text)
-    if literal is None:
-        return
-    try:
-        zoned = _read(literal, event.timer)
-    except timers.TimerText as error:
-        report.add("timer-invalid", diagram, node, f"計時「{{name}}」:{error}", f"The timer “{{name}}”: {error}")
-        return
-    if not zoned:
-        report.warn(
-            "timer-without-zone",
-            diagram,
-            node,
-            "計時「{name}」沒有時區,當作台北時間。",
-            "The timer “{name}” has no zone; it is read as Asia/Taipei.",
-        )
-
-
-def _read(literal: str, kind: str) -> bool:
-    """Whether the literal needs no zone or names one."""
-    if kind == "timeCycle":
-        cycle = timers.parse_cycle(literal)
-        if cycle.count == 0:
-            raise timers.TimerText("重複零次 (zero repetitions)")
-        return cycle.start is None or timers.parse_moment(next(p for p in literal.split("/")[1:] if p[0] != "P"))[1]
-    if literal.upper().lstrip("-").startswith("P"):
-        timers.parse_duration(literal)
-        return True
-    return timers.parse_moment(literal)[1]
+def _unlinked(thrown: etree._Element, definitions: list[etree._Element]) -> str | None:
+    """The rule broken by a throwing link's definition, if any."""
+    event = thrown.getparent()
+    catching = [d for d in definitions if tag(d.getparent()) == "intermediateCatchEvent"]
+    target = text_of(next(children(thrown, "target"), None))
+    if target:
+        partners = [d for d in catching if d.get("id") == target]
+        sources = {text_of(source) for d in partners for source in children(d, "source")}
+        if sources and thrown.get("id") not in sources:
+            return "EXT118"
+    else:
+        partners = [d for d in catching if d.get("name") == thrown.get("name")]
+    here = [d for d in partners if d.getparent().getparent() is event.getparent()]
+    if len(here) == 1:
+        return None
+    return "EXT126" if partners and not here else "EXT118"
 
 
 RULES = [
+    kinds_fit_their_place,
+    starts_fit_their_scope,
     references_are_known,
     boundary_events_are_attached,
-    event_subprocesses_start_by_events,
+    compensation_has_its_handler,
+    conditions_are_written,
+    thrown_definitions_are_their_own,
     links_have_partners,
-    timers_are_bounded,
 ]

@@ -4,26 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lxml import etree
+
 from engine import feel
 from engine.spiff import diagram as drawn
 from engine.spiff import timers
 from engine.spiff.diagram import Diagram, Node, Process
 from engine.spiff.environment import feel_text, is_feel
 from engine.spiff.functions import FUNCTIONS
-from engine.spiff.lint.connections import scopes
+from engine.spiff.lint.dialect import is_formal, is_spiff
+from engine.spiff.lint.index import in_executable
 from engine.spiff.lint.report import Report
-from engine.spiff.xml import camunda
+from engine.spiff.xml import XSI, camunda, q, tag, text_of
 
 MAX_TEXT = 20_000
 PEOPLE_ATTRIBUTES = ["assignee", "candidateUsers", "candidateGroups", "dueDate", "followUpDate", "priority", "formKey"]
 FEEL_PROPERTIES = ("payload", "businessKey", "label")
 PROCESS_ATTRIBUTES = ("candidateStarterGroups", "candidateStarterUsers")
 RESERVED = frozenset(["initiator", "business_key", "started_at"])
+PLACES = {
+    "conditionExpression": ("條件", "condition"),
+    "condition": ("條件", "condition"),
+    "completionCondition": ("完成條件", "completion condition"),
+    "activationCondition": ("啟動條件", "activation condition"),
+    "loopCondition": ("迴圈條件", "loop condition"),
+    "loopCardinality": ("數量", "number"),
+    "timeDate": ("時間", "time"),
+    "timeDuration": ("時間", "time"),
+    "timeCycle": ("時間", "time"),
+    "from": ("指派來源", "assignment's source"),
+    "to": ("指派目的", "assignment's target"),
+}
+"""Elements that hold an expression, and what an author calls them."""
+FORMAL_BY_SCHEMA = {
+    "dataPath": ("資料路徑", "data path"),
+    "messagePath": ("訊息路徑", "message path"),
+    "transformation": ("轉換", "transformation"),
+}
+
+
+def expressions_are_formal(report: Report) -> None:
+    """An executable process is written in expressions, not in natural language (§8.3.6)."""
+    for diagram in report.diagrams:
+        for element in report.index(diagram).all(*PLACES, *FORMAL_BY_SCHEMA):
+            kind, text = tag(element), text_of(element)
+            place = {**PLACES, **FORMAL_BY_SCHEMA}[kind]
+            about = _holder(element)
+            by_schema = kind in FORMAL_BY_SCHEMA or tag(element.getparent()) == "complexBehaviorDefinition"
+            if text is None:
+                is_marked = by_schema or element.get(q("type", XSI)) is not None
+                reported_elsewhere = kind.startswith("time") or tag(element.getparent()) == "conditionalEventDefinition"
+                if is_marked and not reported_elsewhere:
+                    report.add("expression-empty", diagram, about, place=place, place_zh=place[0])
+            elif in_executable(element) and not by_schema and not is_formal(element) and not is_spiff(diagram.root):
+                number = "EXT123" if tag(element.getparent()) == "conditionalEventDefinition" else "EXT012"
+                report.add(
+                    "expression-informal", diagram, about, number, place=place, place_zh=place[0], text=_short(text)
+                )
+
+
+def _holder(element: etree._Element) -> etree._Element:
+    """The node or flow that an expression belongs to."""
+    return next((above for above in element.iterancestors() if _is_drawn(above)), element)
+
+
+def _is_drawn(element: etree._Element) -> bool:
+    kind = tag(element)
+    return (
+        bool(element.get("id"))
+        and not kind.endswith(("Definition", "Association", "Characteristics"))
+        and (kind not in ("assignment", ""))
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def expressions_can_be_read(report: Report) -> None:
     """Conditions, people, dates, timers, loops, parameters, payloads and scripts."""
-    for diagram, process, scope in scopes(report):
+    for diagram, process, scope in report.scopes:
         if scope is process:
             for text in _process_texts(process):
                 _check(report, diagram, process, text, python=False)
@@ -74,61 +134,31 @@ def _check(
     report: Report, diagram: Diagram, about: object, text: str, *, python: bool = True, statements: bool = False
 ) -> None:
     if len(text) > MAX_TEXT:
-        report.add(
-            "expression-too-long",
-            diagram,
-            about,
-            "「{name}」的算式或指令碼超過 20 KB。",
-            "“{name}”: an expression or script is longer than 20 KB.",
-        )
+        report.add("expression-too-long", diagram, about)
     elif is_feel(text):
         _feel(report, diagram, about, text)
     elif python:
         for problem in report.sandbox.check(text, expression=not statements):
-            report.add(
-                "python-refused",
-                diagram,
-                about,
-                f"「{{name}}」:{problem.message_zh}",
-                f"“{{name}}”: {problem.message_en}",
-            )
+            report.add("python-refused", diagram, about, problem=(problem.message_zh, problem.message_en))
 
 
 def _feel(report: Report, diagram: Diagram, about: object, text: str) -> None:
     try:
         expression = feel.parse(feel_text(text))
     except feel.FeelSyntaxError as error:
-        report.add(
-            "expression-invalid",
-            diagram,
-            about,
-            f"「{{name}}」的算式 {text} 讀不懂:{error.message_zh}",
-            f"“{{name}}”: the expression {text} cannot be read: {error.message_en}",
-        )
+        problem = (error.message_zh, error.message_en)
+        report.add("expression-invalid", diagram, about, text=text, problem=problem)
         return
     for name in sorted(expression.functions - FUNCTIONS):
-        report.add(
-            "unknown-function",
-            diagram,
-            about,
-            f"「{{name}}」的算式用了不存在的函式 {name}()。",
-            f"“{{name}}”: the expression calls a function that does not exist: {name}().",
-        )
+        report.add("unknown-function", diagram, about, function=name)
 
 
 def assigned_names_are_free(report: Report) -> None:
     """A repetition does not hide the fixed names."""
-    for diagram, _, scope in scopes(report):
-        for node in scope.nodes.values():
-            loop = node.loop
-            if loop is not None and loop.element_variable in RESERVED | FUNCTIONS:
-                report.add(
-                    "name-reserved",
-                    diagram,
-                    node,
-                    f"「{{name}}」的變數名 {loop.element_variable} 是保留字。",
-                    f"“{{name}}”: the variable name {loop.element_variable} is reserved.",
-                )
+    for diagram, _, node in report.nodes():
+        loop = node.loop
+        if loop is not None and loop.element_variable in RESERVED | FUNCTIONS:
+            report.add("name-reserved", diagram, node, variable=loop.element_variable or "")
 
 
-RULES = [expressions_can_be_read, assigned_names_are_free]
+RULES = [expressions_are_formal, expressions_can_be_read, assigned_names_are_free]

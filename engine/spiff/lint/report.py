@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from engine.model import Finding
-from engine.spiff.diagram import Diagram, Lane, Node, Process
+from engine.model import Finding, FormUse
+from engine.rules import RULES, Level, filled
+from engine.spiff.diagram import Diagram, Lane, Node, Process, Scope
+from engine.spiff.lint.index import Index
 
 if TYPE_CHECKING:
+    from engine.dmn import DecisionModel
     from engine.sandbox import ScriptSandbox
 
-Level = Literal["error", "warning", "todo"]
-_ORDER = {"error": 0, "warning": 1, "todo": 2}
+Word = str | int | tuple[str, str]
+_ORDER = {"error": 0, "todo": 1, "warning": 2}
 
 
 class Report:
@@ -23,56 +27,100 @@ class Report:
         diagrams: Sequence[Diagram],
         *,
         forms: frozenset[str],
-        decisions: frozenset[str],
+        decisions: Mapping[str, DecisionModel],
         sandbox: ScriptSandbox,
+        form_uses: Mapping[str, FormUse] | None = None,
     ) -> None:
         self.diagrams = tuple(diagrams)
         self.forms = forms
         self.decisions = decisions
         self.sandbox = sandbox
+        self.form_uses = form_uses
+        """What each form reads and writes, by every key it may be called by; None when nobody looked."""
         self.processes: dict[str, Process] = {
             process.id: process for diagram in diagrams for process in diagram.processes.values()
         }
         self._findings: list[Finding] = []
+        self._indexes: dict[int, Index] = {}
+
+    def index(self, diagram: Diagram) -> Index:
+        """The look-ups over a file."""
+        known = self._indexes.get(id(diagram))
+        if known is None:
+            known = self._indexes[id(diagram)] = Index(diagram.root)
+        return known
+
+    @cached_property
+    def scopes(self) -> tuple[tuple[Diagram, Process, Scope], ...]:
+        """Every scope of every process that is to run; of every process where none is."""
+        return tuple(
+            (diagram, process, scope)
+            for diagram in self.diagrams
+            for process in _running(diagram)
+            for scope in process.walk()
+        )
+
+    def nodes(self, *kinds: str) -> Iterator[tuple[Diagram, Scope, Node]]:
+        """Every node of those scopes, or those of these kinds."""
+        for diagram, _, scope in self.scopes:
+            for node in scope.nodes.values():
+                if not kinds or node.type in kinds:
+                    yield diagram, scope, node
 
     def add(
         self,
         code: str,
-        where: Diagram | str,
+        where: Diagram,
         about: Any,
-        zh: str,
-        en: str,
-        *,
-        level: Level = "error",
-        line: int | None = None,
+        *numbers: str,
+        level: Level | None = None,
+        **words: Word,
     ) -> None:
-        """Report something. `about` is a node, a lane, an element, or None for the whole file.
+        """Report that a rule is broken.
 
-        `{name}` in a message stands for the author's name of the element, its id where it has none.
+        Args:
+            code: a rule of the table.
+            about: a node, a flow, a lane, an element; None for the whole file.
+            numbers: which of the rule's numbers this is; all of them unless said.
+            words: what the rule's sentences want to know; a pair is Chinese and English.
         """
-        element_id, name, found_line = _identify(about)
-        called = name or element_id or ""
+        rule = RULES[code]
+        element_id, name, line = _identify(about)
+        words = {"name": name or element_id or where.file, **words}
+        zh, en = ({key: _word(word, index) for key, word in words.items()} for index in (0, 1))
         self._findings.append(
             Finding(
                 code=code,
-                level=level,
-                file=where if isinstance(where, str) else where.file,
+                level=level or rule.level,
+                file=where.file,
                 element_id=element_id,
                 element_name=name,
-                message_zh=zh.replace("{name}", called),
-                message_en=en.replace("{name}", called),
-                line=line or found_line,
+                message_zh=filled(rule.zh, zh),
+                message_en=filled(rule.en, en),
+                line=line,
+                remedy_zh=filled(rule.remedy_zh, zh),
+                remedy_en=filled(rule.remedy_en, en),
+                rules=numbers or rule.numbers,
             )
         )
 
-    def warn(self, code: str, where: Diagram | str, about: Any, zh: str, en: str) -> None:
-        """Report something that may be meant."""
-        self.add(code, where, about, zh, en, level="warning")
-
     def findings(self) -> tuple[Finding, ...]:
-        """All findings, each once, errors first."""
-        unique = dict.fromkeys(self._findings)
-        return tuple(sorted(unique, key=lambda finding: _ORDER[finding.level]))
+        """All findings, each once, errors first, then gaps."""
+        return in_order(dict.fromkeys(self._findings))
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Errors first, then gaps, then warnings; else as they were found."""
+    return tuple(sorted(findings, key=lambda finding: _ORDER[finding.level]))
+
+
+def _running(diagram: Diagram) -> list[Process]:
+    processes = list(diagram.processes.values())
+    return [process for process in processes if process.executable] or processes
+
+
+def _word(word: Word, index: int) -> str:
+    return word[index] if isinstance(word, tuple) else str(word)
 
 
 def _identify(about: Any) -> tuple[str | None, str | None, int | None]:
@@ -80,7 +128,7 @@ def _identify(about: Any) -> tuple[str | None, str | None, int | None]:
         return None, None, None
     if isinstance(about, Node):
         return about.id, about.name or None, about.line
-    if isinstance(about, Process):
+    if isinstance(about, Scope):
         return about.id, about.name, about.element.sourceline
     if isinstance(about, Lane):
         return about.id, about.name, None
