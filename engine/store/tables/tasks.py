@@ -46,8 +46,8 @@ user_task = Table(
     Index(
         "ix_user_task_closed_by",
         "closed_by",
-        text("closed_at desc"),
-        text("id desc"),
+        text("coalesce(closed_at, 'infinity')"),
+        "id",
         postgresql_where=text("state = 'completed'"),
     ),
     Index("ix_user_task_remind_at", "remind_at", postgresql_where=text("state = 'open' and remind_at is not null")),
@@ -55,7 +55,6 @@ user_task = Table(
     CheckConstraint("state in ('open', 'completed', 'cancelled')", name="state_known"),
     CheckConstraint("(state = 'open') = (closed_at is null)", name="closed_has_moment"),
     comment="One piece of work for a person.",
-    postgresql_with={"fillfactor": "80"},
 )
 
 candidate = Table(
