@@ -7,7 +7,8 @@
     │   ├── TaskNotFound
     │   └── RecordNotFound       a unit, person, incident, file …
     ├── NotAllowed               (403)  the actor may not do this
-    │   └── NotAssignee          the task is not this actor's to complete
+    │   ├── NotAssignee          the task is not this actor's to complete
+    │   └── DeputyConflict       a deputy's own submission, or a case they recused from; `why` says which
     ├── Conflict                 (409)  somebody was faster; says who and when
     │   ├── TaskNotOpen
     │   ├── AlreadyClaimed
@@ -83,6 +84,15 @@ class NotAllowed(EngineError):
 
 class NotAssignee(NotAllowed):
     """Claim the task before you complete it."""
+
+
+class DeputyConflict(NotAllowed):
+    """A deputy must leave this to somebody else."""
+
+    def __init__(self, *, why: str, **params: Any) -> None:
+        super().__init__(why=why, **params)
+        self.why = why
+        """`own-submission` or `recused`."""
 
 
 class Conflict(EngineError):

@@ -36,6 +36,11 @@ _TEXTS: dict[type[errors.EngineError], Any] = {
     errors.StepFailed: _l("這一步無法執行，資料沒有改變。"),
 }
 
+_DEPUTY = {
+    "own-submission": _l("這是您自己提出的案件，不能以代理人身分辦理；請由其他代理人或主管處理。"),
+    "recused": _l("您在這件案件已經迴避，不能以代理人身分辦理；請由其他代理人或主管處理。"),
+}
+
 
 def init_errors(app: Flask) -> None:
     """Turn every error into a short page; details go to the log only."""
@@ -47,6 +52,8 @@ def init_errors(app: Flask) -> None:
 
 def text_of(error: errors.EngineError) -> str:
     """What went wrong, in the reader's language, without internals."""
+    if isinstance(error, errors.DeputyConflict) and error.why in _DEPUTY:
+        return str(_DEPUTY[error.why])
     for kind in type(error).__mro__:
         if kind in _TEXTS:
             return str(_TEXTS[kind])
@@ -64,6 +71,7 @@ def title_of(status: int) -> str:
         413: _("檔案太大"),
         422: _("送出的內容有誤"),
         429: _("請稍後再試"),
+        503: _("系統暫時無法使用"),
     }.get(status, _("系統發生錯誤"))
 
 
@@ -78,6 +86,7 @@ def advice_for(status: int) -> str:
         413: _("請縮小檔案，或分成幾個檔案上傳。"),
         422: _("請回到上一頁，修正後再送出。"),
         429: _("短時間內要求太多，請過幾分鐘再試。"),
+        503: _("資料庫暫時連不上，通常一兩分鐘內恢復。您的資料沒有改變；請稍後重新整理，再送出一次也不會重複。"),
     }.get(status, _("您的資料沒有改變。請稍後再試；若持續發生，請告訴系統管理者發生的時間與頁面。"))
 
 

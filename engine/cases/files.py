@@ -107,7 +107,7 @@ class CaseFiles(CaseService):
         def work(tx: Transaction) -> None:
             self._load(tx, instance_id, actor)
             found = queries.visible_file(tx, file_id, actor)
-            if found is None:
+            if found is None or not queries.hold_file(tx, file_id):
                 raise RecordNotFound(file=str(file_id))
             case = self._steps.lock(tx, instance_id, token=token)
             if done.was_done(case.answered, actor):

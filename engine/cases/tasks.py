@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from engine.cases.deputies import ensure_deputy_may_act, is_recusal
 from engine.cases.values import (
     ADMINISTRATORS,
     InboxQuery,
@@ -207,7 +208,7 @@ class TaskService:
             TaskNotFound: no such task, or of a case that is not the actor's to see.
             TaskNotOpen: it was completed or cancelled meanwhile; says who and when.
             NotAssignee: the actor has not claimed it; says who has.
-            NotAllowed: a deputy would act on what they submitted themselves.
+            DeputyConflict: a deputy would act on what they submitted themselves, or where they recused.
             ValueRefused: a value cannot be stored.
         """
 
@@ -224,7 +225,7 @@ class TaskService:
                 actor,
                 element_id=task.element_id,
                 task_id=str(task_id),
-                params=_described(task),
+                params={**_described(task), **({"recused": True} if is_recusal(variables) else {})},
                 given=variables,
                 token=token,
             )
@@ -305,8 +306,7 @@ class TaskService:
         except (TaskNotOpen, NotAssignee):
             self._ensure_there(tx, task, actor)
             raise
-        if actor.on_behalf_of is not None and case.row["started_by"] == actor.person_id:
-            raise NotAllowed("A deputy may not act on what they submitted themselves.", task=task.name)
+        ensure_deputy_may_act(tx, case, task, actor)
 
     def _ensure_may_assign(self, tx: Transaction, task: UserTask, actor: Actor) -> None:
         mine = task.may_complete(actor)

@@ -21,6 +21,13 @@ from engine.store.visibility import UNITS, visible
 
 CHUNK_BYTES = 1_048_576
 
+_UNUSED = """
+  not exists (select from attachment a where a.file_id = f.id)
+  and not exists (select from task_draft d where cast(d.raw as text) like '%' || cast(f.id as text) || '%')
+"""
+_UNUSED_FILES = text(f"select f.id from file f where f.uploaded_at < :before and {_UNUSED} for update skip locked")
+_DELETE_UNUSED = text(f"delete from file f where f.id = any(cast(:ids as uuid[])) and {_UNUSED}")
+
 
 def add_comment(tx: Transaction, id: UUID, instance_id: UUID, body: str, actor: Actor, now: datetime) -> Comment:
     """Store a comment."""
@@ -77,6 +84,12 @@ def read_file(tx: Transaction, found: File) -> bytes:
     return b"".join(bytes(body) for body in tx.execute(statement.order_by(file_chunk.c.seq)).scalars())
 
 
+def hold_file(tx: Transaction, file_id: UUID) -> bool:
+    """Keep a file from being swept away until the transaction ends; False when it is gone."""
+    statement = select(file.c.id).where(file.c.id == file_id).with_for_update(key_share=True, read=True)
+    return tx.execute(statement).first() is not None
+
+
 def attach(tx: Transaction, instance_id: UUID, file_id: UUID, actor: Actor, now: datetime) -> bool:
     """Let a file belong to a case; False when it did already."""
     statement = upsert(attachment).values(
@@ -103,14 +116,9 @@ def sweep_files(tx: Transaction, before: datetime) -> int:
 
     A file that a draft of a task names is kept as long as the draft is.
     """
-    gone = tx.execute(
-        text("""
-        delete from file f where f.uploaded_at < :before
-          and not exists (select from attachment a where a.file_id = f.id)
-          and not exists (select from task_draft d where cast(d.raw as text) like '%' || cast(f.id as text) || '%')
-        """),
-        {"before": before},
-    ).rowcount
+    # locked first, deleted only if they are still nobody's: somebody may be attaching one at this moment
+    unused = list(tx.execute(_UNUSED_FILES, {"before": before}).scalars())
+    gone = tx.execute(_DELETE_UNUSED, {"ids": unused}).rowcount
     orphan = ~select(file.c.id).where(file.c.digest == file_content.c.digest).exists()
     locked = select(file_content.c.digest).where(orphan).with_for_update(skip_locked=True)
     digests = list(tx.execute(locked).scalars())

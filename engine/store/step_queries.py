@@ -128,6 +128,7 @@ with entries as (
   insert into attachment (instance_id, file_id, kind, attached_at, attached_by, attached_by_name)
   select :id, f.id, 'form', :now, :person_id, :person_name from file f
   where f.id = any(cast(:files as uuid[])) and f.uploaded_by = any(cast(:uploaders as text[]))
+  for key share of f
   on conflict do nothing
 )
 select 1

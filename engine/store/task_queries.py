@@ -362,3 +362,12 @@ def _conditions(query: InboxQuery) -> tuple[list[str], dict[str, Any]]:
         conditions.append(SEARCHED)
         values["words"] = search_query(query.text)
     return conditions, values
+
+
+def has_recused(tx: Transaction, instance_id: UUID, person_id: str) -> bool:
+    """Whether somebody, acting for whomever, has said in this case that they recuse."""
+    statement = text("""
+        select exists (select from history where instance_id = :id and verb = 'task.completed'
+          and actor = :person and params ? 'recused')
+    """)
+    return bool(tx.execute(statement, {"id": instance_id, "person": person_id}).scalar_one())

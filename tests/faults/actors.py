@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,9 +22,11 @@ import psycopg
 from sqlalchemy import text
 
 from engine import Executor, ProcessEngine, Store
+from engine.cases import files as files_module
 from engine.connectors import ConnectorRegistry
-from engine.errors import Busy, CommitUnknown, Conflict, EngineError, NotAssignee, StoreUnavailable
+from engine.errors import Busy, CommitUnknown, Conflict, EngineError, NotAssignee, NotFound, StoreUnavailable
 from engine.jobs import JobService, ProcrastinateQueue, Worker
+from engine.jobs import sweeping as sweeping_module
 from engine.jobs import worker as worker_module
 from engine.model import Actor, StepContext
 from engine.sandbox import MontySandbox
@@ -34,7 +37,12 @@ HISTORY_KEY = b"the history key of the faults, 32 bytes"
 GROUPS = frozenset({"labor_handler@", "labor_handler@aia.labor"})
 CLERK = Actor("tsai", "蔡承辦", groups=GROUPS)
 
-_OPEN = text("select id, assignee from user_task where state = 'open' order by id limit 12")
+ATTACHING = 0.3
+"""How often somebody attaches a file before they complete a task."""
+SIZES = (10, 2_000, 1_200_000, 2_400_000)
+"""Of files; the larger ones have several chunks."""
+
+_OPEN = text("select id, assignee, instance_id from user_task where state = 'open' order by id limit 12")
 _CASES = text("select count(*), count(*) filter (where status = 'active') from process_instance")
 
 
@@ -114,7 +122,9 @@ def _one_thing(engine: ProcessEngine, notes: Notes, chance: random.Random, *, st
         return True
     if not found:
         return False
-    task_id, assignee = chance.choice(found)
+    task_id, assignee, case = chance.choice(found)
+    if chance.random() < ATTACHING:
+        _attach(engine, notes, case, _content(chance))
     if assignee is None:
         engine.tasks.claim(task_id, CLERK)
     token = str(uuid4())
@@ -125,6 +135,22 @@ def _one_thing(engine: ProcessEngine, notes: Notes, chance: random.Random, *, st
         engine.tasks.complete(task_id, actor=CLERK, variables=answer, token=token)
     notes.add(acked=task_id)
     return True
+
+
+def _content(chance: random.Random) -> bytes:
+    """Bytes of a file: every other time those that others store, too, perhaps at this moment."""
+    size = chance.choice(SIZES)
+    return (chance.randbytes(8) if chance.random() < 0.5 else b"the same") * (size // 8 + 1)
+
+
+def _attach(engine: ProcessEngine, notes: Notes, case: UUID, content: bytes) -> None:
+    """Upload a file and let it belong to a case, in the two steps in which a page does it."""
+    try:
+        file = engine.runtime.store_file("附件.bin", content, "application/octet-stream", CLERK)
+        engine.runtime.attach(case, file.id, CLERK, token=str(uuid4()))
+    except (Conflict, NotFound):  # the case has ended meanwhile, or the file lay about too long
+        return
+    notes.add(attached=[str(case), str(file.id)])
 
 
 # -- machines ------------------------------------------------------------------------------
@@ -150,6 +176,7 @@ def worker(spec: Mapping[str, Any], barrier: Any) -> None:
     """The real worker, with shorter waits so that a killed one is missed sooner."""
     worker_module.HEARTBEAT_SECONDS, worker_module.STALLED_SECONDS = 0.5, 2.0
     worker_module.POLL_SECONDS, worker_module.SWEEP_SECONDS = 0.2, 3.0
+    files_module.UNATTACHED_KEPT, sweeping_module.ANCHOR_EVERY = timedelta(seconds=1), timedelta(seconds=2)
     engine = engine_of(spec["url"], pool_size=4)  # four, or two and two for a moment
     service = JobService(engine, ConnectorRegistry(Ledger(spec["libpq"])))
     Worker(spec["url"], service.handle, service.sweep, concurrency=spec.get("concurrency", 2)).run()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
 import psycopg
 from sqlalchemy import text
 
-from engine.store import step_queries
+from engine.store import file_queries, step_queries
 
 
 def split_transaction() -> None:
@@ -22,6 +23,27 @@ def split_transaction() -> None:
         return stored
 
     step_queries.update_case = broken
+
+
+def split_upload() -> None:
+    """An upload is committed after its first statement: the bytes are known before they are stored."""
+    insert = file_queries.insert
+
+    def broken(table: Any) -> Any:
+        if table is file_queries.file_chunk:
+            _uploading.get().connection.connection.driver_connection.commit()
+        return insert(table)
+
+    store_file = file_queries.store_file
+
+    def noting(tx: Any, *args: Any) -> Any:
+        _uploading.set(tx)
+        return store_file(tx, *args)
+
+    file_queries.insert, file_queries.store_file = broken, noting
+
+
+_uploading: ContextVar[Any] = ContextVar("uploading")
 
 
 def unfenced() -> None:
@@ -73,6 +95,7 @@ def acknowledge_early(owner: psycopg.Connection) -> None:
 
 BREAKAGES: Mapping[str, Callable[[], None]] = {
     "split transaction": split_transaction,
+    "split upload": split_upload,
     "unfenced": unfenced,
     "forgetful": forgetful,
 }

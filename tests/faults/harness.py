@@ -118,7 +118,7 @@ class City:
         """Ask for every invariant, once nobody works any more."""
         with self.owner() as db:
             wait_until(lambda: not _others(db), 30, "the sessions of killed actors end")
-            return violations(db, self.engine, self.noted("acked"))
+            return violations(db, self.engine, self.noted("acked"), self.noted("attached"))
 
     def open_cases(self) -> int:
         """How many cases have not ended."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import orjson
 import psycopg
@@ -14,14 +14,17 @@ _MOST = 5
 """Of one kind of violation, so many are shown."""
 
 
-def violations(db: psycopg.Connection, engine: ProcessEngine, acked: Iterable[str] = ()) -> list[str]:
+def violations(
+    db: psycopg.Connection, engine: ProcessEngine, acked: Iterable[str] = (), attached: Iterable[Sequence[str]] = ()
+) -> list[str]:
     """Every invariant that does not hold, by its name; nothing when all hold.
 
     Args:
         db: as the owner; nobody else may be working.
         acked: tasks whose completion was acknowledged to somebody.
+        attached: case and file, of files whose attaching was acknowledged.
     """
-    return [*_history(db, acked), *_by_statement(db), *_states(db), *_chains(engine)]
+    return [*_history(db, acked), *_files(db, attached), *_by_statement(db), *_states(db), *_chains(engine)]
 
 
 def _history(db: psycopg.Connection, acked: Iterable[str]) -> Iterator[str]:
@@ -29,6 +32,12 @@ def _history(db: psycopg.Connection, acked: Iterable[str]) -> Iterator[str]:
     lost = sorted({task for task in acked if task not in written})
     yield from _named("I1: an acknowledged completion is not in the history", lost)
     yield from _named("I2: a task was completed twice", sorted(task for task, times in written.items() if times > 1))
+
+
+def _files(db: psycopg.Connection, attached: Iterable[Sequence[str]]) -> Iterator[str]:
+    kept = {(str(case), str(file)) for case, file in db.execute("select instance_id, file_id from attachment")}
+    lost = sorted(file for case, file in attached if (case, file) not in kept)
+    yield from _named("I7: an acknowledged attachment is not with its case", lost)
 
 
 _CHECKS = {
@@ -68,8 +77,19 @@ _CHECKS = {
         select task_id from history where verb in ('service.finished', 'service.failed')
         group by task_id having count(*) > 1""",
     "I6: a job failed for good": "select id from procrastinate_jobs where status in ('failed', 'aborted')",
-    "I7: a file without its bytes, or bytes in part": """
-        select f.id from file f left join file_content c on c.digest = f.digest where c.digest is null""",
+    "I7: a file without its bytes": """
+        select f.id from file f left join file_content c on c.digest = f.digest
+        where c.size is distinct from f.size""",
+    "I7: bytes in part": """
+        select encode(c.digest, 'hex') from file_content c
+        where sha256((select coalesce(string_agg(k.body, '' order by k.seq), '') from file_chunk k
+          where k.digest = c.digest)) <> c.digest""",
+    "I7: an attachment in the history that the case does not have, or the other way round": """
+        select coalesce(a.file_id::text, h.instance_id::text) from attachment a
+        full join (select instance_id, count(*) as noted from history where verb = 'file.attached' group by instance_id) h
+          on h.instance_id = a.instance_id
+        where h.noted is distinct from
+          (select count(*) from attachment b where b.instance_id = a.instance_id and b.kind = 'case')""",
     "I8: a closed task is still offered": """
         select c.task_id from candidate c join user_task t on t.id = c.task_id where t.state <> 'open'""",
     "I8: an index that is not valid": "select indexrelid::regclass::text from pg_index where not indisvalid",

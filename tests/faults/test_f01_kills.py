@@ -12,13 +12,17 @@ from tests.faults.models import MIXED
 
 KILLS = 200
 COMPLETIONS = 100
+ATTACHMENTS = 10
 LONGEST_STORM_SECONDS = 120.0
 TO_FINISH_SECONDS = 90.0
 
 
 def test_killed_at_random_nothing_is_lost_or_doubled(city, report):
     found = report("F01")
-    found.least = {"kills": scaled(KILLS), "completions": scaled(COMPLETIONS), "models": len(MIXED)}
+    found.least = {
+        "kills": scaled(KILLS), "completions": scaled(COMPLETIONS), "attachments": scaled(ATTACHMENTS),
+        "models": len(MIXED),
+    }  # fmt: skip
     with storm(city, found, kills=scaled(KILLS), completions=scaled(COMPLETIONS)):
         (city.folder / "finish").touch()
         try:
@@ -40,6 +44,17 @@ def test_a_build_with_a_split_transaction_is_noticed(city, report):
         if found.violations:
             break
     found.ensure_noticed("I1", "I2", "I4")
+
+
+def test_a_build_with_a_split_upload_is_noticed(city, report):
+    found = report("F01 split upload")
+    for _ in range(10):
+        with storm(city, found, kills=25, completions=1, broken="split upload"):
+            pass
+        found.violations = city.violations()
+        if found.violations:
+            break
+    found.ensure_noticed("I7")
 
 
 @contextmanager
@@ -65,7 +80,7 @@ def storm(city: City, report: Report, *, kills: int, completions: int, broken: s
         yield
     finally:
         cast.end()
-        report.counts["completions"] = len(city.noted("acked"))
+        report.counts |= {"completions": len(city.noted("acked")), "attachments": len(city.noted("attached"))}
         with city.owner() as db:
             row = db.execute("select count(*), count(distinct process_key) from process_instance").fetchone()
             report.counts["cases"], report.counts["models"] = row or (0, 0)

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import psycopg
 import pytest
 
-from engine import ProcessEngine
-from engine.errors import Conflict, Invalid, NotAllowed, RecordNotFound
+from engine import SYSTEM, ProcessEngine
+from engine.errors import Conflict, DeputyConflict, Invalid, NotAllowed, RecordNotFound
 from tests.engine.conftest import HISTORY_KEY
-from tests.engine.services.diagrams import APPROVAL
+from tests.engine.services.diagrams import APPROVAL, FOR_LABOR, chain, process, user_task
+
+LENIENT = process(
+    "lenient",
+    chain(
+        user_task("check", "受理審查", FOR_LABOR),
+        user_task("approve", "科長核定", 'camunda:candidateGroups="labor_chief@aia.labor"'),
+        ids=("check", "approve"),
+    ),
+    properties="deputyOwnSubmission = allowed",
+)
+"""Its office lets deputies act on what they submitted themselves."""
 
 
 @pytest.fixture
@@ -67,12 +79,57 @@ def test_what_a_deputy_does_says_for_whom(engine, people, open_task):
     assert (entry.actor_name, entry.on_behalf_of_name) == ("王小明", "蔡承辦")
 
 
+def as_deputy(people, deputy, principal):
+    """Somebody who stands in for somebody else, with whatever that person may do."""
+    return replace(
+        people[deputy],
+        on_behalf_of=principal,
+        on_behalf_of_name=people[principal].name,
+        groups=people[principal].groups,
+    )
+
+
 def test_a_deputy_does_not_act_on_what_they_submitted(engine, people, open_task):
     task = open_task(APPROVAL, headcount=1, starter="wang")
-    deputy = type(people["wang"])("wang", "王小明", "tsai", "蔡承辦", groups=people["tsai"].groups)
+    deputy = as_deputy(people, "wang", "tsai")
     engine.tasks.claim(task.id, deputy)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(DeputyConflict) as refused:
         engine.tasks.complete(task.id, actor=deputy, variables={})
+    assert refused.value.why == "own-submission"
+    assert engine.tasks.complete(task.id, actor=people["tsai"], variables={}).closed
+
+
+def test_a_deputy_does_not_approve_what_they_handed_in(engine, people, open_task):
+    task = open_task(APPROVAL, assignee="tsai", headcount=1)
+    engine.tasks.complete(task.id, actor=people["tsai"], variables={})
+    (approval,) = [found for found in engine.tasks.of_case(task.instance_id, SYSTEM) if found.is_open]
+    assert (approval.kind, approval.sent_by) == ("approval", "tsai")
+    engine.tasks.claim(approval.id, as_deputy(people, "tsai", "chief"))
+    with pytest.raises(DeputyConflict, match="own-submission"):
+        engine.tasks.complete(approval.id, actor=as_deputy(people, "tsai", "chief"), variables={})
+    assert engine.tasks.complete(approval.id, actor=as_deputy(people, "wang", "chief"), variables={}).closed
+
+
+def test_a_process_may_let_deputies_act_on_their_own_submission(engine, people, open_task):
+    task = open_task(LENIENT, starter="wang")
+    deputy = as_deputy(people, "wang", "tsai")
+    engine.tasks.claim(task.id, deputy)
+    assert engine.tasks.complete(task.id, actor=deputy, variables={}).closed
+
+
+@pytest.mark.parametrize("answer", [{"decision": "recuse"}, {"recused": True}])
+def test_whoever_recused_does_not_come_back_as_a_deputy(engine, people, open_task, answer):
+    task = open_task(LENIENT, assignee="wang")
+    engine.tasks.complete(task.id, actor=people["wang"], variables=answer)
+    (approval,) = [found for found in engine.tasks.of_case(task.instance_id, SYSTEM) if found.is_open]
+    deputy = as_deputy(people, "wang", "chief")
+    if approval.assignee is None:
+        engine.tasks.claim(approval.id, deputy)
+    with pytest.raises(DeputyConflict) as refused:
+        engine.tasks.complete(approval.id, actor=deputy, variables={})
+    assert refused.value.why == "recused"
+    third = as_deputy(people, "inspector", "chief")
+    assert engine.tasks.complete(approval.id, actor=third, variables={}).closed
 
 
 def test_an_untouched_history_verifies(engine, case):
