@@ -8,6 +8,8 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
+# Also where PYTHONDONTWRITEBYTECODE is set: every process would compile its libraries again, a second each.
+COMPILE := $(BIN)/python -m compileall -qq $(VENV)/lib || true
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench faults lock frontend style types contracts clean
@@ -57,11 +59,13 @@ $(INSTALLED): requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Siwei: installing the locked dependencies (about half a minute) …"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(COMPILE)
 	@touch $@
 
 $(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
 	@echo "Siwei: installing what the tests need …"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(COMPILE)
 	@touch $@
 
 clean: ## remove everything that was built or installed here (data in SIWEI_HOME stays)

@@ -86,12 +86,12 @@ def database_server(request: pytest.FixtureRequest) -> ServerAddress:
 
 @pytest.fixture(scope="session")
 def make_database(database_server: ServerAddress) -> Iterator[object]:
-    """A function that clones the migrated template and returns the clone's name."""
+    """A function that clones the migrated template, or the database named, and returns the clone's name."""
     made: list[str] = []
 
-    def make() -> str:
+    def make(template: str = _TEMPLATE) -> str:
         name = f"t_{os.getpid()}_{next(_numbers)}"
-        _execute(database_server, f"create database {name} template {_TEMPLATE} strategy file_copy")
+        _execute(database_server, f"create database {name} template {template} strategy file_copy")
         made.append(name)
         return name
 

@@ -13,6 +13,7 @@ from sqlalchemy import event
 from engine import SYSTEM, Executor, NoJobs, ProcessEngine, SetClock, SourceFile, Store
 from engine.calendar.working_days import TAIPEI
 from engine.sandbox import MontySandbox
+from engine.store.embedded import APPLICATION
 
 MORNING = datetime(2018, 5, 29, 9, 0, tzinfo=TAIPEI)
 HISTORY_KEY = b"a history key for tests, 32 bytes"
@@ -77,21 +78,36 @@ def engine(store, executor, clock, queue, people):
     return ProcessEngine(store, executor, history_key=HISTORY_KEY, clock=clock, queue=queue)
 
 
-@pytest.fixture(scope="module")
-def people(store, executor):
-    """The small city, in the directory's own tables; built once a test module. `people["tsai"]` is an Actor."""
-    engine = ProcessEngine(store, executor, history_key=HISTORY_KEY, clock=SetClock(MORNING))
-    directory = engine.directory
+@pytest.fixture(scope="session")
+def city_database(make_database, database_server, executor) -> str:
+    """A database with the small city, in the directory's own tables; the modules work in clones of it."""
+    name = make_database()
+    store = Store(database_server.url(name, APPLICATION))
+    directory = ProcessEngine(store, executor, history_key=HISTORY_KEY, clock=SetClock(MORNING)).directory
     directory.add_standard_roles()
-    for key, parent, kind, name in UNITS:
-        directory.add_unit(key, actor=SYSTEM, parent_id=parent, type=kind, name=name)
-    for person, (name, unit, title, is_head, roles) in PEOPLE.items():
-        directory.add_person(person, actor=SYSTEM, name=name)
+    for key, parent, kind, title in UNITS:
+        directory.add_unit(key, actor=SYSTEM, parent_id=parent, type=kind, name=title)
+    for person, (called, unit, title, is_head, roles) in PEOPLE.items():
+        directory.add_person(person, actor=SYSTEM, name=called)
         places = {(place.unit_id, place.title): place for place in directory.positions(unit)}
         place = places.get((unit, title)) or directory.add_position(unit, actor=SYSTEM, title=title, is_head=is_head)
         directory.assign(person, place.id, actor=SYSTEM, valid_from=date(2010, 12, 25))
         for role, scope in roles:
             directory.grant(person, role, scope, actor=SYSTEM, valid_from=date(2010, 12, 25))
+    store.close()  # nobody may be connected to what is cloned
+    return name
+
+
+@pytest.fixture(scope="module")
+def database_name(make_database, city_database) -> str:
+    """A fresh database with the small city for this test module."""
+    return make_database(city_database)
+
+
+@pytest.fixture(scope="module")
+def people(store, executor):
+    """The people of the small city: `people["tsai"]` is an Actor."""
+    directory = ProcessEngine(store, executor, history_key=HISTORY_KEY, clock=SetClock(MORNING)).directory
     return {person: directory.actor_for(person) for person in PEOPLE}
 
 

@@ -15,6 +15,12 @@ PASSWORD = "shared-demo-password-115"
 
 
 @pytest.fixture(scope="module")
+def database_name(make_database) -> str:
+    """A fresh database with nobody in it for this test module."""
+    return make_database()
+
+
+@pytest.fixture(scope="module")
 def demo_settings(database_url, tmp_path_factory) -> Settings:
     """Settings of a demonstration over this module's own database."""
     return Settings(

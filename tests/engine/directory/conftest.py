@@ -19,6 +19,12 @@ MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=TAIPEI)
 
 
 @pytest.fixture(scope="module")
+def database_name(make_database) -> str:
+    """A fresh database with nobody in it for this test module."""
+    return make_database()
+
+
+@pytest.fixture(scope="module")
 def store(database_url):
     store = Store(database_url)
     yield store
