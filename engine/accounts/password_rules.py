@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from base64 import b64encode
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from secrets import token_bytes
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 MIN_LENGTH = 12
 MAX_LENGTH = 128
@@ -29,7 +32,7 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._nobody = self._hasher.hash("nobody has this password")
+        self._nobody = _of_no_password(self._hasher)
 
     def hash(self, password: str) -> str:
         """The argon2id hash to store."""
@@ -69,6 +72,13 @@ def fault(password: str, *, username: str = "", name: str = "") -> str | None:
     if any(len(part) >= 4 and part.casefold() in folded for part in parts) or (name and name.casefold() in folded):
         return "personal"
     return None
+
+
+def _of_no_password(hasher: PasswordHasher) -> str:
+    """What looks like a hash of this cost: checking against it takes as long, and nothing was hashed to make it."""
+    salt, digest = (b64encode(token_bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len))
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2{hasher.type.name.lower()}$v={ARGON2_VERSION}${cost}${salt}${digest}"
 
 
 def _normal(password: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 
 from engine.accounts.password_rules import Passwords, fault
 
@@ -53,6 +53,20 @@ def test_a_hash_matches_its_password_only():
     assert passwords.matches(hashed, "river stone lantern")
     assert not passwords.matches(hashed, "river stone lanterN")
     assert not passwords.matches(None, "nobody has this password")
+
+
+@pytest.mark.parametrize("hasher", [CHEAP, PasswordHasher()], ids=["cheap", "recommended"])
+def test_a_name_without_an_account_is_checked_at_the_cost_of_an_account(hasher, monkeypatch):
+    checked = []
+    verify = PasswordHasher.verify
+    monkeypatch.setattr(PasswordHasher, "verify", lambda own, *given: checked.append(given[0]) or verify(own, *given))
+    passwords = Passwords(hasher)
+    kept = passwords.hash("river stone lantern")
+    assert passwords.matches(kept, "river stone lantern")
+    assert not passwords.matches(None, "river stone lantern")
+    theirs, nobodys = map(extract_parameters, checked)
+    assert theirs == nobodys
+    assert checked[1] != kept
     assert not passwords.matches("not a hash", "river stone lantern")
 
 
