@@ -15,7 +15,7 @@ from engine.casetest.player import Outcome, Player
 from engine.casetest.report import Report, coverage_of
 from engine.model import DefinitionSource, Finding, SourceFile
 from engine.repository import letters
-from engine.repository.deploying import check_files
+from engine.repository.deploying import check_files, judged
 from engine.spiff import Executor
 
 
@@ -122,7 +122,7 @@ def run(
         name=player.outline.head().name,
         outcomes=outcomes,
         coverage=coverage_of(player.outline, outcomes),
-        findings=tuple(_words(f) for f in findings_of(place, executor) if f.level == "error"),
+        findings=tuple(_words(f) for f in findings_of(place, executor) if f.blocks),
     )
 
 
@@ -134,9 +134,8 @@ def findings_of(folder: ProcessFolder, executor: Executor) -> tuple[Finding, ...
 
 def lint_files(files: tuple[SourceFile, ...], executor: Executor) -> tuple[Finding, ...]:
     """What the checks before a deployment say of single files: each by what its kind can have wrong."""
-    own = tuple(f for file in files if file.kind == "form" for f in forms.parse(file.content, file.name).findings)
     apart = (finding for finding in check_files(files) if finding.code != "no-diagram")
-    return (*apart, *executor.lint(files), *own, *letters.findings(files))
+    return (*apart, *judged(executor, files))
 
 
 def _words(finding: Finding) -> str:

@@ -10,6 +10,8 @@ from typing import Any, Literal
 from engine.feel import range_text as _range_text  # noqa: F401  declares the function `range`
 from engine.feel.errors import FeelLimit
 from engine.feel.nodes.base import FreeNames, Node
+from engine.feel.nodes.control import If
+from engine.feel.nodes.literals import ContextNode
 from engine.feel.parser import read
 from engine.feel.running import Budget, OuterScope, Run
 from engine.feel.values import Value, to_python
@@ -60,6 +62,11 @@ class Expression:
         return frozenset(self._free.certain)
 
     @property
+    def keys(self) -> frozenset[str] | None:
+        """The entries it may have when it is a context written out (also behind an `if`); None when it is not."""
+        return _keys(self.node)
+
+    @property
     def functions(self) -> frozenset[str]:
         """The functions it calls that are neither built in nor its own."""
         return frozenset(self._free.functions)
@@ -84,6 +91,15 @@ class Expression:
             return Evaluation(to_python(_paid(run, value)), tuple(run.errors), tuple(run.notes))
         except RecursionError:
             raise FeelLimit("巢狀太深", "nested too deeply") from None
+
+
+def _keys(node: Node) -> frozenset[str] | None:
+    if isinstance(node, ContextNode):
+        return frozenset(key for key, _ in node.entries)
+    if isinstance(node, If):
+        then, otherwise = _keys(node.then), _keys(node.otherwise)
+        return None if then is None or otherwise is None else then | otherwise
+    return None
 
 
 def parse(text: str, mode: Mode = "expression", names: Iterable[str] = (), *, tolerant: bool = False) -> Expression:

@@ -10,8 +10,10 @@ from typing import Any
 from engine import feel, forms
 from engine.calendar.working_days import WorkCalendar
 from engine.feel import FeelLimit, FeelSyntaxError
+from engine.forms.uses import uses as form_uses
 from engine.model import DefinitionSource, Finding, SourceFile, StepContext
 from engine.repository import letters
+from engine.rules import completed, in_order
 from engine.spiff import Executor, ProcessOutline
 from engine.spiff import functions as diagram_functions
 
@@ -65,12 +67,24 @@ def check_files(files: Sequence[SourceFile]) -> list[Finding]:
     return findings
 
 
-def paper_findings(files: Sequence[SourceFile]) -> list[Finding]:
-    """What is wrong with the forms and the letters."""
-    wrong = [
-        finding for file in files if file.kind == "form" for finding in forms.parse(file.content, file.name).findings
-    ]
-    return [*wrong, *letters.findings(files)]
+def judged(
+    executor: Executor, files: Sequence[SourceFile], known: Sequence[SourceFile] | None = None
+) -> tuple[Finding, ...]:
+    """What is wrong, or risky, in diagrams, tables, forms and letters that belong together, errors first.
+
+    Args:
+        known: the files, and those of processes they call that are deployed already.
+    """
+    parsed = {file.name: forms.parse(file.content, file.name) for file in files if file.kind == "form"}
+    others = {
+        file.name: forms.parse(file.content, file.name)
+        for file in known or ()
+        if file.kind == "form" and file.name not in parsed
+    }
+    uses = {name: form_uses(form) for name, form in (parsed | others).items()}
+    wrong = [finding for form in parsed.values() for finding in form.findings]
+    papers = (completed(finding) for finding in (*wrong, *letters.findings(files)))
+    return in_order([*executor.lint(known or files, uses), *papers])
 
 
 def definitions_of(
@@ -182,4 +196,4 @@ def _candidate(text: str, prefix: str) -> str:
 
 
 def _finding(code: str, file: str, zh: str, en: str) -> Finding:
-    return Finding(code, "error", file, None, None, zh, en)
+    return completed(Finding(code, "error", file, None, None, zh, en))

@@ -39,9 +39,9 @@ class RepositoryService(Drafts, ProcessRights):
     def lint(self, files: Sequence[SourceFile]) -> tuple[Finding, ...]:
         """Everything that is wrong, or risky, in files that belong together: set, diagrams, tables, forms, letters."""
         wrong = deploying.check_files(files)
-        if any(finding.level == "error" for finding in wrong):
+        if any(finding.blocks for finding in wrong):
             return tuple(wrong)
-        return (*wrong, *self._executor.lint(self._with_library(files)), *deploying.paper_findings(files))
+        return (*wrong, *deploying.judged(self._executor, files, self._with_library(files)))
 
     def deploy(
         self,
@@ -253,7 +253,7 @@ class RepositoryService(Drafts, ProcessRights):
 
     def _refuse_faults(self, files: Sequence[SourceFile]) -> None:
         findings = self.lint(files)
-        if any(finding.level == "error" for finding in findings):
+        if any(finding.blocks for finding in findings):
             raise DeploymentRefused(findings)
 
     def _with_library(self, files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:

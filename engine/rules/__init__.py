@@ -6,6 +6,7 @@ The checks (`engine.spiff.lint` and those of forms, tables and letters) find; th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,14 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
 RULES: dict[str, Rule] = {rule.code: rule for rules in GROUPS.values() for rule in rules}
 
 
+_ORDER = {"error": 0, "todo": 1, "warning": 2}
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Errors first, then gaps, then warnings; else as they were found."""
+    return tuple(sorted(findings, key=lambda finding: _ORDER[finding.level]))
+
+
 def group_of(code: str) -> str:
     """The page a rule stands on. Raises KeyError: there is no such rule."""
     return next(group for group, rules in GROUPS.items() if RULES[code] in rules)
@@ -41,4 +50,4 @@ def completed(finding: Finding) -> Finding:
     return replace(finding, remedy_zh=rule.remedy_zh, remedy_en=rule.remedy_en, rules=finding.rules or rule.numbers)
 
 
-__all__ = ["GROUPS", "RULES", "Level", "Rule", "completed", "filled", "group_of"]
+__all__ = ["GROUPS", "RULES", "Level", "Rule", "completed", "filled", "group_of", "in_order"]

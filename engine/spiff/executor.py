@@ -10,7 +10,7 @@ run next is kept with an incident: a person's answer is never lost.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from engine.model import (
     Execution,
     Finding,
     FireTimers,
+    FormUse,
     SourceFile,
     StepContext,
     Variables,
@@ -53,9 +54,14 @@ class Executor:
     def __init__(self, sandbox: ScriptSandbox) -> None:
         self._sandbox = sandbox
 
-    def lint(self, files: Sequence[SourceFile]) -> tuple[Finding, ...]:
-        """Everything that is wrong, or risky, in files that someone wants to deploy together."""
-        return lint.check(files, self._sandbox)
+    def lint(self, files: Sequence[SourceFile], form_uses: Mapping[str, FormUse] | None = None) -> tuple[Finding, ...]:
+        """Everything that is wrong, or risky, in diagrams and tables that someone wants to deploy together.
+
+        Args:
+            form_uses: what each form file reads and writes, by its name; only with it is
+                looked after where variables come from.
+        """
+        return lint.check(files, self._sandbox, form_uses)
 
     def outline(self, source: DefinitionSource) -> outline.ProcessOutline:
         """What is in the files of a source. Its `process_id` may be empty: then the first executable one is `main`.

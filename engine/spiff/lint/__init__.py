@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from engine import dmn
 from engine.model import Finding, FormUse, SourceFile
 from engine.rules import RULES as TABLE
-from engine.rules import completed
+from engine.rules import completed, in_order
 from engine.spiff import xml
 from engine.spiff.diagram import Diagram
 from engine.spiff.lint import (
@@ -21,6 +21,7 @@ from engine.spiff.lint import (
     collaborations,
     connections,
     data,
+    dataflow,
     events,
     expressions,
     gateways,
@@ -28,10 +29,11 @@ from engine.spiff.lint import (
     interfaces,
     people,
     repetitions,
+    risks,
     support,
     timers,
 )
-from engine.spiff.lint.report import Report, in_order
+from engine.spiff.lint.report import Report
 from engine.spiff.reading import read_file
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ RULES: list[Check] = [
     *collaborations.RULES,
     *people.RULES,
     *expressions.RULES,
+    *risks.RULES,
+    *dataflow.RULES,
 ]
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine.model import Finding, FormUse
-from engine.rules import RULES, Level, filled
+from engine.rules import RULES, Level, filled, in_order
 from engine.spiff.diagram import Diagram, Lane, Node, Process, Scope
 from engine.spiff.lint.index import Index
+from engine.spiff.xml import properties
 
 if TYPE_CHECKING:
     from engine.dmn import DecisionModel
     from engine.sandbox import ScriptSandbox
 
+ACCEPTS = "accepts"
+"""The property by which an author says that a warning is meant: codes, separated by commas."""
 Word = str | int | tuple[str, str]
-_ORDER = {"error": 0, "todo": 1, "warning": 2}
 
 
 class Report:
@@ -76,7 +78,7 @@ class Report:
         level: Level | None = None,
         **words: Word,
     ) -> None:
-        """Report that a rule is broken.
+        """Report that a rule is broken; a warning that the drawing accepts by its property `accepts` is left out.
 
         Args:
             code: a rule of the table.
@@ -86,6 +88,8 @@ class Report:
         """
         rule = RULES[code]
         element_id, name, line = _identify(about)
+        if (level or rule.level) == "warning" and code in self._accepted(where, element_id):
+            return
         words = {"name": name or element_id or where.file, **words}
         zh, en = ({key: _word(word, index) for key, word in words.items()} for index in (0, 1))
         self._findings.append(
@@ -104,14 +108,15 @@ class Report:
             )
         )
 
+    def _accepted(self, where: Diagram, element_id: str | None) -> frozenset[str]:
+        """The warnings that the drawing says are meant."""
+        element = self.index(where).get(element_id)
+        said = "" if element is None else properties(element).get(ACCEPTS, "")
+        return frozenset(said.replace(",", " ").split())
+
     def findings(self) -> tuple[Finding, ...]:
         """All findings, each once, errors first, then gaps."""
         return in_order(dict.fromkeys(self._findings))
-
-
-def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Errors first, then gaps, then warnings; else as they were found."""
-    return tuple(sorted(findings, key=lambda finding: _ORDER[finding.level]))
 
 
 def _running(diagram: Diagram) -> list[Process]:

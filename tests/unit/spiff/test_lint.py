@@ -21,7 +21,7 @@ from tests.unit.spiff.violations import VIOLATIONS
 TOP = '<message id="m" name="reply"/><error id="er" errorCode="NO"/>'
 SOUND = (
     '<startEvent id="s" camunda:formKey="intake"/><endEvent id="e"/>'
-    '<userTask id="a" name="審查" camunda:candidateGroups="=role(&quot;clerk&quot;)" camunda:formKey="petition/review"/>'
+    '<userTask id="a" name="審查" camunda:candidateGroups="=role(&quot;clerk&quot;)" camunda:formKey="petition/review" camunda:dueDate="=today()"/>'
     '<exclusiveGateway id="g" default="g_e"/>'
 )
 LINES = ("s -> a", "a -> g", "g -> a: =again", "g -> e")
@@ -29,7 +29,7 @@ FORMS = (SourceFile("petition/review.form", b"{}"), SourceFile("x.form", b'{"id"
 
 
 def check(*files: SourceFile):
-    return Executor(_sandbox).lint(files)
+    return Executor(_sandbox).lint(files, {})
 
 
 def check_body(body: str, *lines: str, top: str = TOP, attributes: str = ""):
@@ -69,6 +69,15 @@ def repeated(characteristics: str, kind: str = "multiInstanceLoopCharacteristics
 GATEWAY = '<startEvent id="s"/><endEvent id="e"/><exclusiveGateway id="x" {0}/><task id="y"/>'
 MESSAGE = '<messageEventDefinition messageRef="m"/>'
 
+LEVELS = range(7)
+DOUBLING = (
+    '<startEvent id="s"/><endEvent id="e"/>'
+    + "".join(f'<task id="t{n}"/><parallelGateway id="g{n}"/><task id="a{n}"/><task id="b{n}"/>' for n in LEVELS),
+    ("s -> t0", *(f"{source}{n} -> {target}{n}" for n in LEVELS for source, target in ("tg", "ga", "gb")),
+     *(f"{side}{n} -> t{n + 1}" for n in LEVELS[:-1] for side in "ab"), "a6 -> e", "b6 -> e"),
+)  # fmt: skip
+"""Branches that split in parallel and are never joined."""
+JOINED = (DOUBLING[0].replace('<task id="t', '<parallelGateway id="t'), DOUBLING[1])
 FAULTS = {
     "unreachable": ("y", with_task('<task id="x"/><task id="y"/><task id="z"/>', "y -> z", "z -> y")),
     "no-outgoing": ("y", with_task('<task id="x"/><task id="y"/>', "x -> y")),
@@ -90,6 +99,10 @@ FAULTS = {
     "unknown-element": ("x", with_task('<task id="x"><tazk/></task>')),
     "lane-twice": ("x", with_task('<laneSet id="ls"><lane id="l1" name="甲"><flowNodeRef>x</flowNodeRef></lane><lane id="l2" name="乙"><flowNodeRef>x</flowNodeRef></lane></laneSet><task id="x"/>')),
     "lane-unstaffed": ("l1", with_task('<laneSet id="ls"><lane id="l1" name="承辦"><flowNodeRef>x</flowNodeRef></lane></laneSet><userTask id="x"/>')),
+    "variable-never-written": ("x_y", with_task('<exclusiveGateway id="x" default="x_e"/><task id="y"/>', "x -> y: =amount > 5", "y -> e")),
+    "variable-read-early": ("x", with_task('<scriptTask id="x"><script>={a: b}</script></scriptTask><scriptTask id="y"><script>={b: 1}</script></scriptTask>', "x -> y", "y -> e")),
+    "parallel-explosion": ("t6", DOUBLING),
+    "loop-unbounded": ("x", with_task('<exclusiveGateway id="x" default="x_e"/><task id="y"/>', "x -> y: =flag", "y -> x")),
     "task-without-form": ("x", with_task('<userTask id="x"/>')),
     "task-without-deadline": ("x", with_task('<userTask id="x"/>')),
     "escalation-unknown": ("b", with_task(boundary('<escalationEventDefinition escalationRef="nope"/>'), "b -> y", "y -> e")),
@@ -210,7 +223,7 @@ def test_what_the_engine_cannot_run_is_named(monkeypatch, table, kind, body, cod
 
 def test_the_authors_words_are_in_the_message():
     body, lines = with_task('<userTask id="x" name="局長 核定" camunda:formKey="nope" camunda:assignee="anna"/>')
-    (finding,) = check_body(body, *lines)
+    (finding,) = (found for found in check_body(body, *lines) if found.blocks)
     assert "局長 核定" in finding.message_zh
     assert "局長 核定" in finding.message_en
     assert finding.element_name == "局長 核定"
@@ -265,6 +278,21 @@ def test_all_findings_come_at_once_errors_first():
     findings = check_body(body, *LINES, "s -> b", "b -> c", "c -> e")
     assert [f.level for f in findings] == sorted((f.level for f in findings), key=["error", "todo", "warning"].index)
     assert {"nobody-assigned", "script-empty", "no-incoming"} <= {f.code for f in findings}
+
+
+def test_branches_that_are_joined_do_not_multiply():
+    assert "parallel-explosion" not in {finding.code for finding in check_body(JOINED[0], *JOINED[1])}
+
+
+def test_a_warning_that_the_drawing_accepts_is_left_out_and_an_error_is_not():
+    task = f'<userTask id="x" camunda:assignee="anna">{properties(accepts="task-without-form, gateway-without-condition")}</userTask>'
+    findings = check_body(*with_task(task)[:1], *with_task(task)[1])
+    assert {finding.code for finding in findings} == {"task-without-deadline"}
+    gateway = (
+        f'<exclusiveGateway id="x">{properties(accepts="gateway-without-condition")}</exclusiveGateway><task id="y"/>'
+    )
+    findings = check_body(*with_task(gateway)[:1], *with_task(gateway, "x -> y", "y -> e")[1])
+    assert "gateway-without-condition" in {finding.code for finding in findings}
 
 
 def test_subprocess_contents_are_checked_too():

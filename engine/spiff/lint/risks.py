@@ -1,0 +1,146 @@
+"""Shapes that run away: branches that multiply, and loops that nothing stops."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from engine.spiff.diagram import GATEWAYS, Node, Scope
+from engine.spiff.lint.connections import is_ad_hoc
+from engine.spiff.lint.report import Report
+from engine.spiff.lint.usage import usage
+
+MANY_TOKENS = 64
+WAITS = frozenset(["userTask", "manualTask", "receiveTask", "intermediateCatchEvent", "callActivity"])
+
+
+def branches_are_joined(report: Report) -> None:
+    """Parallel branches are joined before they split again, or the tokens double at each gateway.
+
+    An exclusive choice shares a token out among its flows, so that the sum is what may be
+    there at once: one split in parallel and merged by an exclusive gateway counts double.
+    """
+    for diagram, _, scope in report.scopes:
+        if is_ad_hoc(scope):
+            continue
+        tokens, order = _tokens(scope)
+        worst = next((node for node in order if tokens[node] >= MANY_TOKENS), None)
+        if worst is not None:
+            count = int(min(max(tokens.values()), 10**9))
+            report.add("parallel-explosion", diagram, scope.nodes[worst], count=f"{count:,}")
+
+
+def _tokens(scope: Scope) -> tuple[dict[str, float], list[str]]:
+    """How many tokens may come out of each element, flows that lead back left out; and the order of elements."""
+    order = _forward(scope)
+    place = {node: number for number, node in enumerate(order)}
+    into: dict[str, list[float]] = {node: [] for node in order}
+    out: dict[str, float] = {}
+    for name in order:
+        node, arrived = scope.nodes[name], into[name]
+        joins = node.type in ("parallelGateway", "inclusiveGateway")
+        amount = (max(arrived) if joins else sum(arrived)) if arrived else 1.0
+        out[name] = min(amount, 1e18)
+        flows = [flow for flow in scope.outgoing(name) if flow.target in place]
+        shared = len(flows) if flows and _chooses_one(node) else 1
+        for flow in flows:
+            if place[flow.target] > place[name]:
+                into[flow.target].append(out[name] / shared)
+        for event in scope.boundary(name):
+            if place.get(event.id, 0) > place[name]:
+                into[event.id].append(out[name])
+    return out, order
+
+
+def _chooses_one(node: Node) -> bool:
+    if node.type in GATEWAYS:
+        return node.type in ("exclusiveGateway", "eventBasedGateway")
+    return False
+
+
+def _forward(scope: Scope) -> list[str]:
+    """The elements in an order in which every flow leads on, but for those that close a loop."""
+    order: list[str] = []
+    done: set[str] = set()
+    roots = [n for n in scope.nodes if not scope.incoming(n) and scope.nodes[n].attached_to is None] or [*scope.nodes]
+    for root in (*roots, *scope.nodes):
+        stack = [(root, iter(_next(scope, root)))] if root not in done else []
+        done.add(root)
+        while stack:
+            name, rest = stack[-1]
+            following = next((n for n in rest if n not in done and n in scope.nodes), None)
+            if following is None:
+                order.append(name)
+                stack.pop()
+            else:
+                done.add(following)
+                stack.append((following, iter(_next(scope, following))))
+    return order[::-1]
+
+
+def _next(scope: Scope, name: str) -> list[str]:
+    return [flow.target for flow in scope.outgoing(name)] + [event.id for event in scope.boundary(name)]
+
+
+def loops_are_left(report: Report) -> None:
+    """A loop passes a person, a timer or a message, or changes what it is left by."""
+    for diagram, process, scope in report.scopes:
+        quick = {name for name, node in scope.nodes.items() if not _waits(node)}
+        for circle in _circles(scope, quick):
+            uses = {name: usage(report, process, scope, scope.nodes[name]) for name in circle}
+            written = {variable for use in uses.values() for variable in use.writes}
+            asked = {
+                variable
+                for name in circle
+                for flow in scope.outgoing(name)
+                for variable in uses[name].onward.get(flow.id, ())
+            }
+            changes = written & asked or any(use.anything for use in uses.values())
+            if not changes:
+                first = next(name for name in scope.nodes if name in circle)
+                report.add("loop-unbounded", diagram, scope.nodes[first])
+
+
+def _waits(node: Node) -> bool:
+    """Whether a token may stay here until something from outside happens."""
+    return node.type in WAITS or (node.inner is not None and any(_waits(inner) for inner in node.inner.nodes.values()))
+
+
+def _circles(scope: Scope, among: set[str]) -> list[set[str]]:
+    """The strongly connected parts of the graph of these elements (Kosaraju, without recursion)."""
+    after = {name: [f.target for f in scope.outgoing(name) if f.target in among] for name in among}
+    back: dict[str, list[str]] = {name: [] for name in among}
+    for name, targets in after.items():
+        for target in targets:
+            back[target].append(name)
+    order, seen = [], set()
+    for root in scope.nodes:
+        if root not in among or root in seen:
+            continue
+        seen.add(root)
+        stack = [(root, iter(after[root]))]
+        while stack:
+            name, rest = stack[-1]
+            following = next((n for n in rest if n not in seen), None)
+            if following is None:
+                order.append(name)
+                stack.pop()
+            else:
+                seen.add(following)
+                stack.append((following, iter(after[following])))
+    found, taken = [], set()
+    for name in reversed(order):
+        if name in taken:
+            continue
+        part, ahead = set(), deque([name])
+        while ahead:
+            here = ahead.pop()
+            if here not in taken:
+                taken.add(here)
+                part.add(here)
+                ahead.extend(back[here])
+        if len(part) > 1 or name in after[name]:
+            found.append(part)
+    return found
+
+
+RULES = [branches_are_joined, loops_are_left]

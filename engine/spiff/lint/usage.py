@@ -1,0 +1,197 @@
+"""Which variables each element reads and writes, as far as its drawing says."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from engine import feel
+from engine.sandbox.names import assigned_names, used_names
+from engine.spiff import diagram as drawn
+from engine.spiff import timers
+from engine.spiff.diagram import Node, Process, Scope
+from engine.spiff.environment import feel_text, is_feel
+from engine.spiff.functions import FUNCTIONS
+from engine.spiff.lint.report import Report
+
+FIXED = frozenset(["initiator", "business_key", "started_at"])
+OF_REPETITIONS = frozenset(
+    ["loopCounter", "nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances", "nrOfTerminatedInstances"]
+)
+PEOPLE = ("assignee", "candidateUsers", "candidateGroups", "dueDate", "followUpDate", "priority")
+_BUILT_IN = frozenset([*dir(builtins), "timedelta", "datetime", "date", "math", "json", "re", "decimal"])
+
+
+@dataclass
+class Use:
+    """What an element does with variables."""
+
+    reads: set[str] = field(default_factory=set)
+    """Taken before it writes."""
+    writes: set[str] = field(default_factory=set)
+    anything: bool = False
+    """Whether it may write names that nobody can tell: a message's payload, a called process's variables."""
+    private: set[str] = field(default_factory=set)
+    """Names that are only there inside it: the item of a repetition."""
+    onward: dict[str, set[str]] = field(default_factory=dict)
+    """By outgoing flow, what its condition reads; after the element has written."""
+
+
+def read_by(text: str | None, *, python: bool = False) -> set[str]:
+    """The names that a text certainly takes from outside; a text that cannot be read takes none."""
+    if not text:
+        return set()
+    if is_feel(text):
+        try:
+            return set(feel.parse(feel_text(text)).certain_names)
+        except feel.FeelSyntaxError:
+            return set()
+    return set(used_names(text, expression=True)) - _BUILT_IN if python else set()
+
+
+def usage(report: Report, process: Process, scope: Scope, node: Node, callers: frozenset[str] = frozenset()) -> Use:
+    """What `node` reads and writes. `callers` are the processes whose calls led here."""
+    use = Use()
+    for name in PEOPLE:
+        use.reads |= read_by(node.camunda(name))
+    if node.type in ("userTask", "manualTask") and node.lane and not any(node.camunda(n) for n in PEOPLE[:3]):
+        use.reads |= read_by(node.lane.candidate_groups)
+    use.reads |= read_by(node.properties.get("label"))
+    _form(report, node, use)
+    _work(report, node, use, callers | {process.id})
+    _events(report, node, use)
+    _repetition(node, use)
+    if node.data is not None:
+        use.private |= node.data.names
+        use.writes |= {move.target for move in node.data.moves_out} | {name for _, name in _assigned(node)}
+        use.reads |= {source for move in node.data.moves_in for source in move.sources}
+    for flow in scope.outgoing(node.id):
+        use.onward[flow.id] = read_by(flow.condition, python=True)
+    known = FIXED | FUNCTIONS | use.private | (OF_REPETITIONS if node.loop else set())
+    use.reads -= known
+    for names in use.onward.values():
+        names -= FIXED | FUNCTIONS
+    return use
+
+
+def _assigned(node: Node) -> Iterator[tuple[str, str]]:
+    for move in node.data.moves_out if node.data else ():
+        yield from move.assignments
+
+
+def _form(report: Report, node: Node, use: Use) -> None:
+    key = node.camunda("formKey") or node.camunda("formRef")
+    if not key:
+        return
+    form = None if report.form_uses is None else report.form_uses.get(key)
+    if form is None:
+        use.anything = True
+        return
+    use.writes |= form.writes
+    if node.type != "startEvent":
+        use.reads |= form.reads
+    if node.type == "startEvent" and node.camunda("initiator"):
+        use.writes.add(node.camunda("initiator") or "")
+
+
+def _work(report: Report, node: Node, use: Use, callers: frozenset[str]) -> None:
+    if node.type == "scriptTask":
+        _script(drawn.script_of(node) or "", use)
+    elif node.type == "businessRuleTask":
+        _decision(report, node, use)
+    elif node.type == "serviceTask":
+        _, parameters, result = drawn.connector(node)
+        use.reads |= {name for parameter in parameters for name in read_by(parameter.value)}
+        use.writes |= {result} if result else set()
+    elif node.type == "callActivity":
+        _call(report, node, use, callers)
+
+
+def _script(text: str, use: Use) -> None:
+    if not is_feel(text):
+        assigned = set(assigned_names(text))
+        use.reads |= set(used_names(text)) - assigned - _BUILT_IN
+        use.writes |= assigned
+        return
+    use.reads |= read_by(text)
+    try:
+        keys = feel.parse(feel_text(text)).keys
+    except feel.FeelSyntaxError:
+        keys = None
+    if keys is None:
+        use.anything = True
+    else:
+        use.writes |= keys
+
+
+def _decision(report: Report, node: Node, use: Use) -> None:
+    called = drawn.decision_id(node)
+    model = report.decisions.get(called or "")
+    if called is None or model is None:
+        use.anything = True
+        return
+    use.reads |= model.free_names(called)
+    into = node.camunda("resultVariable")
+    use.writes |= {into} if into else {called, *model.output_names(called)}
+
+
+def _call(report: Report, node: Node, use: Use, callers: frozenset[str]) -> None:
+    passed, returned = (drawn.call_mappings(node, name) for name in ("in", "out"))
+    for mapping in passed:
+        use.reads |= {mapping.source} if mapping.source and not mapping.all else read_by(mapping.expression)
+    use.writes |= {mapping.target for mapping in returned if mapping.target}
+    if not returned or any(mapping.all for mapping in returned):
+        names, anything = written_by(report, node.element.get("calledElement") or "", callers)
+        use.writes |= names
+        use.anything = anything
+
+
+def written_by(report: Report, process_id: str, callers: frozenset[str]) -> tuple[set[str], bool]:
+    """All names that a process writes, and whether it may write others; a circle of calls is not followed."""
+    process = report.processes.get(process_id)
+    if process is None or process_id in callers:
+        return set(), True
+    names, anything = set(process.declared), False
+    for scope in process.walk():
+        names |= set(scope.declared)
+        for node in scope.nodes.values():
+            use = usage(report, process, scope, node, callers | {process_id})
+            names |= use.writes
+            anything = anything or use.anything
+    return names, anything
+
+
+def _events(report: Report, node: Node, use: Use) -> None:
+    throws = node.type in ("endEvent", "intermediateThrowEvent", "sendTask")
+    for event in node.events:
+        if (
+            event.kind == "timer" and event.text and timers.as_literal(event.text) is None
+        ) or event.kind == "conditional":
+            use.reads |= read_by(event.text, python=True)
+        elif event.kind in ("message", "signal") and not throws:
+            into = node.properties.get("resultVariable")
+            use.writes |= {into} if into else set()
+            use.anything = use.anything or not into
+        use.writes |= {name for name in (event.code_variable, event.message_variable) if name}
+    if throws:
+        use.reads |= read_by(node.properties.get("payload")) | read_by(node.properties.get("businessKey"))
+
+
+def _repetition(node: Node, use: Use) -> None:
+    loop = node.loop
+    if loop is None:
+        return
+    use.private |= {loop.element_variable} if loop.element_variable else set()
+    if loop.output_collection:
+        use.writes.add(loop.output_collection.removeprefix("=").strip())
+    if loop.collection:
+        use.reads |= read_by(loop.collection if is_feel(loop.collection) else f"={loop.collection}")
+    if loop.cardinality and not loop.cardinality.lstrip("-").isdecimal():
+        use.reads |= read_by(loop.cardinality, python=True)
+    inside = set(use.writes)
+    texts = [loop.completion_condition, loop.loop_condition]
+    if node.inner is None:
+        texts.append(loop.output_element)
+    for text in texts:
+        use.reads |= read_by(text, python=True) - inside
