@@ -29,7 +29,9 @@ def main() -> None:
         "inbox": lambda site: lists.inbox(site, options.tasks),
         "timers": lists.timers,
     }
-    wanted = options.only or list(parts)
+    if unknown := set(options.only) - set(parts):
+        sys.exit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
+    wanted = [name for name in parts if not options.only or name in options.only]  # the loaded lists come last
     rows: list[Row] = []
     failed: list[str] = []
     began = time.monotonic()

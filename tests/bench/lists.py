@@ -60,6 +60,7 @@ def timers(site: Site, cases: int = 50_000) -> Iterator[Row]:
     """Which cases have a due timer, with few cases and with many."""
     found: list[tuple[int, float]] = []
     with site.owner() as db:
+        _load_cases(db, 0, cases)
         for count in (100, cases):
             db.execute(
                 "insert into awaited_timer (instance_id, task_id, element_id, due_at) "
@@ -85,15 +86,20 @@ def timers(site: Site, cases: int = 50_000) -> Iterator[Row]:
 
 def _load(db: psycopg.Connection, first: int, count: int) -> None:
     """Open cases number `first` + 1 to `count`, one task each, written in bulk: nothing else is measured by it."""
-    db.execute("set synchronous_commit = off")
+    _load_cases(db, first, count)
     numbers = {"first": first + 1, "last": count}
-    db.execute(_CASES, {**numbers, "words": list(_SUBJECTS), "subjects": len(_SUBJECTS)})
     db.execute(_TASKS, numbers)
     db.execute(_OFFERS, {**numbers, "candidates": CANDIDATES, "roles": _ROLES})
     documents = [document(subject) for subject in _SUBJECTS]
     db.execute(_WORDS, {**numbers, "documents": documents, "subjects": len(_SUBJECTS)})
     for table in ("process_instance", "user_task", "candidate", "search_document"):
         db.execute(f"vacuum (analyze) {table}")  # type: ignore[call-overload]
+
+
+def _load_cases(db: psycopg.Connection, first: int, count: int) -> None:
+    """The cases alone. Those another part has loaded already stay as they are."""
+    db.execute("set synchronous_commit = off")
+    db.execute(_CASES, {"first": first + 1, "last": count, "words": list(_SUBJECTS), "subjects": len(_SUBJECTS)})
 
 
 _ID = "cast('be0c0000' || lpad(to_hex({0} * 16 + {1}), 24, '0') as uuid)"
@@ -106,6 +112,7 @@ select {_CASE_ID}, (select id from process_definition limit 1), 'bench', 'BENCH-
   'bench', 'bench', now(), (cast(%(words)s as text[]))[n %% %(subjects)s + 1] || n,
   (array['最速件', '速件', '普通件', '普通件'])[n %% 4 + 1], '{{submit}}', '{{}}', 0, ''
 from generate_series(%(first)s::int, %(last)s::int) n
+on conflict do nothing
 """
 
 _TASKS = f"""
