@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from engine.errors import DefinitionNotFound, Invalid, NotAllowed
 from engine.model import Actor, ProcessDefinition
@@ -16,17 +16,27 @@ class ProcessRights(RepositoryPart):
 
     def may(self, actor: Actor, verb: Verb, key: str) -> bool:
         """Whether the actor may `edit`, `deploy`, `start` or `view` the process."""
+        return key in self.allowed(actor, verb, [key])
+
+    def allowed(self, actor: Actor, verb: Verb, keys: Collection[str]) -> frozenset[str]:
+        """Those of the processes with which the actor may do this; the same rules as `may`, asked once for all."""
+        only = next(iter(keys)) if len(keys) == 1 else None
         with self._store.transaction() as tx:
-            rules = queries.start_rules(tx, key).get(key, ([], None, True))
-            current = queries.definition(tx, key)
-            return may(
+            grants, rules = queries.grants(tx), queries.start_rules(tx, only)
+            found = [queries.definition(tx, only)] if only is not None else queries.current(tx)
+        properties = {definition.key: definition.properties for definition in found if definition}
+        return frozenset(
+            key
+            for key in keys
+            if may(
                 actor,
                 verb,
                 key,
-                grants=queries.grants(tx),
-                starters=rules[0],
-                properties=current.properties if current else {},
+                grants=grants,
+                starters=rules[key][0] if key in rules else [],
+                properties=properties.get(key, {}),
             )
+        )
 
     def startable(self, actor: Actor) -> list[ProcessDefinition]:
         """The processes the actor may start by hand, by name."""

@@ -230,6 +230,11 @@ class RepositoryService(Drafts, ProcessRights):
         with self._store.transaction() as tx:
             return queries.running(tx, key)
 
+    def all_running(self) -> dict[str, int]:
+        """How many open cases each process has; a process without one is not named."""
+        with self._store.transaction() as tx:
+            return queries.all_running(tx)
+
     def make_current(self, definition_id: UUID, actor: Actor) -> ProcessDefinition:
         """Let new cases start with this version; running ones keep theirs.
 

@@ -279,6 +279,12 @@ def running(tx: Transaction, key: str) -> dict[int, int]:
     return {row.version: row.cases for row in tx.execute(statement, {"key": key})}
 
 
+def all_running(tx: Transaction) -> dict[str, int]:
+    """How many open cases each process has; a process without one is not named."""
+    statement = text("select process_key, count(*) as cases from process_instance where ended_at is null group by 1")
+    return {row.process_key: row.cases for row in tx.execute(statement)}
+
+
 def _files_of(tx: Transaction, table: Any, condition: Any) -> tuple[SourceFile, ...]:
     statement = select(table.c.name, resource.c.content).join(resource, resource.c.digest == table.c.digest)
     found = tx.execute(statement.where(condition).order_by(table.c.name))

@@ -52,12 +52,15 @@ def _page(problems: dict[str, str] | None = None, given: dict[str, str] | None =
     drafts = repository.drafts()
     current = repository.definitions()
     deployed = {definition.key for definition in current}
+    editable, running = repository.allowed(who, "edit", drafts), repository.all_running()
+    answering = {definition.properties.get("ownerUnit"): definition for definition in current}
+    owners = {unit: words.owner_of(definition) for unit, definition in answering.items()}
     rows = [
         {
             "definition": definition,
-            "owner": words.owner_of(definition),
-            "running": sum(repository.running(definition.key).values()),
-            "draft": drafts.get(definition.key) if repository.may(who, "edit", definition.key) else None,
+            "owner": owners[definition.properties.get("ownerUnit")],
+            "running": running.get(definition.key, 0),
+            "draft": drafts.get(definition.key) if definition.key in editable else None,
             "pending": [item for item in waiting if definition.key in item.keys],
         }
         for definition in sorted(current, key=lambda definition: definition.name)
@@ -65,7 +68,7 @@ def _page(problems: dict[str, str] | None = None, given: dict[str, str] | None =
     new = [
         (key, saved_at, saved_by)
         for key, (saved_at, saved_by) in sorted(drafts.items())
-        if key not in deployed and repository.may(who, "edit", key)
+        if key not in deployed and key in editable
     ]
     return render_template(
         "studio/index.html",

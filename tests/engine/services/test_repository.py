@@ -38,6 +38,7 @@ def test_a_changed_diagram_gets_the_next_version_and_running_cases_keep_theirs(e
     assert engine.repository.definition("v").id == second.id
     assert engine.runtime.instance(case.id, people["kuo"]).version == 1
     assert engine.repository.running("v") == {1: 1}
+    assert engine.repository.all_running()["v"] == 1
     assert engine.runtime.start("v", actor=people["kuo"], variables={}).version == 2
     assert engine.runtime.start("v", actor=people["kuo"], variables={}, version=1).version == 1
 
@@ -105,6 +106,8 @@ def test_only_process_owners_and_those_they_are_granted_deploy(engine, people):
     assert engine.repository.may(people["chief"], "deploy", "mine")
     assert not engine.repository.may(people["chief"], "edit", "mine")
     assert engine.repository.may(people["tsai"], "view", "mine")
+    assert engine.repository.allowed(people["chief"], "deploy", ["mine", "other", "absent"]) == {"mine"}
+    assert engine.repository.allowed(people["chief"], "deploy", []) == frozenset()
     with pytest.raises(NotAllowed):
         engine.repository.set_grants("mine", "deploy", ["tsai"], people["chief"])
     with pytest.raises(Invalid):
