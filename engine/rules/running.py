@@ -87,8 +87,8 @@ RULES = (
     ),
     error(
         "python-refused",
-        "「{name}」：{problem}",
-        "“{name}”: {problem}",
+        "「{name}」的 Python 不能部署：{problem}",
+        "“{name}”: its Python cannot be deployed: {problem}",
         "照沙箱允許的寫法改，或改寫為 FEEL。",
         "Write what the sandbox allows, or use FEEL.",
     ),

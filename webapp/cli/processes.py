@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +17,8 @@ from engine.casetest import CaseFileError, folder_of, run
 from engine.casetest.running import findings_of, lint_files
 from engine.errors import DeploymentRefused
 from engine.repository import letters
+from engine.rules import RULES
+from engine.rules.pages import address
 from engine.sandbox import MontySandbox
 from webapp.cli.common import acting, open_engine
 from webapp.process_files import FORMS, PROCESSES, deploy_folders, process_folders
@@ -64,11 +68,13 @@ def deploy(
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @_FORMS
 @_LANGUAGE
-@click.option("--json", "as_json", is_flag=True, help="Findings as JSON, one list.")
-def lint(paths: Sequence[Path], forms: Path, lang: str, as_json: bool) -> None:
+@click.option("--format", "shape", default="text", type=click.Choice(["text", "json"]), show_default=True)
+@click.option("--json", "as_json", is_flag=True, hidden=True)
+def lint(paths: Sequence[Path], forms: Path, lang: str, shape: str, as_json: bool) -> None:
     """Check process folders, or single .bpmn, .dmn, .form and letter files, without a database.
 
-    Exit code 1 when there is an error; warnings and to-dos alone give 0.
+    Exit code 1 when something keeps them from being deployed: an error, or a gap still to be
+    filled. Warnings alone give 0.
     """
     executor = Executor(MontySandbox())
     findings: list[Finding] = []
@@ -81,13 +87,15 @@ def lint(paths: Sequence[Path], forms: Path, lang: str, as_json: bool) -> None:
             raise click.ClickException(str(error)) from error
     if files:
         findings += lint_files(tuple(map(_source, files)), executor)
-    if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    if as_json or shape == "json":
+        click.echo(json.dumps([_as_json(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
         for finding in findings:
             click.echo(_line(finding, lang))
-        click.echo(f"{sum(f.level == 'error' for f in findings)} errors, {len(findings)} findings")
-    if any(finding.level == "error" for finding in findings):
+            click.echo(f"        {finding.remedy(lang)}")
+        counts = Counter(finding.level for finding in findings)
+        click.echo(f"{counts['error']} errors, {counts['todo']} to-dos, {counts['warning']} warnings")
+    if any(finding.blocks for finding in findings):
         raise SystemExit(1)
 
 
@@ -122,7 +130,14 @@ def _source(path: Path) -> SourceFile:
     return SourceFile(name, path.read_bytes())
 
 
+def _as_json(finding: Finding) -> dict[str, Any]:
+    """A finding with everything it knows, and where its rule is documented."""
+    known = finding.code in RULES
+    return {**asdict(finding), "blocks": finding.blocks, "documentation": address(finding.code) if known else None}
+
+
 def _line(finding: Finding, lang: str) -> str:
     where = f"{finding.file}:{finding.element_id or finding.line or ''}"
     name = f" 「{finding.element_name}」" if finding.element_name else ""
-    return f"{finding.level:<7} {where}{name} {finding.text(lang)} [{finding.code}]"
+    code = " ".join((finding.code, *finding.rules))
+    return f"{finding.level:<7} {where}{name} {finding.text(lang)} [{code}]"

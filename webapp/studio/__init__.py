@@ -25,6 +25,7 @@ RIGHTS = dict.fromkeys(
         "studio.edit",
         "studio.save",
         "studio.findings",
+        "studio.rules",
         "studio.upload",
         "studio.add_file",
         "studio.remove_file",
@@ -50,4 +51,5 @@ from webapp.studio import (  # noqa: E402, F401 - they register their views
     editing,
     listing,
     process,
+    ruling,
 )

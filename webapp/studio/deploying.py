@@ -82,7 +82,7 @@ def _page(shown: sources.FileSet, problem: str = "", note: str = "") -> str:
         shown=shown,
         changes=changed_files(before, shown.files),
         findings=[finding_json(shown, finding) for finding in findings],
-        blocked=any(finding.level == "error" for finding in findings),
+        blocked=any(finding.blocks for finding in findings),
         running=sum(repository.running(shown.key).values()),
         next_version=max((made.version for made in repository.versions(shown.key)), default=0) + 1
         if shown.definition

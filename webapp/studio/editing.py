@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engine import Finding, SourceFile
 from engine.errors import DeploymentRefused, StaleRevision
+from engine.rules import RULES
 from webapp.dates import roc_datetime
 from webapp.i18n import lang
 from webapp.security import allows_inline_styles
@@ -79,6 +80,9 @@ def finding_json(shown: sources.FileSet, finding: Finding) -> dict[str, Any]:
         "element": finding.element_id,
         "name": finding.element_name or finding.element_id or "",
         "message": finding.text(lang()),
+        "remedy": finding.remedy(lang()),
+        "rules": list(finding.rules),
+        "help": url_for("studio.rules", _anchor=finding.code) if finding.code in RULES else None,
         "href": url_for("studio.edit", key=shown.key, name=finding.file, _anchor=finding.element_id) if known else None,
     }
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from engine import ProcessDefinition
 from engine.errors import RecordNotFound
@@ -20,6 +23,12 @@ CHANGES: dict[str, Any] = {
     "same": _l("未變"),
 }
 LEVELS: dict[str, Any] = {"error": _l("錯誤"), "warning": _l("提醒"), "todo": _l("待辦")}
+_YEARS = re.compile(r"(\d{1,3})年", re.ASCII)
+LEVEL_TITLES: dict[str, Any] = {
+    "error": _l("要改正的錯誤"),
+    "todo": _l("還沒畫完的地方"),
+    "warning": _l("請您留意"),
+}
 LEVEL_TONES = {"error": "bad", "warning": "warn", "todo": "info"}
 
 
@@ -31,6 +40,14 @@ def name_of(definition: ProcessDefinition) -> str:
 def name_lang(definition: ProcessDefinition) -> str | None:
     """The `lang` of that name where it is not the page's."""
     return "zh-Hant-TW" if lang() == "en" and not definition.name_en else None
+
+
+def retention_text(value: str | None) -> str:
+    """How long a case is kept, as the diagram says it: 10年 · 10 years; anything else as it stands."""
+    years = _YEARS.fullmatch(value or "")
+    if years:
+        return ngettext("%(num)d年", "%(num)d年", int(years.group(1)))
+    return _("永久") if value == "永久" else value or ""
 
 
 def owner_of(definition: ProcessDefinition) -> str:

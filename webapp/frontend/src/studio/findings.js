@@ -5,6 +5,9 @@ import { holder, words } from './draft.js';
 const list = document.getElementById('findings-list');
 const count = document.getElementById('findings-count');
 
+const LEVELS = ['error', 'todo', 'warning'];
+const TITLES = { error: 'wordError', todo: 'wordTodo', warning: 'wordWarning' };
+
 export class Findings {
   constructor(select) {
     this.select = select;
@@ -28,8 +31,7 @@ export class Findings {
   }
 
   show() {
-    const order = { error: 0, warning: 1, todo: 2 };
-    const all = [...this.server, ...this.own].sort((a, b) => order[a.level] - order[b.level]);
+    const all = [...this.server, ...this.own];
     count.textContent = all.length ? String(all.length) : '';
     if (!all.length) {
       const none = document.createElement('p');
@@ -38,10 +40,23 @@ export class Findings {
       list.replaceChildren(none);
       return;
     }
+    list.replaceChildren(...LEVELS.flatMap((level) => this.group(level, all.filter((finding) => finding.level === level))));
+  }
+
+  // What is wrong, what is not finished yet and what may be meant stand apart.
+  group(level, findings) {
+    if (!findings.length) return [];
+    const title = document.createElement('h3');
+    title.className = 'h6 findings-level';
+    title.textContent = `${words[TITLES[level]]} `;
+    const number = document.createElement('span');
+    number.className = 'count';
+    number.textContent = String(findings.length);
+    title.append(number);
     const items = document.createElement('ul');
     items.className = 'findings';
-    items.append(...all.map((finding) => this.item(finding)));
-    list.replaceChildren(items);
+    items.append(...findings.map((finding) => this.item(finding)));
+    return [title, items];
   }
 
   item(finding) {
@@ -50,8 +65,29 @@ export class Findings {
     const badge = document.createElement('span');
     badge.className = `badge-state tone-${{ error: 'bad', warning: 'warn', todo: 'info' }[finding.level]}`;
     badge.textContent = finding.word;
-    row.append(badge, this.target(finding));
+    const said = document.createElement('span');
+    said.append(this.target(finding), ...this.more(finding));
+    row.append(badge, said);
     return row;
+  }
+
+  // What to do about it, and where the rule stands.
+  more(finding) {
+    const found = [];
+    if (finding.remedy) {
+      const remedy = document.createElement('span');
+      remedy.className = 'finding-remedy';
+      remedy.textContent = finding.remedy;
+      found.push(' ', remedy);
+    }
+    if (finding.help) {
+      const rule = document.createElement('a');
+      rule.className = 'finding-rule';
+      rule.href = finding.help;
+      rule.textContent = [finding.code, ...finding.rules].join(' ');
+      found.push(' ', rule);
+    }
+    return found;
   }
 
   target(finding) {

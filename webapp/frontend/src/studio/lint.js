@@ -51,11 +51,11 @@ const translated = (factory) => (options) => {
 
 const server = (level) => () => ({
   check(node, reporter) {
-    for (const finding of fromServer.get(node.id) ?? []) if (finding.level === level) reporter.report(node.id, finding.message);
+    for (const finding of fromServer.get(node.id) ?? []) if (finding.level === level) reporter.report(node.id, finding.remedy ? `${finding.message} ${finding.remedy}` : finding.message);
   },
 });
 
-const ours = { 'siwei-error': server('error'), 'siwei-warning': server('warning') };
+const ours = { 'siwei-error': server('error'), 'siwei-todo': server('todo'), 'siwei-warning': server('warning') };
 
 export const linting = {
   active: true,
@@ -64,6 +64,7 @@ export const linting = {
       rules: {
         ...Object.fromEntries(Object.entries(RULES).map(([name, [level]]) => [name, level])),
         'siwei-error': 'error',
+        'siwei-todo': 'info',
         'siwei-warning': 'warn',
       },
     },
