@@ -103,6 +103,11 @@ class ReportService:
         with self._store.transaction() as tx:
             return [SyntheticCase(**row) for row in queries.synthetic(tx)]
 
+    def years(self) -> tuple[int, ...]:
+        """The ROC years in which cases began, the newest first; cancelled cases do not count."""
+        with self._store.transaction() as tx:
+            return tuple(year - ROC_OFFSET for year in queries.years(tx))
+
     def year(self, year: int) -> YearFigures:
         """The figures of a ROC year.
 

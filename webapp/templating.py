@@ -9,6 +9,7 @@ from flask import Flask, g, url_for
 
 from engine import effective_person
 from webapp.cases import words
+from webapp.cases.where import is_working, open_steps, waiting_for
 from webapp.i18n import lang
 from webapp.services import engine
 
@@ -21,6 +22,9 @@ def init_templating(app: Flask) -> None:
         case_tone=words.state_tone,
         case_where=words.where_text,
         words=words,
+        open_steps=open_steps,
+        waiting_for=waiting_for,
+        is_working=is_working,
         preview_url=preview_url,
         unread_notifications=unread_notifications,
         reassignable=reassignable,

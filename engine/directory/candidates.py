@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from engine.administration import AdminLog
 from engine.clock import TimeSource
 from engine.directory.base import DirectoryPart
-from engine.directory.values import Role, Unit
+from engine.directory.values import Person, Role, Unit
 from engine.errors import NotAllowed, RecordNotFound
 from engine.model import Actor
 from engine.store import Store, Transaction
@@ -120,6 +120,13 @@ class Candidates(DirectoryPart):
         """Who heads a unit, None when nobody does."""
         with self._store.transaction() as tx:
             return next(iter(candidates.heads_of(tx, unit_id, self.today())), None)
+
+    def people_meant(self, candidate: str) -> tuple[Person, ...]:
+        """The active people a candidate text means now, deputies of those who are away after them; with their posts."""
+        with self._store.transaction() as tx:
+            ids = self.resolve_in(tx, candidate, with_deputies=True)
+            people = queries.people_by_id(tx, ids, self.today())
+        return tuple(people[key] for key in ids if key in people)
 
     def addresses_of(self, texts: Iterable[str]) -> list[str]:
         """The mail addresses of whoever answers to these candidate texts now, deputies among them, each once."""

@@ -78,6 +78,15 @@ def petitions(tx: Transaction, first: datetime, following: datetime) -> list[dic
     return [dict(row) for row in tx.execute(_PETITIONS, {"first": first, "next": following}).mappings()]
 
 
+def years(tx: Transaction) -> list[int]:
+    """The years (CE, Asia/Taipei) in which cases began that were not cancelled, the newest first."""
+    statement = text("""
+        select distinct extract(year from started_at at time zone 'Asia/Taipei')::int as year
+        from process_instance where status <> 'cancelled' order by year desc
+    """)
+    return list(tx.execute(statement).scalars())
+
+
 def facts(
     tx: Transaction, first: datetime, following: datetime, days: tuple[date, date], budget_year: int
 ) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ NOT_PAGES = frozenset(
         "cases.file",
         "cases.find_export",
         "cases.mine_export",
+        "cases.where",
         "inbox.bell",
         "inbox.export",
         "inbox.rows",

@@ -14,6 +14,7 @@ RIGHTS = {
     "cases.mine": STAFF,
     "cases.mine_export": STAFF,
     "cases.show": STAFF,
+    "cases.where": STAFF,
     "cases.diagram_source": STAFF,
     "cases.diagram_state": STAFF,
     "cases.comment": STAFF,
@@ -28,4 +29,4 @@ RIGHTS = {
     "cases.letter": STAFF,
 }
 
-from webapp.cases import actions, diagram, files, find, letters, page, printing  # noqa: E402, F401 - views register
+from webapp.cases import actions, diagram, files, find, letters, page, printing, where  # noqa: E402, F401 - views register

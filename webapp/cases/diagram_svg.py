@@ -75,7 +75,7 @@ def draw(
     root = _parsed(xml)
     if root.find(f".//{{{_DI}}}BPMNPlane") is None:
         return Markup()
-    classes = _classes(active, passed, incidents)
+    classes = _classes(_innermost(root, active), passed, incidents)
     return _Drawing(root, classes, frozenset(passed_flows)).to_markup(title)
 
 
@@ -112,6 +112,13 @@ def _widen(bounds: etree._Element, wanted: float) -> None:
 def _parsed(xml: bytes) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True)
     return etree.fromstring(xml, parser)
+
+
+def _innermost(root: etree._Element, ids: Collection[str]) -> list[str]:
+    """The elements that hold no other of these: a subprocess is no place of its own while something in it is."""
+    drawn = {element.get("id"): element for element in root.iter() if element.get("id") in ids}
+    around = {outer.get("id") for element in drawn.values() for outer in element.iterancestors()}
+    return [name for name in ids if name not in around]
 
 
 def _classes(active: Collection[str], passed: Collection[str], incidents: Collection[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,7 +112,7 @@ def step_name(entry: HistoryEntry, elements: Mapping[str, str] | None = None) ->
         passed = [entry.element_id, *(params.get("passed") or ())] if entry.verb != "case.started" else []
         name = next((elements[element] for element in passed if element and elements.get(element)), "")
     label = params.get("label")
-    return f"{name}：{label}" if name and label else str(name)
+    return labelled(str(name), label)
 
 
 def _to(params: Mapping[str, Any]) -> str:
@@ -159,10 +159,20 @@ def waiting_since(case: ProcessInstance) -> datetime | None:
     return min(map(since, case.open_tasks), default=None)
 
 
+def labelled(name: str, label: Any) -> str:
+    """A step with what it is about, when it is one of many."""
+    return _("%(step)s：%(label)s", step=name, label=label) if name and label else name
+
+
 def open_task_name(task: Mapping[str, Any]) -> str:
     """A step a case stands at."""
     name = (task.get("name_en") if lang() == "en" else None) or task["name"]
-    return f"{name}：{task['label']}" if task.get("label") else name
+    return labelled(name, task.get("label"))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Several names in a row, each once, as the reader's language joins them."""
+    return ("、" if lang() == "zh" else ", ").join(dict.fromkeys(names))
 
 
 def where_text(case: ProcessInstance) -> str:
@@ -170,7 +180,7 @@ def where_text(case: ProcessInstance) -> str:
     names = [open_task_name(task) for task in case.open_tasks]
     if not names:
         return _("等候中") if case.is_open else ""
-    shown = "、".join(dict.fromkeys(names[:2])) if lang() == "zh" else ", ".join(dict.fromkeys(names[:2]))
+    shown = listed(names[:2])
     more = len(names) - 2
     return (
         ngettext("%(steps)s 等，另有%(num)d關", "%(steps)s 等，另有%(num)d關", more, steps=shown) if more > 0 else shown

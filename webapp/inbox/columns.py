@@ -14,7 +14,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from engine import TaskRow
+from engine import SYSTEM, TaskRow, UserTask
+from webapp.cases.words import labelled
 from webapp.dates import TAIPEI, local
 from webapp.i18n import lang
 
@@ -51,7 +52,12 @@ def remaining_tone(days: int | None) -> str:
 def task_name(task: Any) -> str:
     """The step in the reader's language, with what it is about when it is one of many."""
     name = (task.name_en or task.name) if lang() == "en" else task.name
-    return f"{name}：{task.label}" if task.label else name
+    return labelled(name, task.label)
+
+
+def sender(task: UserTask) -> str:
+    """送件人: who completed the step before."""
+    return _("系統") if task.sent_by == SYSTEM.person_id else task.sent_by_name or ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ COLUMNS = (
     Column("due", _l("限辦日"), lambda row, _day: row.due_at, "due"),
     Column("remaining", _l("剩餘日"), _days, None),
     Column("task", _l("目前關卡"), lambda row, _day: task_name(row.task), "task"),
-    Column("sent_by", _l("送件人"), lambda row, _day: row.task.sent_by_name or "", "sent_by"),
+    Column("sent_by", _l("送件人"), lambda row, _day: sender(row.task), "sent_by"),
     Column("waiting", _l("會辦未回"), lambda row, _day: row.waiting_for_others, None),
     Column("security", _l("密等"), lambda row, _day: row.security_class, None),
 )

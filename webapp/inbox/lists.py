@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -16,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from engine import TABS
 from webapp import exports
+from webapp.conditional import conditional
 from webapp.errors import text_of
 from webapp.inbox import bp, columns
 from webapp.inbox.state import EXPORT_LIMIT, ListState
@@ -116,18 +115,6 @@ def list_context(state: ListState, open_task: UUID | None = None) -> dict[str, A
         "speeds": ("最速件", "速件", "普通件"),
         "processes": engine().repository.definitions(),
     }
-
-
-def conditional(body: str) -> Response:
-    """`body` with an ETag of its content, or 304 for who has it already. A one-time token is no content."""
-    answer = Response(body, mimetype="text/html")
-    content = _TOKEN.sub("", body)
-    answer.set_etag(hashlib.sha256(content.encode()).hexdigest()[:32])
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer.make_conditional(request.environ)
-
-
-_TOKEN = re.compile(r'<input type="hidden" name="token"[^>]*>')
 
 
 def _state(tab: str) -> ListState:

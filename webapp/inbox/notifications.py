@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import Notification
+from webapp.cases.words import labelled
+from webapp.conditional import conditional
 from webapp.i18n import lang
 from webapp.inbox import bp
-from webapp.inbox.lists import conditional
 from webapp.services import actor, engine
 
 _LIMIT = 100
@@ -74,4 +75,4 @@ def words(notice: Notification) -> str:
 def _step(params: Any) -> str:
     name = (params.get("task_en") if lang() == "en" else None) or params.get("task") or params.get("name") or ""
     label = params.get("label")
-    return f"{name}：{label}" if label else str(name)
+    return labelled(str(name), label)

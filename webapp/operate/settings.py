@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField
 from wtforms.fields import SelectChoice
 
-from webapp.i18n import LANGUAGES
+from webapp.i18n import HTML_LANG, LANGUAGES
 from webapp.operate import bp
 from webapp.services import actor, engine
 from webapp.site_forms import ChoiceField, SiteForm
@@ -21,7 +21,10 @@ class NoticeForm(SiteForm):
     """Mail on or off, and its language."""
 
     mail = BooleanField(_l("通知也寄電子郵件給我"))
-    mail_lang = ChoiceField(_l("電子郵件的語言"), choices=[SelectChoice(*item) for item in LANGUAGES.items()])
+    mail_lang = ChoiceField(
+        _l("電子郵件的語言"),
+        choices=[SelectChoice(key, name, {"lang": HTML_LANG[key]}) for key, name in LANGUAGES.items()],
+    )
 
 
 @bp.get("/notifications/settings")

@@ -18,8 +18,9 @@ _FIRST_YEAR, _LAST_YEAR = 100, 199
 
 @bp.get("/totals")
 def index() -> Response:
-    """The totals of the year that ended last."""
-    return redirect(url_for("totals.show", year=_this_year() - 1), 303)
+    """The totals of the newest year that has cases; of this year where there are none at all."""
+    newest = next((year for year in _years()), _this_year())
+    return redirect(url_for("totals.show", year=newest), 303)
 
 
 @bp.get("/totals/<int:year>")
@@ -32,7 +33,7 @@ def show(year: int) -> str:
         "totals/show.html",
         totals=totals,
         figures=figures,
-        years=[name for name in (107, _this_year() - 1, _this_year()) if name != year],
+        years=_years(),
         by_month=[(month, int(months.get(str(month), 0))) for month in range(1, 13)],
         visits_by_month=by_month(figures.visits, "visit_start"),
         splits=[
@@ -57,6 +58,11 @@ def _known(year: int) -> int:
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         abort(404)
     return year
+
+
+def _years() -> list[int]:
+    """The years with cases that have a page, the newest first."""
+    return [year for year in engine().reports.years() if _FIRST_YEAR <= year <= _LAST_YEAR]
 
 
 def _this_year() -> int:

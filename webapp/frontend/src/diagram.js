@@ -5,6 +5,14 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 const REFRESH = 30_000;
 
+// A subprocess is only where the case is as long as nothing inside it is: the innermost elements count.
+function innermost(registry, ids) {
+  const drawn = ids.map((id) => registry.get(id)).filter(Boolean);
+  const around = new Set();
+  for (const element of drawn) for (let outer = element.parent; outer; outer = outer.parent) around.add(outer.id);
+  return drawn.filter((element) => !around.has(element.id)).map((element) => element.id);
+}
+
 function mark(viewer, state, shown) {
   const canvas = viewer.get('canvas');
   const overlays = viewer.get('overlays');
@@ -24,7 +32,7 @@ function mark(viewer, state, shown) {
     [state.active, 'sw-active', 'sw-token', state.words.active],
     [state.incidents, 'sw-incident', 'sw-trouble', state.words.incident],
   ]) {
-    for (const id of ids) {
+    for (const id of innermost(registry, ids)) {
       if (!put(id, marker)) continue;
       const flag = document.createElement('span');
       flag.className = `sw-flag ${sign}`;
@@ -76,7 +84,8 @@ function open(viewer, state) {
   if (canvas.zoom() >= READABLE) return;
   const { inner, outer } = canvas.viewbox();
   const registry = viewer.get('elementRegistry');
-  const at = [...(state?.active ?? []), ...(state?.incidents ?? [])].map((id) => registry.get(id)).find(Boolean);
+  const here = innermost(registry, [...(state?.active ?? []), ...(state?.incidents ?? [])]).map((id) => registry.get(id));
+  const at = here.find((element) => /Task$|Activity$/.test(element.type)) ?? here[0];
   const start = registry.find((element) => element.type === 'bpmn:StartEvent' && !element.labelTarget);
   const size = { width: outer.width / READABLE, height: outer.height / READABLE };
   const middle = { x: inner.x + size.width / 2, y: inner.y + inner.height / 2 };
