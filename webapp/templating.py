@@ -25,10 +25,18 @@ def init_templating(app: Flask) -> None:
         open_steps=open_steps,
         waiting_for=waiting_for,
         is_working=is_working,
+        kept_searches=kept_searches,
         preview_url=preview_url,
         unread_notifications=unread_notifications,
         reassignable=reassignable,
     )
+
+
+def kept_searches() -> list[Any]:
+    """The reader's own kept searches, as links."""
+    from webapp.inbox.searches import kept_searches as found  # the inbox's views import this module's words
+
+    return found()
 
 
 def candidate_labels(candidates: Iterable[str], limit: int = 3) -> str:

@@ -31,6 +31,24 @@ STATES = {
 }
 CLASSES = {"普通": _l("普通"), "密": _l("密")}
 SPEEDS = {"最速件": _l("最速件"), "速件": _l("速件"), "普通件": _l("普通件")}
+FILTERS = frozenset(
+    [
+        "scope",
+        "q",
+        "process",
+        "status",
+        "since",
+        "until",
+        "source",
+        "agency",
+        "class",
+        "speed",
+        "overdue",
+        "sort",
+        "desc",
+    ]
+)
+"""What the address of a list of cases may say."""
 _ADVANCED = ("since", "until", "source", "agency", "security_class", "speed")
 """What the fold-out of the filters holds."""
 _PAGE = 25

@@ -29,6 +29,8 @@ RIGHTS = {
     "inbox.read_notifications": STAFF,
     "inbox.open_notification": STAFF,
     "inbox.bell": STAFF,
+    "inbox.save_search": STAFF,
+    "inbox.forget_search": STAFF,
 }
 
-from webapp.inbox import lists, notifications, tasks, unit_work  # noqa: E402, F401 - they register their views
+from webapp.inbox import lists, notifications, searches, tasks, unit_work  # noqa: E402, F401 - they register their views
