@@ -28,8 +28,8 @@ def test_a_task_is_claimed_filled_and_decided(site, open_page, script):
     assert found.open_tasks
 
 
-def test_a_task_is_opened_and_claimed_by_keyboard_alone(site, open_page):
-    case = site.petition("以鍵盤簽收的陳情")
+def test_a_task_is_opened_claimed_and_decided_by_keyboard_alone(site, open_page):
+    case = site.petition("以鍵盤辦理的陳情")
     task = site.open_task(case)
     page = open_page(REGISTRAR, f"/inbox/pending?q={case.business_key}")
     page.keyboard.press("j")
@@ -39,3 +39,22 @@ def test_a_task_is_opened_and_claimed_by_keyboard_alone(site, open_page):
     page.keyboard.press(claim.get_attribute("data-key"))
     expect(page.locator('input[value="new"]').first).to_be_visible()
     assert site.engine.tasks.get(task, site.actor(REGISTRAR)).assignee == REGISTRAR
+    page.wait_for_selector("[data-task-form][data-started]")
+    page.keyboard.press("d")
+    expect(page.locator(".task-form .decision input").first).to_be_focused()
+    decision = page.locator('.decision input[value="new"]')
+    page.keyboard.press("Space")
+    for _ in range(page.locator(".decision input").count()):
+        if decision.is_checked():
+            break
+        page.keyboard.press("ArrowDown")
+    expect(decision).to_be_checked()
+    submit = page.locator('.task-form button[value="submit"]')
+    for _ in range(60):
+        if submit.evaluate("(button) => button === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    expect(submit).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".flash-success").first).to_be_visible()
+    assert not site.engine.tasks.get(task, site.actor(REGISTRAR)).is_open
