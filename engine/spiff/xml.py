@@ -6,6 +6,7 @@ section 4): a DOCTYPE is refused, so are more than 2 MB or 20,000 nodes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -20,7 +21,10 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 MAX_BYTES = 2_000_000
 MAX_NODES = 20_000
 MAX_NAME = 255
-MAX_DEPTH = 200
+MAX_ATTRIBUTES = 1_000
+"""Of one element."""
+_PROLOG = 100_000
+_ASIDES = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 
 
 class XmlRefused(Exception):
@@ -42,6 +46,8 @@ def parse(content: bytes) -> etree._Element:
     """
     if len(content) > MAX_BYTES:
         raise XmlRefused("xml-too-large", "檔案超過 2 MB。", "The file is larger than 2 MB.")
+    if _has_doctype(content):
+        raise _doctype()
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -54,22 +60,43 @@ def parse(content: bytes) -> etree._Element:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         line = error.lineno or None
+        if "depth" in error.msg.lower():
+            raise XmlRefused(
+                "xml-too-deep", "檔案的巢狀超過 256 層。", "The file is nested more than 256 levels deep.", line
+            ) from error
         raise XmlRefused(
             "xml-malformed", f"不是正確的 XML:{error.msg}", f"This is not well-formed XML: {error.msg}", line
         ) from error
     except ValueError as error:
         raise XmlRefused("xml-malformed", f"不是正確的 XML:{error}", f"This is not XML: {error}") from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise XmlRefused("xml-doctype", "檔案不得含有 DOCTYPE。", "The file must not contain a DOCTYPE.")
+        raise _doctype()
     _check_size(root)
     return root
 
 
+def _has_doctype(content: bytes) -> bool:
+    """Whether a DOCTYPE stands before the root element, in any encoding that keeps ASCII's bytes or pads them.
+
+    Seen before the parser would work through the declarations in it.
+    """
+    start = content[:_PROLOG].replace(b"\0", b"")
+    prolog = _ASIDES.sub(b"", start)
+    root = re.search(rb"<[^!?]", prolog)
+    return b"<!DOCTYPE" in prolog[: root.start() if root else len(prolog)]
+
+
+def _doctype() -> XmlRefused:
+    return XmlRefused("xml-doctype", "檔案不得含有 DOCTYPE。", "The file must not contain a DOCTYPE.")
+
+
 def _check_size(root: etree._Element) -> None:
-    for count, _ in enumerate(root.iter(), start=1):
-        if count > MAX_NODES:
+    for count, element in enumerate(root.iter(), start=1):
+        if count > MAX_NODES or len(element.attrib) > MAX_ATTRIBUTES:
             raise XmlRefused(
-                "xml-too-many-nodes", "圖中的節點超過 20,000 個。", "The file holds more than 20,000 elements."
+                "xml-too-many-nodes",
+                "圖中的節點超過 20,000 個，或一個元件的屬性超過 1,000 個。",
+                "The file holds more than 20,000 elements, or an element more than 1,000 attributes.",
             )
 
 

@@ -22,6 +22,7 @@ from engine.spiff.lint import (
     connections,
     data,
     dataflow,
+    deadlines,
     events,
     expressions,
     gateways,
@@ -56,6 +57,7 @@ RULES: list[Check] = [
     *expressions.RULES,
     *risks.RULES,
     *dataflow.RULES,
+    *deadlines.RULES,
 ]
 
 

@@ -6,6 +6,7 @@ from engine.spiff import diagram as drawn
 from engine.spiff.diagram import ACTIVITIES, Diagram, Node
 from engine.spiff.environment import is_feel
 from engine.spiff.lint.dialect import is_spiff
+from engine.spiff.lint.graphs import components
 from engine.spiff.lint.index import owner
 from engine.spiff.lint.report import Report
 from engine.spiff.xml import children, is_true, tag
@@ -64,24 +65,15 @@ def _script(report: Report, diagram: Diagram, node: Node) -> None:
 def calls_do_not_circle(report: Report) -> None:
     """A process that calls itself, directly or through others, may never come back."""
     calls = {
-        process.id: {n.element.get("calledElement") for n in process.all_nodes() if n.type == "callActivity"}
+        process.id: [n.element.get("calledElement") or "" for n in process.all_nodes() if n.type == "callActivity"]
         for process in report.processes.values()
     }
+    part_of = {process: number for number, part in enumerate(components(calls)) for process in part}
     for diagram, process, scope in report.scopes:
         for node in scope.nodes.values():
-            if node.type == "callActivity" and process.id in _all_called(calls, node.element.get("calledElement")):
+            called = node.element.get("calledElement")
+            if node.type == "callActivity" and called in part_of and part_of[called] == part_of.get(process.id):
                 report.add("call-circle", diagram, node)
-
-
-def _all_called(calls: dict[str, set[str | None]], first: str | None) -> set[str]:
-    found: set[str] = set()
-    todo = [first]
-    while todo:
-        key = todo.pop()
-        if key and key not in found:
-            found.add(key)
-            todo += calls.get(key, set())
-    return found
 
 
 def quantities_are_whole(report: Report) -> None:

@@ -8,15 +8,17 @@ message or a called process may bring is left alone.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from engine.spiff import diagram as drawn
 from engine.spiff.diagram import Diagram, Flow, Node, Process, Scope
+from engine.spiff.functions import FUNCTIONS
+from engine.spiff.lint.graphs import components, goes_round
 from engine.spiff.lint.report import Report
 from engine.spiff.lint.usage import FIXED, OF_REPETITIONS, Use, read_by, usage, written_by
-from engine.spiff.xml import is_true, tag
+from engine.spiff.xml import tag
 
 MAX_LOOKED_INTO = 200
 """How many doubtful reads of one process are looked into; after so many its author has enough to do."""
@@ -38,102 +40,125 @@ class Names:
 
 @dataclass
 class Web:
-    """The elements of one process, all scopes together, and what comes after what."""
+    """The elements of one process, all scopes together, and what comes after what.
+
+    Beside the elements stand joints, where many lead to many: what any element of a scope may
+    be followed by, such as the boundary events of a subprocess.
+    """
 
     process: Process
     nodes: dict[str, Node] = field(default_factory=dict)
     scope_of: dict[str, Scope] = field(default_factory=dict)
-    after: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    after: dict[str, set[str]] = field(default_factory=dict)
     uses: dict[str, Use] = field(default_factory=dict)
+    private: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Names that are there inside a repetition, by element."""
     declared: set[str] = field(default_factory=set)
     apart: set[str] = field(default_factory=set)
     """Elements of event subprocesses: they may run at any time while their scope does."""
+
+    def lead(self, name: str, following: Iterable[str]) -> None:
+        """Put these behind `name`."""
+        self.after.setdefault(name, set()).update(following)
 
 
 def variables_are_written_first(report: Report) -> None:
     """A variable that an element reads is written by something that can come before it."""
     if report.form_uses is None:
         return
+    written = written_by(report)
+    callers = _callers(report)
     for diagram, process, scope in report.scopes:
         if scope is process and tag(process.element) == "process":
-            web = web_of(report, process)
-            _check(report, diagram, web)
+            web = Web(process)
+            _add(report, web, process, frozenset(), apart=False)
+            _check(report, diagram, web, written, callers.get(process.id, []))
 
 
-def web_of(report: Report, process: Process) -> Web:
-    """The elements of a process with what they read and write."""
-    web = Web(process)
-    _add(report, web, process, process, set(), apart=False)
-    return web
-
-
-def _add(report: Report, web: Web, process: Process, scope: Scope, private: set[str], *, apart: bool) -> None:
+def _add(report: Report, web: Web, scope: Scope, private: frozenset[str], *, apart: bool) -> None:
     web.declared |= set(scope.declared)
     for node in scope.nodes.values():
-        use = usage(report, process, scope, node)
-        use.reads -= private
-        for names in use.onward.values():
-            names -= private
+        use = usage(report, scope, node)
         web.nodes[node.id], web.scope_of[node.id], web.uses[node.id] = node, scope, use
+        web.private[node.id] = private
         if apart:
             web.apart.add(node.id)
-        web.after[node.id] |= {flow.target for flow in scope.outgoing(node.id)}
-        web.after[node.id] |= {event.id for event in scope.boundary(node.id)}
-        web.after[node.id] |= set(_partners(scope, node))
+        web.lead(node.id, (flow.target for flow in scope.outgoing(node.id)))
+        web.lead(node.id, (event.id for event in scope.boundary(node.id)))
         if node.inner is not None:
-            mine = private | use.private | (set(OF_REPETITIONS) if node.loop else set())
-            _add(report, web, process, node.inner, mine, apart=apart or node.is_event_subprocess)
-            _enter(web, scope, node)
+            mine = private | use.private | (OF_REPETITIONS if node.loop else frozenset())
+            _add(report, web, node.inner, mine, apart=apart or node.is_event_subprocess)
+            _enter(web, scope, node, node.inner)
+    for name, (throwing, catching) in _links(scope).items():
+        _join(web, f"{scope.id} link {name}", throwing, catching)
+    triggered = [node.id for node in scope.nodes.values() if node.is_event_subprocess]
+    if triggered:
+        _join(web, f"{scope.id} any time", scope.nodes, triggered)
 
 
-def _enter(web: Web, scope: Scope, node: Node) -> None:
+def _enter(web: Web, scope: Scope, node: Node, inner: Scope) -> None:
     """A subprocess begins with its starts; what follows it comes after its ends, its boundary events at any time."""
-    inner = node.inner
-    assert inner is not None
-    web.after[node.id] |= {inside.id for inside in inner.nodes.values() if not inner.incoming(inside.id)}
-    outside = web.after[node.id] & set(scope.nodes)
-    boundary = {event.id for event in scope.boundary(node.id)}
-    for inside in inner.nodes.values():
-        web.after[inside.id] |= boundary
-        if not inner.outgoing(inside.id):
-            web.after[inside.id] |= outside
+    outside = [flow.target for flow in scope.outgoing(node.id)]
+    web.lead(node.id, (inside for inside in inner.nodes if not inner.incoming(inside)))
+    _join(web, f"{node.id} left", (inside for inside in inner.nodes if not inner.outgoing(inside)), outside)
+    _join(web, f"{node.id} caught", inner.nodes, (event.id for event in scope.boundary(node.id)))
     if tag(node.element) == "adHocSubProcess":
-        loose = set(inner.nodes)
-        for name in loose:
-            web.after[name] |= loose
-    if node.is_event_subprocess:
-        for other in scope.nodes:
-            if other != node.id:
-                web.after[other].add(node.id)
+        _join(web, f"{node.id} in any order", inner.nodes, inner.nodes)
 
 
-def _partners(scope: Scope, node: Node) -> Iterator[str]:
-    """The catching links of a throwing one."""
-    names = {event.text for event in node.events if event.kind == "link"}
-    if names and node.type == "intermediateThrowEvent":
-        for other in scope.nodes.values():
-            if other.type == "intermediateCatchEvent" and names & {e.text for e in other.events if e.kind == "link"}:
-                yield other.id
+def _join(web: Web, joint: str, before: Iterable[str], following: Iterable[str]) -> None:
+    web.lead(joint, following)
+    for name in before:
+        web.lead(name, (joint,))
 
 
-def _check(report: Report, diagram: Diagram, web: Web) -> None:
+def _links(scope: Scope) -> dict[str, tuple[list[str], list[str]]]:
+    """The throwing and the catching links of a scope, by name."""
+    found: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for node in scope.nodes.values():
+        for event in node.events:
+            if event.kind == "link":
+                found[event.text or ""][node.type == "intermediateCatchEvent"].append(node.id)
+    return found
+
+
+def _callers(report: Report) -> dict[str, list[tuple[Process, Node]]]:
+    """The call activities that call a process, by its id."""
+    found: dict[str, list[tuple[Process, Node]]] = defaultdict(list)
+    for process in report.processes.values():
+        for node in process.all_nodes():
+            if node.type == "callActivity":
+                found[node.element.get("calledElement") or ""].append((process, node))
+    return found
+
+
+Written = dict[str, tuple[frozenset[str], bool]]
+
+
+def _check(report: Report, diagram: Diagram, web: Web, written: Written, callers: list[tuple[Process, Node]]) -> None:
     names = Names()
-    writes = {node: names.of(use.writes) | (1 if use.anything else 0) for node, use in web.uses.items()}
-    begun = _given(report, web, names)
+    writes = {node: names.of(use.writes) | _unknown(names, use, written) for node, use in web.uses.items()}
+    begun = _given(web, names, written, callers)
     before = _before(web, writes, begun)
-    written = begun
-    for node in writes:
-        written |= writes[node]
+    unknown = [node for node, wrote in writes.items() if wrote & 1]
     doubtful = 0
     for about, node_id, reads, own in _reads(web):
         known = before[node_id] | (writes[node_id] if own else 0)
         if known & 1:
             continue
-        for name in sorted(reads - FIXED - web.declared):
+        for name in sorted(reads - FIXED - web.declared - web.private[node_id]):
             if known & names.of([name]) or doubtful >= MAX_LOOKED_INTO:
                 continue
             doubtful += 1
-            _doubt(report, diagram, web, about, node_id, name, anything=bool(written & 1))
+            _doubt(report, diagram, web, about, node_id, name, unknown)
+
+
+def _unknown(names: Names, use: Use, written: Written) -> int:
+    """What comes back from a called process, and names that nobody can tell."""
+    if use.gives_back is None:
+        return 1 if use.anything else 0
+    given, anything = written.get(use.gives_back, (frozenset(), True))
+    return names.of(given) | (1 if anything or use.anything else 0)
 
 
 def _reads(web: Web) -> Iterator[tuple[Node | Flow, str, set[str], bool]]:
@@ -146,55 +171,53 @@ def _reads(web: Web) -> Iterator[tuple[Node | Flow, str, set[str], bool]]:
                 yield web.scope_of[node_id].flows[flow_id], node_id, names, True
 
 
-def _given(report: Report, web: Web, names: Names) -> int:
+def _given(web: Web, names: Names, written: Written, callers: list[tuple[Process, Node]]) -> int:
     """What a case may have when it begins: from those who call the process, or from nobody knows whom."""
-    process = web.process
-    given, called = 0, False
-    for other in report.processes.values():
-        for caller in other.all_nodes():
-            if caller.type != "callActivity" or caller.element.get("calledElement") != process.id:
-                continue
-            called = True
-            passed = drawn.call_mappings(caller, "in")
-            given |= names.of(mapping.target for mapping in passed if mapping.target)
-            if not passed or any(mapping.all for mapping in passed):
-                written, anything = written_by(report, other.id, frozenset([process.id]))
-                given |= names.of(written) | (1 if anything else 0)
-    alone = process.properties.get("instantiable") == "false" and not called
-    return given | 1 if alone or not process.starts() else given
+    given = 0
+    for process, caller in callers:
+        passed = drawn.call_mappings(caller, "in")
+        given |= names.of(mapping.target for mapping in passed if mapping.target)
+        if not passed or any(mapping.all for mapping in passed):
+            theirs, anything = written[process.id]
+            given |= names.of(theirs) | (1 if anything else 0)
+    alone = web.process.properties.get("instantiable") == "false" and not callers
+    return given | 1 if alone or not web.process.starts() else given
 
 
 def _before(web: Web, writes: dict[str, int], begun: int) -> dict[str, int]:
-    """For each element, the names that may have been written when it begins."""
-    before = dict.fromkeys(web.nodes, begun)
-    ahead = deque(web.nodes)
-    waiting = set(web.nodes)
-    while ahead:
-        node = ahead.popleft()
-        waiting.discard(node)
-        carried = before[node] | writes[node]
-        for following in web.after.get(node, ()):
-            if following in before and carried | before[following] != before[following]:
-                before[following] |= carried
-                if following not in waiting:
-                    waiting.add(following)
-                    ahead.append(following)
+    """For each element, the names that may have been written when it begins.
+
+    Around a loop everything in it may have come before.
+    """
+    arrived: dict[str, int] = defaultdict(lambda: begun)
+    before: dict[str, int] = {}
+    for part in components(web.after):
+        known = begun
+        for name in part:
+            known |= arrived[name]
+        wrote = 0
+        for name in part:
+            wrote |= writes.get(name, 0)
+        inside = known | wrote if goes_round(part, web.after) else known
+        for name in part:
+            before[name] = inside
+            for following in web.after[name]:
+                arrived[following] |= inside | wrote
     return before
 
 
 def _doubt(
-    report: Report, diagram: Diagram, web: Web, about: Node | Flow, at: str, name: str, *, anything: bool
+    report: Report, diagram: Diagram, web: Web, about: Node | Flow, at: str, name: str, unknown: list[str]
 ) -> None:
     """Report a name unless something that writes it may run beside the reader, or nobody can tell."""
     writers = [node for node, use in web.uses.items() if name in use.writes]
-    if not writers and not anything:
+    if not writers and not unknown:
         report.add("variable-never-written", diagram, about, variable=name)
         return
     later = _reached(web, at)
-    unknown = [node for node, use in web.uses.items() if use.anything]
     if any(node not in later or node in web.apart or at in web.apart for node in (*writers, *unknown)):
         return
-    writer = next(iter(writers), None) or unknown[0]
+    writer = (writers or unknown)[0]
     report.add("variable-read-early", diagram, about, variable=name, writer=web.nodes[writer].name or writer)
 
 
@@ -209,64 +232,16 @@ def _reached(web: Web, start: str) -> set[str]:
     return found
 
 
-def deadlines_are_kept(report: Report) -> None:
-    """A user task has a due date, a timer watches it or what is around it, or the case itself has a deadline."""
-    for diagram, process, scope in report.scopes:
-        if scope is not process or _has_deadline(report, process):
-            continue
-        for inner, watched in _watched(process):
-            for node in inner.nodes.values():
-                if node.type == "userTask" and not (node.camunda("dueDate") or watched or _has_timer(inner, node)):
-                    report.add("task-without-deadline", diagram, node)
-
-
-def _has_deadline(report: Report, process: Process) -> bool:
-    """Whether something writes the case's own deadline, `due_at`."""
-    return any(
-        "due_at" in usage(report, process, scope, node).writes
-        for scope in process.walk()
-        for node in scope.nodes.values()
-    )
-
-
-def _watched(process: Process) -> list[tuple[Scope, bool]]:
-    """Each scope, and whether a timer watches all of it."""
-    found: list[tuple[Scope, bool]] = [(process, _timed_inside(process))]
-    for scope, watched in found:
-        found += [
-            (node.inner, watched or _has_timer(scope, node) or _timed_inside(node.inner))
-            for node in scope.nodes.values()
-            if node.inner is not None
-        ]
-    return found
-
-
-def _has_timer(scope: Scope, node: Node) -> bool:
-    return any(event.kind == "timer" for boundary in scope.boundary(node.id) for event in boundary.events)
-
-
-def _timed_inside(scope: Scope) -> bool:
-    """Whether an event subprocess of the scope starts by a timer."""
-    return any(
-        node.inner is not None
-        and is_true(node.element.get("triggeredByEvent"))
-        and any(event.kind == "timer" for start in node.inner.starts() for event in start.events)
-        for node in scope.nodes.values()
-    )
-
-
 def subjects_are_written(report: Report) -> None:
     """The subject of a case is made of variables that something writes."""
     if report.form_uses is None:
         return
     for diagram, process, scope in report.scopes:
-        if scope is not process or "caseSubject" not in process.properties:
-            continue
-        uses = [usage(report, process, inner, node) for inner in process.walk() for node in inner.nodes.values()]
-        written = {name for use in uses for name in use.writes} | FIXED
-        if not any(use.anything for use in uses):
-            for name in sorted(read_by(process.properties["caseSubject"]) - written):
+        if scope is process and "caseSubject" in process.properties:
+            names, anything = written_by(report)[process.id]
+            missing = read_by(process.properties["caseSubject"]) - names - FIXED - FUNCTIONS
+            for name in () if anything else sorted(missing):
                 report.add("variable-never-written", diagram, process, variable=name)
 
 
-RULES = [variables_are_written_first, subjects_are_written, deadlines_are_kept]
+RULES = [variables_are_written_first, subjects_are_written]

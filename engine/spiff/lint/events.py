@@ -32,6 +32,8 @@ WORDS = {
     "link": "連結",
     "terminate": "終止",
 }
+MANY_LINKS = 50
+"""So many links of one name are looked through for the one in the same scope."""
 _MISPLACED = {
     "endEvent": "end-kind",
     "intermediateCatchEvent": "catch-kind",
@@ -135,11 +137,7 @@ def compensation_has_its_handler(report: Report) -> None:
         if scope.outgoing(node.id):
             report.add("compensation-with-outgoing", diagram, node)
         index = report.index(diagram)
-        targets = [
-            association.get("targetRef")
-            for association in index.all("association")
-            if association.get("sourceRef") == node.id
-        ]
+        targets = index.associations.get(node.id)
         if not targets:
             report.add("compensation-without-handler", diagram, node, "EXT143")
         elif not any(is_true(found.get("isForCompensation")) for t in targets if (found := index.get(t)) is not None):
@@ -168,10 +166,12 @@ def links_have_partners(report: Report) -> None:
     """A throwing link has exactly one catching link in its scope, by reference or by name (§10.5.4)."""
     for diagram in report.diagrams:
         definitions = list(report.index(diagram).all("linkEventDefinition"))
+        catching = [d for d in definitions if tag(d.getparent()) == "intermediateCatchEvent"]
+        by_id, by_name = _grouped(catching, "id"), _grouped(catching, "name")
         for thrown in definitions:
             event = thrown.getparent()
             if tag(event) == "intermediateThrowEvent" and in_executable(event):
-                number = _unlinked(thrown, definitions)
+                number = _unlinked(thrown, by_id, by_name)
                 if number:
                     report.add("link-without-partner", diagram, event, number)
     for diagram, scope, node in report.nodes("intermediateThrowEvent", "intermediateCatchEvent"):
@@ -181,20 +181,27 @@ def links_have_partners(report: Report) -> None:
             report.add("link-both-ways", diagram, node)
 
 
-def _unlinked(thrown: etree._Element, definitions: list[etree._Element]) -> str | None:
+Links = dict[str | None, list[etree._Element]]
+
+
+def _grouped(definitions: list[etree._Element], attribute: str) -> Links:
+    found: Links = {}
+    for definition in definitions:
+        found.setdefault(definition.get(attribute), []).append(definition)
+    return found
+
+
+def _unlinked(thrown: etree._Element, by_id: Links, by_name: Links) -> str | None:
     """The rule broken by a throwing link's definition, if any."""
     event = thrown.getparent()
-    catching = [d for d in definitions if tag(d.getparent()) == "intermediateCatchEvent"]
     target = text_of(next(children(thrown, "target"), None))
+    partners = by_id.get(target, []) if target else by_name.get(thrown.get("name"), [])
     if target:
-        partners = [d for d in catching if d.get("id") == target]
-        sources = {text_of(source) for d in partners for source in children(d, "source")}
+        sources = {text_of(source) for definition in partners for source in children(definition, "source")}
         if sources and thrown.get("id") not in sources:
             return "EXT118"
-    else:
-        partners = [d for d in catching if d.get("name") == thrown.get("name")]
-    here = [d for d in partners if d.getparent().getparent() is event.getparent()]
-    if len(here) == 1:
+    here = sum(definition.getparent().getparent() is event.getparent() for definition in partners[:MANY_LINKS])
+    if here == 1:
         return None
     return "EXT126" if partners and not here else "EXT118"
 

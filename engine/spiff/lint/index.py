@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 
 from lxml import etree
 
@@ -23,6 +24,14 @@ class Index:
                 self._by_kind[kind].append(element)
                 if element.get("id"):
                     self.by_id.setdefault(element.get("id", ""), element)
+
+    @cached_property
+    def associations(self) -> dict[str, list[str]]:
+        """Source → targets of the associations."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for association in self.all("association"):
+            found[association.get("sourceRef", "")].append(association.get("targetRef", ""))
+        return found
 
     def all(self, *kinds: str) -> Iterator[etree._Element]:
         """Every element of these kinds, in the order of the file."""

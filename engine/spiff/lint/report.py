@@ -42,6 +42,8 @@ class Report:
         self.processes: dict[str, Process] = {
             process.id: process for diagram in diagrams for process in diagram.processes.values()
         }
+        self.uses: dict[int, Any] = {}
+        """What each node reads and writes, by the node's identity, once somebody has looked."""
         self._findings: list[Finding] = []
         self._indexes: dict[int, Index] = {}
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 from engine.spiff.diagram import GATEWAYS, Node, Scope
 from engine.spiff.lint.connections import is_ad_hoc
+from engine.spiff.lint.graphs import components, goes_round
 from engine.spiff.lint.report import Report
 from engine.spiff.lint.usage import usage
 
@@ -83,10 +82,10 @@ def _next(scope: Scope, name: str) -> list[str]:
 
 def loops_are_left(report: Report) -> None:
     """A loop passes a person, a timer or a message, or changes what it is left by."""
-    for diagram, process, scope in report.scopes:
+    for diagram, _, scope in report.scopes:
         quick = {name for name, node in scope.nodes.items() if not _waits(node)}
         for circle in _circles(scope, quick):
-            uses = {name: usage(report, process, scope, scope.nodes[name]) for name in circle}
+            uses = {name: usage(report, scope, scope.nodes[name]) for name in circle}
             written = {variable for use in uses.values() for variable in use.writes}
             asked = {
                 variable
@@ -94,7 +93,7 @@ def loops_are_left(report: Report) -> None:
                 for flow in scope.outgoing(name)
                 for variable in uses[name].onward.get(flow.id, ())
             }
-            changes = written & asked or any(use.anything for use in uses.values())
+            changes = written & asked or any(use.anything or use.gives_back is not None for use in uses.values())
             if not changes:
                 first = next(name for name in scope.nodes if name in circle)
                 report.add("loop-unbounded", diagram, scope.nodes[first])
@@ -106,41 +105,9 @@ def _waits(node: Node) -> bool:
 
 
 def _circles(scope: Scope, among: set[str]) -> list[set[str]]:
-    """The strongly connected parts of the graph of these elements (Kosaraju, without recursion)."""
-    after = {name: [f.target for f in scope.outgoing(name) if f.target in among] for name in among}
-    back: dict[str, list[str]] = {name: [] for name in among}
-    for name, targets in after.items():
-        for target in targets:
-            back[target].append(name)
-    order, seen = [], set()
-    for root in scope.nodes:
-        if root not in among or root in seen:
-            continue
-        seen.add(root)
-        stack = [(root, iter(after[root]))]
-        while stack:
-            name, rest = stack[-1]
-            following = next((n for n in rest if n not in seen), None)
-            if following is None:
-                order.append(name)
-                stack.pop()
-            else:
-                seen.add(following)
-                stack.append((following, iter(after[following])))
-    found, taken = [], set()
-    for name in reversed(order):
-        if name in taken:
-            continue
-        part, ahead = set(), deque([name])
-        while ahead:
-            here = ahead.pop()
-            if here not in taken:
-                taken.add(here)
-                part.add(here)
-                ahead.extend(back[here])
-        if len(part) > 1 or name in after[name]:
-            found.append(part)
-    return found
+    """The loops among these elements."""
+    after = {name: [flow.target for flow in scope.outgoing(name)] for name in scope.nodes if name in among}
+    return [set(part) for part in components(after) if goes_round(part, after)]
 
 
 RULES = [branches_are_joined, loops_are_left]

@@ -10,9 +10,10 @@ from engine import feel
 from engine.sandbox.names import assigned_names, used_names
 from engine.spiff import diagram as drawn
 from engine.spiff import timers
-from engine.spiff.diagram import Node, Process, Scope
+from engine.spiff.diagram import Node, Scope
 from engine.spiff.environment import feel_text, is_feel
 from engine.spiff.functions import FUNCTIONS
+from engine.spiff.lint.graphs import components
 from engine.spiff.lint.report import Report
 
 FIXED = frozenset(["initiator", "business_key", "started_at"])
@@ -32,6 +33,8 @@ class Use:
     writes: set[str] = field(default_factory=set)
     anything: bool = False
     """Whether it may write names that nobody can tell: a message's payload, a called process's variables."""
+    gives_back: str | None = None
+    """The process that it calls, when all variables of that come back."""
     private: set[str] = field(default_factory=set)
     """Names that are only there inside it: the item of a repetition."""
     onward: dict[str, set[str]] = field(default_factory=dict)
@@ -50,8 +53,15 @@ def read_by(text: str | None, *, python: bool = False) -> set[str]:
     return set(used_names(text, expression=True)) - _BUILT_IN if python else set()
 
 
-def usage(report: Report, process: Process, scope: Scope, node: Node, callers: frozenset[str] = frozenset()) -> Use:
-    """What `node` reads and writes. `callers` are the processes whose calls led here."""
+def usage(report: Report, scope: Scope, node: Node) -> Use:
+    """What `node` reads and writes; looked at once."""
+    known: Use | None = report.uses.get(id(node))
+    if known is None:
+        known = report.uses[id(node)] = _usage(report, scope, node)
+    return known
+
+
+def _usage(report: Report, scope: Scope, node: Node) -> Use:
     use = Use()
     for name in PEOPLE:
         use.reads |= read_by(node.camunda(name))
@@ -59,7 +69,7 @@ def usage(report: Report, process: Process, scope: Scope, node: Node, callers: f
         use.reads |= read_by(node.lane.candidate_groups)
     use.reads |= read_by(node.properties.get("label"))
     _form(report, node, use)
-    _work(report, node, use, callers | {process.id})
+    _work(report, node, use)
     _events(report, node, use)
     _repetition(node, use)
     if node.data is not None:
@@ -95,7 +105,7 @@ def _form(report: Report, node: Node, use: Use) -> None:
         use.writes.add(node.camunda("initiator") or "")
 
 
-def _work(report: Report, node: Node, use: Use, callers: frozenset[str]) -> None:
+def _work(report: Report, node: Node, use: Use) -> None:
     if node.type == "scriptTask":
         _script(drawn.script_of(node) or "", use)
     elif node.type == "businessRuleTask":
@@ -105,7 +115,7 @@ def _work(report: Report, node: Node, use: Use, callers: frozenset[str]) -> None
         use.reads |= {name for parameter in parameters for name in read_by(parameter.value)}
         use.writes |= {result} if result else set()
     elif node.type == "callActivity":
-        _call(report, node, use, callers)
+        _call(node, use)
 
 
 def _script(text: str, use: Use) -> None:
@@ -136,30 +146,34 @@ def _decision(report: Report, node: Node, use: Use) -> None:
     use.writes |= {into} if into else {called, *model.output_names(called)}
 
 
-def _call(report: Report, node: Node, use: Use, callers: frozenset[str]) -> None:
+def _call(node: Node, use: Use) -> None:
     passed, returned = (drawn.call_mappings(node, name) for name in ("in", "out"))
     for mapping in passed:
         use.reads |= {mapping.source} if mapping.source and not mapping.all else read_by(mapping.expression)
     use.writes |= {mapping.target for mapping in returned if mapping.target}
     if not returned or any(mapping.all for mapping in returned):
-        names, anything = written_by(report, node.element.get("calledElement") or "", callers)
-        use.writes |= names
-        use.anything = anything
+        use.gives_back = node.element.get("calledElement") or ""
 
 
-def written_by(report: Report, process_id: str, callers: frozenset[str]) -> tuple[set[str], bool]:
-    """All names that a process writes, and whether it may write others; a circle of calls is not followed."""
-    process = report.processes.get(process_id)
-    if process is None or process_id in callers:
-        return set(), True
-    names, anything = set(process.declared), False
-    for scope in process.walk():
-        names |= set(scope.declared)
-        for node in scope.nodes.values():
-            use = usage(report, process, scope, node, callers | {process_id})
-            names |= use.writes
-            anything = anything or use.anything
-    return names, anything
+def written_by(report: Report) -> dict[str, tuple[frozenset[str], bool]]:
+    """For each process all names that it writes, called processes included; and whether it may write others."""
+    own: dict[str, set[str]] = {}
+    anything: dict[str, bool] = {}
+    calls: dict[str, list[str]] = {}
+    for process in report.processes.values():
+        uses = [usage(report, scope, node) for scope in process.walk() for node in scope.nodes.values()]
+        own[process.id] = {name for scope in process.walk() for name in scope.declared}.union(*(u.writes for u in uses))
+        calls[process.id] = [use.gives_back for use in uses if use.gives_back is not None]
+        anything[process.id] = any(use.anything for use in uses) or not report.processes.keys() >= set(
+            calls[process.id]
+        )
+    found: dict[str, tuple[frozenset[str], bool]] = {}
+    for part in reversed(components(calls)):
+        below = [found[called] for process in part for called in calls[process] if called in found]
+        names = frozenset().union(*(own[process] for process in part), *(names for names, _ in below))
+        wild = any(anything[process] for process in part) or any(wild for _, wild in below)
+        found.update(dict.fromkeys(part, (names, wild)))
+    return found
 
 
 def _events(report: Report, node: Node, use: Use) -> None:
