@@ -1,0 +1,51 @@
+"""How long a drawing takes from the file to a version: lint, parse, deploy; the largest shipped, and one of 1.5 MB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine import SYSTEM, Executor, SourceFile
+from engine.casetest import folder_of
+from engine.model import DefinitionSource
+from engine.sandbox import MontySandbox
+from engine.spiff.parser import Definition
+from tests.bench.large_model import large_model
+from tests.bench.site import Site
+from tests.bench.table import Row, ms, timed
+from webapp.process_files import FORMS, PROCESSES
+
+ROUNDS = 5
+
+
+def deploying(site: Site) -> Iterator[Row]:
+    """Petition, the largest process shipped, with tables, forms and letters; and a file close to the limits."""
+    executor = Executor(MontySandbox())
+    folder = folder_of(PROCESSES / "petition", FORMS)
+    petition = folder.deployment(executor.outline(folder.source).form_keys)
+    large = (SourceFile("large.bpmn", large_model()),)
+    for name, process, files, target in (
+        (
+            f"petition, {len(folder.files[0].content) // 1000} kB and {len(petition) - 1} more files",
+            "petition",
+            petition,
+            "",
+        ),
+        (f"one file of {len(large[0].content) / 1e6:.1f} MB", "large", large, "≤ 2,000 ms"),
+    ):
+        site.engine.repository.lint(files)  # grammars are read and expressions cached by a process's first look
+        lints = [timed(lambda f=files: site.engine.repository.lint(f)) for _ in range(ROUNDS)]  # type: ignore[misc]
+        yield Row(f"lint: {name}", ms(lints), target)
+        parses = [timed(lambda f=f, p=process: Definition(DefinitionSource("", p, f))) for f in _fresh(files)]  # type: ignore[misc]
+        yield Row("  parse", ms(parses))
+        deploys = [
+            timed(lambda f=f: site.engine.repository.deploy(f, actor=SYSTEM, approver="bench", force_now=True))  # type: ignore[misc]
+            for f in _fresh(files)
+        ]
+        yield Row("  deploy: lint, read, store", ms(deploys))
+
+
+def _fresh(files: tuple[SourceFile, ...]) -> Iterator[tuple[SourceFile, ...]]:
+    """The files again and again, each time with another remark, so that nothing is known from before."""
+    for number in range(ROUNDS):
+        remark = f"<!-- {number} -->".encode()
+        yield tuple(SourceFile(file.name, file.content + remark) if file.kind == "bpmn" else file for file in files)
