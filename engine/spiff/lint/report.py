@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.model import Finding, FormUse
 from engine.rules import RULES, Level, filled, in_order
-from engine.spiff.diagram import Diagram, Lane, Node, Process, Scope
+from engine.spiff.diagram import Diagram, Flow, Lane, Node, Process, Scope
 from engine.spiff.lint.index import Index
-from engine.spiff.xml import properties
+from engine.spiff.xml import properties, tag
 
 if TYPE_CHECKING:
     from engine.dmn import DecisionModel
@@ -131,14 +131,27 @@ def _word(word: Word, index: int) -> str:
 
 
 def _identify(about: Any) -> tuple[str | None, str | None, int | None]:
+    """The drawn id, the author's name and the line of what a finding is about.
+
+    What has no id of its own is found by the nearest thing around it that has one.
+    """
     if about is None:
         return None, None, None
-    if isinstance(about, Node):
-        return about.id, about.name or None, about.line
-    if isinstance(about, Scope):
-        return about.id, about.name, about.element.sourceline
+    if isinstance(about, Flow):
+        return (None if _is_made(about.id) else about.id), about.name or None, about.line
     if isinstance(about, Lane):
-        return about.id, about.name, None
-    if hasattr(about, "source") and hasattr(about, "target"):
-        return about.id, about.name or None, about.line
-    return about.get("id"), about.get("name"), about.sourceline
+        return (None if _is_made(about.id) else about.id), about.name, None
+    element = about.element if isinstance(about, Node | Scope) else about
+    drawn = next((e for e in (element, *element.iterancestors()) if _can_be_shown(e)), None)
+    if drawn is None:
+        return None, element.get("name"), element.sourceline
+    return drawn.get("id"), element.get("name") or drawn.get("name"), element.sourceline
+
+
+def _can_be_shown(element: Any) -> bool:
+    return bool(element.get("id")) and tag(element) != "definitions" and not _is_made(element.get("id"))
+
+
+def _is_made(element_id: str) -> bool:
+    """Whether an id was made here, because the drawing has none."""
+    return "[" in element_id
