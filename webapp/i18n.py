@@ -8,6 +8,8 @@ and nothing that can be stale.
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,11 +19,14 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, get_locale
+from markupsafe import Markup, escape
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 LOCALES = {"zh": "zh_Hant_TW", "en": "en"}
 HTML_LANG = {"zh": "zh-Hant-TW", "en": "en"}
 CATALOGS = Path(__file__).parent / "translations" / "en" / "LC_MESSAGES"
+
+_CHINESE = re.compile(r"[\u3007\u4e00-\u9fff]")
 
 
 class CatalogConflict(Exception):
@@ -40,7 +45,10 @@ def init_i18n(app: Flask) -> None:
     babel = Babel(app, default_locale=LOCALES["zh"], default_timezone="Asia/Taipei", locale_selector=_locale)
     babel.domain_instance = _MergedDomain()
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.globals.update(html_lang=lambda: HTML_LANG[lang()], lang=lang, languages=LANGUAGES)
+    app.jinja_env.globals.update(
+        html_lang=lambda: HTML_LANG[lang()], lang=lang, languages=LANGUAGES, written_lang=written_lang
+    )
+    app.jinja_env.filters.update(listed=listed, written=written)
     _english()
 
 
@@ -54,9 +62,28 @@ def lang() -> str:
     return g.lang
 
 
+def written_lang(text: object) -> Markup:
+    """The `lang` attribute of a text that people wrote: Chinese on an English page; nothing otherwise."""
+    return Markup(' lang="zh-Hant-TW"') if lang() != "zh" and _CHINESE.search(str(text)) else Markup("")
+
+
 def is_chinese() -> bool:
     """Whether this request is answered in Chinese."""
     return lang() == "zh"
+
+
+def written(text: object) -> Markup:
+    """Text of people, units or authors as it stands; marked as Chinese where it is and the page is not."""
+    if text is None or text == "":
+        return Markup()
+    if is_chinese() or not _CHINESE.search(str(text)):
+        return escape(text)
+    return Markup('<span lang="zh-Hant-TW">{}</span>').format(text)
+
+
+def listed(texts: Iterable[object]) -> str:
+    """Several texts in a row, each once, as the reader's language joins them."""
+    return ("、" if is_chinese() else ", ").join(dict.fromkeys(map(str, texts)))
 
 
 def merged_catalog(*, strict: bool = False) -> Catalog:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,7 +10,8 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import ProcessInstance
+from engine import CaseReading, ProcessInstance
+from engine.errors import NotAllowed
 from webapp.cases import bp
 from webapp.cases.data import Section, lines_of, sections
 from webapp.cases.diagram import diagrams, drawing
@@ -79,8 +81,19 @@ def case_part(case: ProcessInstance, view: str, link: Any) -> dict[str, Any]:
         "attachments": attachments,
         **(_diagram_part(case, link("diagram")) if view == "diagram" else {}),
         "now": engine().clock.now(),
+        "readings": _readings(case) if view == "history" else [],
         "followed": engine().runtime.is_followed(case.id, who),
     }
+
+
+def _readings(case: ProcessInstance) -> Sequence[CaseReading]:
+    """Who looked at a confidential case, the latest first; for ethics officers and auditors only."""
+    if not case.is_confidential:
+        return ()
+    try:
+        return engine().readings.find(actor(), instance_id=case.id)
+    except NotAllowed:
+        return ()
 
 
 def _diagram_part(case: ProcessInstance, here: str) -> dict[str, Any]:

@@ -107,7 +107,8 @@ def step_name(entry: HistoryEntry, elements: Mapping[str, str] | None = None) ->
     A person's step carries its name; an automatic one is named by the first element it passed.
     """
     params, elements = entry.params, elements or {}
-    name = (params.get("task_en") if lang() == "en" else None) or params.get("task") or params.get("name")
+    english = (params.get("task_en") or elements.get(entry.element_id or "")) if lang() == "en" else None
+    name = english or params.get("task") or params.get("name")
     if not name:
         passed = [entry.element_id, *(params.get("passed") or ())] if entry.verb != "case.started" else []
         name = next((elements[element] for element in passed if element and elements.get(element)), "")

@@ -45,6 +45,12 @@ def test_ethics_officers_do(browser, engine, case):
         if "ethics_officer@" in engine.directory.actor_for(person.id).groups
     )
     assert SECRET in browser(officer).get(f"/cases/{case.id}").text
+    looked = browser(officer).get(f"/cases/{case.id}?view=history").text.partition("檢視紀錄")[2]
+    assert engine.directory.person(officer).name in looked
+
+
+def test_who_looked_is_not_for_those_the_case_names(browser, case):
+    assert "檢視紀錄" not in browser(HANDLER).get(f"/cases/{case.id}?view=history").text
 
 
 def test_an_ordinary_case_is_open_to_heads_and_audit(browser, engine):

@@ -7,6 +7,7 @@ is marked `lang="zh-Hant-TW"`.
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import lxml.html
 import pytest
@@ -17,13 +18,14 @@ from webapp.process_files import deploy_folders, process_folders
 _CHINESE = re.compile(r"[\u3007\u4e00-\u9fff]+")
 _SAID = ("title", "aria-label", "placeholder", "alt", "data-confirm", "label")
 ADMINISTRATOR, OWNER, CLERK = "aia.it.admin", "aia.it.owner", "health.handler"
+REGISTRAR = "aia.inspection.registrar"
 
 
 def chinese(page, names=frozenset()):
     """Texts and attributes with Chinese signs that nothing marks as Chinese; `names` of people stay as they are."""
     found = []
     for element in lxml.html.document_fromstring(page).iter():
-        if not isinstance(element.tag, str) or element.tag in {"script", "style", "textarea"}:
+        if not isinstance(element.tag, str) or element.tag in {"script", "style", "textarea", "title"}:
             continue
         said = [element.get(name) for name in _SAID] + ([element.text] if not _is_chinese(element) else [])
         if _is_chinese(element):
@@ -58,8 +60,11 @@ def names(engine):
 
 
 PAGES = {
-    CLERK: ("/inbox/pending", "/inbox/done", "/cases", "/cases/mine", "/notifications",
-            "/start", "/account/password", "/account/deputy", "/account/sessions", "/help", "/no/such/page"),
+    CLERK: ("/inbox/pending", "/inbox/mine", "/inbox/countersign", "/inbox/approval", "/inbox/overdue",
+            "/inbox/deputy", "/inbox/following", "/inbox/done", "/inbox/mine?q=none", "/cases", "/cases?q=none",
+            "/cases/mine", "/cases/mine?scope=took_part", "/notifications", "/notifications/settings",
+            "/totals", "/totals/107", "/start", "/start?q=none",
+            "/account/password", "/account/deputy", "/account/sessions", "/help", "/no/such/page"),
     ADMINISTRATOR: ("/unit-work", "/operate", "/operate/incidents", "/operate/jobs", "/operate/mails",
                     "/operate/connectors", "/operate/pool", "/operate/verification", "/operate/erasure", "/admin",
                     "/admin/leave",
@@ -76,6 +81,37 @@ def test_the_pages(browser, shipped, names):
         for path in paths:
             if found := chinese(browser(person, "en").get(path).text, names):
                 wrong[path] = sorted(set(found))[:12]
+    assert wrong == {}, wrong
+
+
+def test_the_start_forms(browser, engine, shipped, names):
+    """Every process somebody may start, its form empty and with its errors."""
+    wrong, seen = {}, set()
+    for person in (CLERK, REGISTRAR, "aia.labor.handler", "aia.general.handler", "aia.intl.handler"):
+        for process in engine.repository.startable(engine.directory.actor_for(person)):
+            if process.key in seen or process.key not in shipped:
+                continue
+            seen.add(process.key)
+            reader = browser(person, "en")
+            refused = reader.post(f"/start/{process.key}", {"form_action": "submit", "token": str(uuid4())})
+            for page in (reader.get(f"/start/{process.key}"), refused):
+                if found := chinese(page.text, names):
+                    wrong[process.key] = sorted(set(found))[:12]
+    assert len(seen) > 5
+    assert wrong == {}, wrong
+
+
+def test_a_case(browser, engine, shipped, names):
+    """A petition: the case with its parts and its paper."""
+    who = engine.directory.actor_for(REGISTRAR)
+    values = {"channel": "市長信箱", "petitioner_name": "陳怡君", "petitioner_kind": "個人", "phone": "0912-345-678",
+              "email": "a@example.org", "reply_method": "電子郵件", "subject": "路燈不亮", "content": "請派員。",
+              "category": "行政興革建議", "topic_code": "道路養護", "district": "苓雅區", "pdpa_ack": True}  # fmt: skip
+    case = engine.runtime.start("petition", actor=who, variables=values)
+    reader = browser(REGISTRAR, "en")
+    paths = [f"/cases/{case.id}{part}" for part in ("", "/where", "/print", "/cancel")]
+    paths += [f"/cases/{case.id}?view={view}" for view in ("history", "comments", "attachments", "letters")]
+    wrong = {path: found for path in paths if (found := chinese(reader.get(path).text, names))}
     assert wrong == {}, wrong
 
 
