@@ -110,6 +110,8 @@ def evaluate(spec: UserTask, token: Token) -> tuple[OpenedTask, StepProblem | No
 
 
 def _form_key(read: _Reader) -> str | None:
+    if read.spec.form:
+        return read.spec.form
     value = read.value(read.spec.node.camunda("formKey") or read.spec.node.camunda("formRef"))
     return value if isinstance(value, str) and value else None
 

@@ -35,6 +35,10 @@ class _ScopeMixin:
     """The subprocess or call activity token this scope runs for; None for the process instance."""
     own_variables: bool
     """Whether variables written here stay here (a process), or go to the scope around it."""
+    local: dict[str, Any]
+    """Values of the data objects and properties that are drawn in this subprocess."""
+    finished: list[dict[str, Any]]
+    """What was completed here and can be compensated, in order; see `engine.spiff.undoing`."""
     closed = False
 
     def begin(self) -> Token:
@@ -77,10 +81,13 @@ class _ScopeMixin:
         return not any(t.is_open and not t.task_spec.listens for t in self.tasks.values())
 
     def settle(self) -> None:
-        """Finish the scope when nothing is left in it but listeners."""
-        if not self.closed and self.is_idle:
-            self.close()
-            self.case.scope_finished(self)  # type: ignore[arg-type]
+        """Finish the scope when nothing is left in it but listeners, and its activity begins nothing more."""
+        if self.closed or not self.is_idle:
+            return
+        if self.host is not None and self.host.task_spec.goes_on(self.host, self):  # type: ignore[arg-type]
+            return
+        self.close()
+        self.case.scope_finished(self)  # type: ignore[arg-type]
 
     def close(self) -> None:
         """Take away whatever still waits here."""
@@ -114,6 +121,9 @@ class _ScopeMixin:
         self.detach(token)
         self.case.log.cancelled(token)
         self.retire(token)
+        demand = self.tasks.get(token.notes.get("undo", ""))
+        if demand is not None and demand.is_open:  # the handler is gone: what is left to compensate goes on
+            demand.task_spec.proceed(demand)
 
     def detach(self, host: Token) -> None:
         """Take away the boundary events of an activity that is left."""
@@ -130,6 +140,8 @@ class SubScope(_ScopeMixin, BpmnSubWorkflow):  # type: ignore[misc]
         self.host = host
         self.case = host.case
         self.own_variables = own_variables
+        self.local = {}
+        self.finished = []
         super().__init__(spec, host.id, self.case, deserializing=True)
 
     @property
@@ -148,6 +160,8 @@ class Case(_ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
         self.case = self
         self.host = None
         self.own_variables = True
+        self.local = {}
+        self.finished = []
         self.queue: deque[Token] = deque()
         self.senders: deque[Token] = deque()
         self.seq = 0

@@ -22,7 +22,8 @@ from engine.spiff.case import Case
 from engine.spiff.parser import Definition
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.activities import ServiceTask, UserTask, place_starts
-from engine.spiff.specs.events import StartEvent
+from engine.spiff.specs.base import FlowNode
+from engine.spiff.specs.events import ParallelStart, StartEvent
 from engine.spiff.token import Token
 
 
@@ -36,39 +37,56 @@ def start(
     """
     case.begin()
     case.data.update(values)
-    entry = _entry(case.definition, event, start_id)
+    entry, gateway, index = _entry(case.definition, event, start_id)
     if entry is not None and event is not None:
         into = entry.node.properties.get("resultVariable")
         case.data.update({into: dict(event.variables)} if into else event.variables)
+    problem = None
     try:
         events.listen(case)
-    except StepProblem as problem:
-        for token in place_starts(case, entry.bpmn_id if entry else None):
+    except StepProblem as found:
+        problem = found
+    for token in _place(case, entry, gateway, index):
+        if problem is not None:
             token.notes["unarmed"] = True
             case.fail(token, problem)
-        return
-    place_starts(case, entry.bpmn_id if entry else None)
 
 
-def _entry(
-    definition: Definition, event: DeliverMessage | DeliverSignal | None, start_id: str | None
-) -> StartEvent | None:
+def _place(case: Case, entry: FlowNode | None, gateway: FlowNode | None, index: int) -> list[Token]:
+    """Put the first tokens on a new instance."""
+    if entry is None or isinstance(entry, StartEvent):
+        return place_starts(case, entry.bpmn_id if entry else None)
+    if gateway is not None:
+        return [case.place(gateway, happened=entry.bpmn_id)]
+    if isinstance(entry, ParallelStart):
+        return [case.place(entry, **entry.awaiting(index))]
+    return [case.place(entry, done=True)]
+
+
+Entry = tuple[FlowNode | None, FlowNode | None, int]
+"""Where a case begins, the event-based gateway before it, and which of the definitions there has happened."""
+
+
+def _entry(definition: Definition, event: DeliverMessage | DeliverSignal | None, start_id: str | None) -> Entry:
     entries = definition.root.entries
     if event is not None:
         kind = "message" if isinstance(event, DeliverMessage) else "signal"
-        for entry in entries:
-            if any(catch.kind == kind and catch.name == event.name for catch in entry.catches):
-                return entry
+        ways = [*((None, entry) for entry in entries), *definition.root.receivers]
+        for gateway, entry in ways:
+            for index, catch in enumerate(entry.catches):
+                if catch.kind == kind and catch.name == event.name:
+                    return entry, gateway, index
         raise StepFailed("The process has no start event for this.", process=definition.process_id, name=event.name)
     if start_id is not None:
         for entry in entries:
             if entry.bpmn_id == start_id:
-                return entry
+                timers_here = [index for index, catch in enumerate(entry.catches) if catch.kind == "timer"]
+                return entry, None, timers_here[0] if timers_here else 0
         raise StepFailed("The process has no such start event.", process=definition.process_id, start=start_id)
     plain = [entry for entry in entries if not entry.catches]
     if len(plain) > 1 or (entries and not plain and len(entries) > 1):
         raise StepFailed("The process has several start events; name one.", process=definition.process_id)
-    return next(iter(plain or entries), None)
+    return None, None, 0
 
 
 def next_start(case: Case, start_id: str, last: datetime | None, fired: int) -> datetime | None:
@@ -135,6 +153,9 @@ def retry(case: Case, command: RetryIncident) -> None:
     case.log.resolve(token)
     spec = token.task_spec
     try:
+        if "unarmed" in token.notes:
+            events.listen(token.workflow)
+            del token.notes["unarmed"]
         if token.notes.get("open") and isinstance(spec, UserTask):
             spec.show(token)
         elif token.notes.get("called") and isinstance(spec, ServiceTask):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from engine.model import ThrownEvent
 from engine.spiff import variables
 from engine.spiff.token import Token
 
 if TYPE_CHECKING:
     from engine.spiff.case import Case, Scope
-    from engine.spiff.specs.events import CatchEvent
+    from engine.spiff.specs.events import Catch, CatchEvent
 
 
 def listen(scope: Scope) -> None:
@@ -83,6 +84,44 @@ def escalate(token: Token, code: str | None) -> bool:
         return False
     _catch(*caught, {"code": code})
     return True
+
+
+def announce(whole: Token, catches: Sequence[Catch]) -> bool:
+    """Throw what a finished turn of a multi-instance throws (§13.3.7, `behavior`).
+
+    Its own boundary events catch it first. An interrupting one ends the turn that threw,
+    which is over anyway: the other turns that run go on, and the activity is completed.
+
+    Returns:
+        Whether an interrupting boundary event caught it.
+    """
+    interrupted = False
+    for catch in catches:
+        key = catch.name if catch.kind in ("message", "signal") else catch.code
+        caught = False
+        for event in whole.task_spec.boundary:
+            if any(each.kind == catch.kind and (each.name or each.code) in (key, None) for each in event.catches):
+                whole.workflow.place(event, parent=whole.parent, done=True)
+                caught = True
+                interrupted = interrupted or event.node.interrupting
+        _spread(whole, catch, key, caught)
+    return interrupted
+
+
+def _spread(whole: Token, catch: Catch, key: str | None, caught: bool) -> None:
+    """Let what a turn threw reach those beside its own boundary: a signal everybody, anything else one catcher."""
+    case, element = whole.case, whole.task_spec.bpmn_id
+    if catch.kind == "signal" and key:
+        case.log.thrown.append(ThrownEvent("signal", key, {}, (), element))
+        for token, index in waiting(case, "signal", key):
+            if token.is_open and token.notes.get("host") != whole.id:
+                token.task_spec.fire(token, index, {})
+    elif catch.kind == "message" and key and not caught:
+        case.log.thrown.append(ThrownEvent("message", key, {}, (), element))
+    elif catch.kind == "escalation" and not caught:
+        escalate(whole, key)
+    elif catch.kind == "error" and not caught:
+        throw_error(whole, key, "")
 
 
 def _climb(

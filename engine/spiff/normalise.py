@@ -3,7 +3,8 @@
 The drawn file is what is stored and shown; this copy is what is read. Ids that the
 drawing lacks are made here and end in `[n]`, so they can be told from drawn ones.
 What is rewritten: `zeebe:` people, form, decision and loop elements to `camunda:`
-and `spiffworkflow:` ones; `${…}` and `#{…}` to `=…`; names in one line.
+and `spiffworkflow:` ones; `${…}` and `#{…}` to `=…`; qualified references to plain ones;
+names in one line.
 """
 
 from __future__ import annotations
@@ -73,10 +74,24 @@ def normalise(root: etree._Element) -> etree._Element:
         if element.get("name"):
             element.set("name", " ".join(element.get("name", "").split()))
         _unwrap(element, kind)
+        _unqualify(element, kind)
     for element in list(copy.iter()):
         if tag(element):
             _from_zeebe(element)
     return copy
+
+
+def _unqualify(element: etree._Element, kind: str) -> None:
+    """References are qualified names (`tns:Message_1`); an id itself has no colon."""
+    for name, value in element.attrib.items():
+        if isinstance(name, str) and (name.endswith("Ref") or name == "calledElement") and ":" in value:
+            prefix, _, local = str(value).partition(":")
+            if prefix in element.nsmap:
+                element.set(name, local)
+    if kind.endswith(("Ref", "Refs")) and element.text and ":" in element.text:
+        prefix, _, local = element.text.strip().partition(":")
+        if prefix in element.nsmap:
+            element.text = local
 
 
 def unwrapped(text: str) -> str:
@@ -100,6 +115,9 @@ def _unwrap(element: etree._Element, kind: str) -> None:
             "loopCardinality",
             "loopCondition",
             "condition",
+            "activationCondition",
+            "transformation",
+            "from",
             "timeDate",
             "timeDuration",
             "timeCycle",

@@ -8,6 +8,7 @@ the same id in two files) and drops the people attributes. This one reads the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Lock
 from typing import Any
 
@@ -18,8 +19,10 @@ from engine.spiff import diagram, xml
 from engine.spiff.diagram import Diagram, Node, Process, Scope
 from engine.spiff.problems import StepProblem
 from engine.spiff.reading import read_file
-from engine.spiff.specs import activities, events, gateways, loops, throwing
+from engine.spiff.specs import activities, compensation, events, gateways, loops, throwing
+from engine.spiff.specs.adhoc import AdHocSubProcess
 from engine.spiff.specs.base import FlowNode
+from engine.spiff.specs.complex_gateway import ComplexGateway
 from engine.spiff.specs.events import Catch
 from engine.spiff.specs.process import ScopeSpec
 
@@ -45,6 +48,13 @@ class Definition:
             for node in process.all_nodes()
             for event in node.events
         )
+        self.compensates = any(
+            event.kind in ("compensate", "cancel") and node.type in ("endEvent", "intermediateThrowEvent")
+            for _, process in self._processes.values()
+            for node in process.all_nodes()
+            for event in node.events
+        )
+        """Whether anything ever asks for compensation."""
         self.scopes: dict[str, ScopeSpec] = {}
         self._lock = Lock()
         self.root = self.called(self.process_id)
@@ -98,16 +108,37 @@ class Builder:
         spec = ScopeSpec(path, self._process.id, scope, self._drawing.file)
         for node in scope.nodes.values():
             self._place(spec, node, path)
+        if self._definition.compensates:
+            self._prepare_undoing(spec, scope)
         self._connect(spec, scope)
         self._definition.scopes[path] = spec
         return spec
 
     def _place(self, spec: ScopeSpec, node: Node, path: str) -> None:
         if node.loop is None:
-            self._element(spec, node, path, node.id)
-            return
-        kind = loops.StandardLoop if node.loop.kind == "standard" else loops.MultiInstance
-        kind(spec, node).repeat(self._element(spec, node, path, f"{node.id}[each]"), node.loop)
+            made = self._element(spec, node, path, node.id)
+        else:
+            kind = loops.StandardLoop if node.loop.kind == "standard" else loops.MultiInstance
+            each = self._element(spec, node, path, f"{node.id}[each]")
+            thrown = tuple(tuple(self._catch(event) for event in told) for _, told in node.loop.throws)
+            made = kind(spec, node)
+            made.repeat(each, node.loop, thrown)
+        if node.data is not None and node.type in diagram.ACTIVITIES:
+            made.data, made.data_names = node.data, node.data.names
+
+    def _prepare_undoing(self, spec: ScopeSpec, scope: Scope) -> None:
+        """Make what compensation needs: the handlers of each activity, and a way back into completed subprocesses."""
+        spec.undo = compensation.Undo(spec)
+        for node in scope.nodes.values():
+            for event in scope.boundary(node.id):
+                linked = [other for other in event.handlers if other in scope.nodes]
+                handlers = [other for other in linked if scope.nodes[other].for_compensation]
+                if any(each.kind == "compensate" for each in event.events) and handlers:
+                    spec.task_specs[node.id].handler = spec.task_specs[handlers[0]]
+            made = spec.task_specs[node.id]
+            inside = getattr(made, "each", made)
+            if isinstance(inside, activities.SubProcess | activities.CallActivity):
+                compensation.Reopened(spec, node, inside)
 
     def _connect(self, spec: ScopeSpec, scope: Scope) -> None:
         for node in scope.nodes.values():
@@ -125,7 +156,20 @@ class Builder:
             and node.attached_to is None
             and not scope.incoming(node.id)
             and not _is_link(node, "intermediateCatchEvent")
+            and not node.for_compensation
         ]
+        spec.receivers = list(self._receivers(spec, scope))
+
+    def _receivers(self, spec: ScopeSpec, scope: Scope) -> Iterator[tuple[Any, Any]]:
+        """Elements whose event begins a case: receive tasks and event-based gateways that instantiate."""
+        for node in scope.nodes.values():
+            if not node.instantiate or scope.incoming(node.id):
+                continue
+            if node.type == "receiveTask" and node.loop is None:
+                yield None, spec.task_specs[node.id]
+            elif node.type == "eventBasedGateway":
+                for flow in scope.outgoing(node.id):
+                    yield spec.task_specs[node.id], spec.task_specs[flow.target]
 
     def _link(self, scope: Scope, node: Node) -> tuple[diagram.Flow, ...]:
         """The unseen flow from a throwing link to the catching one of the same name."""
@@ -150,16 +194,16 @@ class Builder:
         return made
 
     def _catches(self, node: Node) -> tuple[Catch, ...]:
-        return tuple(
-            Catch(event, self._drawing.event_name(event), self._drawing.event_code(event))
-            for event in node.events
-            if event.kind != "link"
-        )
+        return tuple(self._catch(event) for event in node.events if event.kind != "link")
+
+    def _catch(self, event: diagram.EventDefinition) -> Catch:
+        return Catch(event, self._drawing.event_name(event), self._drawing.event_code(event))
 
     # -- one method an element ----------------------------------------------------------------
 
     def _startEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
-        return events.StartEvent(spec, node, self._catches(node))
+        kind = events.ParallelStart if node.parallel_multiple and len(node.events) > 1 else events.StartEvent
+        return kind(spec, node, self._catches(node))
 
     def _endEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         return throwing.ThrowEvent(spec, node, self._catches(node))
@@ -203,11 +247,17 @@ class Builder:
     def _subProcess(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         assert node.inner is not None
         inner = self._scope(node.inner, f"{path}/{node.id}")
-        made = activities.SubProcess(spec, node, inner, name)
+        made = INSIDE[node.type](spec, node, inner, name)
         if node.is_event_subprocess:
             for start in node.inner.starts():
-                spec.listeners.append(events.Listener(spec, start, self._catches(start), made))
+                listener = events.Listener(spec, start, self._catches(start), made)
+                spec.listeners.append(listener)
+                if any(event.kind == "compensate" for event in start.events):
+                    spec.compensation = listener
         return made
+
+    _transaction = _subProcess
+    _adHocSubProcess = _subProcess
 
 
 SIMPLE: dict[str, Any] = {
@@ -218,6 +268,12 @@ SIMPLE: dict[str, Any] = {
     "parallelGateway": gateways.ParallelGateway,
     "inclusiveGateway": gateways.InclusiveGateway,
     "eventBasedGateway": gateways.EventBasedGateway,
+    "complexGateway": ComplexGateway,
+}
+INSIDE: dict[str, type[activities.SubProcess]] = {
+    "subProcess": activities.SubProcess,
+    "transaction": activities.Transaction,
+    "adHocSubProcess": AdHocSubProcess,
 }
 RUNNABLE = frozenset(SIMPLE) | {
     name.removeprefix("_") for name in vars(Builder) if name.removeprefix("_") in diagram.NODES

@@ -48,5 +48,5 @@ def _subscriptions(token: Token) -> list[Subscription]:
 
 
 def _active(tokens: list[Token]) -> tuple[str, ...]:
-    ids = (t.task_spec.bpmn_id for t in tokens if not t.task_spec.listens and "host" not in t.notes)
-    return tuple(dict.fromkeys(ids))
+    there = (token for token in tokens if not token.task_spec.listens and "host" not in token.notes)
+    return tuple(dict.fromkeys(token.task_spec.bpmn_id for token in there if token.task_spec.shows))

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff import data
 from engine.spiff.case import Case
 from engine.spiff.problems import BudgetSpent, StepProblem
+from engine.spiff.specs.complex_gateway import ComplexGateway, ResetMemory
 from engine.spiff.specs.events import CatchEvent, caught_condition
 from engine.spiff.specs.gateways import InclusiveGateway, ParallelGateway
 from engine.spiff.token import Token
@@ -67,9 +69,29 @@ def _recheck(case: Case, budget: Budget) -> bool:
         return True
     for token in case.all_tokens():
         spec = token.task_spec
-        if token.state == TaskState.WAITING and isinstance(spec, InclusiveGateway) and spec.release(token):
+        if not token.is_open or token.incident:
+            continue
+        joins = isinstance(spec, InclusiveGateway | ComplexGateway | ResetMemory)
+        if token.state == TaskState.WAITING and joins and spec.release(token):
+            return True
+        if "lacks" in token.notes and _is_complete(token):
             return True
     return False
+
+
+def _is_complete(token: Token) -> bool:
+    """Let an activity begin whose data inputs are all there by now."""
+    spec = token.task_spec
+    try:
+        if spec.data is None or not data.take_in(token, spec.data):
+            return False
+    except StepProblem as problem:
+        token.case.fail(token, problem)
+        return False
+    del token.notes["lacks"]
+    token._set_state(TaskState.READY)
+    token.case.enqueue(token)
+    return True
 
 
 def _let_conditions_fire(case: Case, budget: Budget) -> bool:
@@ -99,7 +121,13 @@ def _watch(case: Case) -> None:
     if any(_can_move(token) for token in tokens):
         return
     for token in tokens:
-        if isinstance(token.task_spec, ParallelGateway | InclusiveGateway) and token.state == TaskState.WAITING:
+        if "lacks" in token.notes:
+            case.fail(token, StepProblem("definition", "在等還沒有的資料 (waits for data that is not there)."))
+            return
+        if (
+            isinstance(token.task_spec, ParallelGateway | InclusiveGateway | ComplexGateway)
+            and token.state == TaskState.WAITING
+        ):
             case.fail(token, StepProblem("definition", "在等永遠不會到的分支 (waits for a branch that cannot come)."))
             return
     for token in tokens:
@@ -110,6 +138,8 @@ def _watch(case: Case) -> None:
 
 def _can_move(token: Token) -> bool:
     notes = token.notes
+    if "lacks" in notes and not token.incident:
+        return False
     if notes.get("open") or notes.get("called") or token.incident or "arms" in notes:
         return True
     return bool(token.state == TaskState.READY)

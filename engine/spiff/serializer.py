@@ -1,7 +1,8 @@
 """The saved state: what cannot be worked out again from the definition, and nothing else.
 
     {"v": 1, "d": digest, "p": process, "n": last sequence number, "b": started at, "e": ended,
-     "x": variables, "s": [[token, spec, own variables], …], "t": [[…], …]}
+     "x": variables, "s": [[token, spec, own variables, data objects, compensable], …], "t": [[…], …],
+     "f": compensable}
 
 Scopes stand after the scope that holds their token, tokens after their parents.
 Finished work is not kept: the history has it. Specifications are shared per
@@ -46,12 +47,17 @@ def save(case: Case) -> bytes:
         "s": [_scope_record(scope) for scope in scopes if scope is not case],
         "t": [_token_record(token, number[id(token.workflow)]) for token in case.all_tokens()],
     }
+    if case.finished:
+        body["f"] = codec.encode(case.finished)
     return orjson.dumps(body)
 
 
 def _scope_record(scope: Scope) -> list[Any]:
     assert scope.host is not None
-    return [scope.host.id, scope.spec.name, codec.encode(scope.data) if scope.own_variables else None]
+    record = [scope.host.id, scope.spec.name, codec.encode(scope.data) if scope.own_variables else None]
+    if scope.local or scope.finished:
+        record += [codec.encode(scope.local), codec.encode(scope.finished)]
+    return record
 
 
 def _token_record(token: Token, scope: int) -> list[Any]:
@@ -87,6 +93,7 @@ def _restore(body: dict[str, Any], definition: Definition, engine: ModelScriptEn
     case.started_at = engine.started_at = codec.decode(body["b"])
     case.ended = body["e"]
     case.data = codec.decode(body["x"])
+    case.finished = codec.decode(body.get("f", []))
     case.begin()
     scopes: list[Scope] = [case]
     waiting = list(body["s"])
@@ -110,10 +117,12 @@ def _restore(body: dict[str, Any], definition: Definition, engine: ModelScriptEn
 def _open_scopes(case: Case, scopes: list[Scope], waiting: list[Any], known: dict[str, Token]) -> None:
     """Open every scope whose token is known by now, in the order they were saved."""
     while waiting and waiting[0][0] in known:
-        host_id, name, data = waiting.pop(0)
+        host_id, name, data, *more = waiting.pop(0)
         scope = SubScope(case.definition.scope(name), known[host_id], own_variables=data is not None)
         if data is not None:
             scope.data = codec.decode(data)
+        if more:
+            scope.local, scope.finished = codec.decode(more[0]), codec.decode(more[1])
         case.subprocesses[host_id] = scope
         scope.begin()
         scopes.append(scope)

@@ -5,16 +5,12 @@ from __future__ import annotations
 from engine.spiff.lint.events import STANDARD_AT
 from engine.spiff.lint.report import Report
 from engine.spiff.parser import RUNNABLE
-from engine.spiff.xml import CAMUNDA, SPIFF, child, children, is_true, q, tag
+from engine.spiff.xml import CAMUNDA, SPIFF, child, children, q, tag
 
-EVENTS_AT = {
-    "startEvent": {"message", "signal", "timer", "conditional", "error", "escalation"},
-    "endEvent": {"message", "signal", "error", "escalation", "terminate"},
-    "intermediateCatchEvent": {"message", "signal", "timer", "conditional", "link"},
-    "intermediateThrowEvent": {"message", "signal", "escalation", "link"},
-    "boundaryEvent": {"message", "signal", "timer", "conditional", "error", "escalation"},
-}
-"""What the engine runs of what the standard allows there."""
+EVENTS_AT = {place: set(kinds) for place, kinds in STANDARD_AT.items()}
+"""What the engine runs of what the standard allows there: all of it."""
+BEGINS_CASES = {"message", "signal"}
+"""What an event behind an instantiating gateway can wait for; anything else has no case to happen in."""
 FOREIGN_WORK = {
     q("executionListener", CAMUNDA): "camunda:executionListener",
     q("taskListener", CAMUNDA): "camunda:taskListener",
@@ -34,7 +30,9 @@ def elements_are_supported(report: Report) -> None:
     for diagram, _, node in report.nodes():
         if node.type not in RUNNABLE:
             report.add("unsupported-element", diagram, node, kind=node.type)
-        if node.type == "eventBasedGateway" and is_true(node.element.get("instantiate")):
+    for diagram, scope, node in report.nodes("eventBasedGateway"):
+        targets = [scope.nodes[flow.target] for flow in scope.outgoing(node.id) if flow.target in scope.nodes]
+        if node.instantiate and any(event.kind not in BEGINS_CASES for t in targets for event in t.events):
             report.add("unsupported-instantiate", diagram, node)
 
 
@@ -61,17 +59,20 @@ def foreign_work(report: Report) -> None:
 
 
 def data_is_not_mapped(report: Report) -> None:
-    """Data associations are drawn for people; the engine's variables belong to the case."""
+    """An association that leads to no data input or output of its activity is drawn for people, and moves nothing."""
     for diagram, _, node in report.nodes():
-        if any(next(children(node.element, name), None) is not None for name in DATA):
+        moves = node.data is not None and (node.data.moves_in or node.data.moves_out)
+        if not moves and any(next(children(node.element, name), None) is not None for name in DATA):
             report.add("ignored-data", diagram, node)
 
 
 def behaviour_is_all(report: Report) -> None:
-    """A multi-instance throws no events of its own between its instances."""
+    """A multi-instance that throws events between its instances says which: a signal without a name reaches nobody."""
     for diagram, _, node in report.nodes():
-        many = child(node.element, "multiInstanceLoopCharacteristics")
-        if many is not None and many.get("behavior", "All") != "All":
+        loop = node.loop
+        told = [event for _, events in loop.throws for event in events] if loop is not None else []
+        named = told and all(event.kind != "signal" or event.ref for event in told)
+        if loop is not None and loop.behaviour != "All" and not named:
             report.add("many-behaviour", diagram, node)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.model import ServiceCall
-from engine.spiff import assignment, events, variables
+from engine.spiff import assignment, events, undoing, variables
 from engine.spiff.diagram import Node, Parameter, VariableMapping
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.base import FlowNode
@@ -15,6 +15,7 @@ from engine.spiff.token import Token
 
 if TYPE_CHECKING:
     from engine.spiff.case import Scope
+    from engine.spiff.parser import Definition
     from engine.spiff.specs.process import ScopeSpec
 
 
@@ -26,6 +27,8 @@ class UserTask(FlowNode):
     """Work for a person (user and manual tasks). Stays READY, which is the library's word for open."""
 
     waits_in = TaskState.READY
+    form: str | None = None
+    """The key of a form that the engine itself makes."""
 
     def __init__(self, scope: ScopeSpec, node: Node, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(scope, node, name, manual=True, **kwargs)
@@ -153,6 +156,43 @@ class SubProcess(FlowNode):
         token.case.log.entered(token)
         return None
 
+    def inner_spec(self, definition: Definition) -> ScopeSpec:
+        """What runs inside."""
+        return self.inner
+
+    def returned(self, token: Token, scope: Scope) -> None:
+        left = undoing.left_behind(scope)
+        if left is not None:
+            token.notes["left"] = left
+        super().returned(token, scope)
+
+
+class Transaction(SubProcess):
+    """A subprocess that can be cancelled as a whole: what was completed in it is compensated first (§10.3.5)."""
+
+    def cancel(self, token: Token, scope: Scope) -> None:
+        """Take away what runs in the transaction, undo what was done, then go on at its cancel event."""
+        records = undoing.harvest(scope)
+        token.notes["cancelling"] = True
+        scope.finished = []
+        scope.clear()
+        if records and scope.spec.undo is not None:
+            undoing.begin(scope, records)
+        scope.settle()
+
+    def returned(self, token: Token, scope: Scope) -> None:
+        if not token.notes.get("cancelling"):
+            super().returned(token, scope)
+            return
+        around, whole = token.workflow, token
+        if self.loop is not None and token.parent is not None:  # one of many: the events belong to the loop
+            whole = token.parent
+        for event in whole.task_spec.boundary:
+            if any(catch.kind == "cancel" for catch in event.catches):
+                around.place(event, parent=whole.parent, done=True)
+        around.cancel_token(whole)
+        around.settle()
+
 
 class CallActivity(FlowNode):
     """Runs another process with variables of its own."""
@@ -174,10 +214,12 @@ class CallActivity(FlowNode):
 
     def act(self, token: Token) -> bool | None:
         if "returned" in token.notes:
+            if "left" in token.notes:
+                token.notes["left"]["data"] = token.notes["returned"]
             variables.write(token, self._map(token, self.passed_out, token.notes["returned"]))
             del token.notes["returned"]
             return True
-        spec = token.case.definition.called(self.called)
+        spec = self.inner_spec(token.case.definition)
         data = self._map(token, self.passed_in, variables.visible(token))
         scope = token.case.open_scope(token, spec, data)
         try:
@@ -192,7 +234,14 @@ class CallActivity(FlowNode):
         token.case.log.entered(token)
         return None
 
+    def inner_spec(self, definition: Definition) -> ScopeSpec:
+        """The process it calls."""
+        return definition.called(self.called)
+
     def returned(self, token: Token, scope: Scope) -> None:
+        left = undoing.left_behind(scope)
+        if left is not None:
+            token.notes["left"] = left
         token.notes["returned"] = dict(scope.data)
         token._set_state(TaskState.READY)
         token.case.enqueue(token)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.diagram import Flow, Node
+from engine.spiff import data, undoing
+from engine.spiff.diagram import DataFlow, Flow, Node
 from engine.spiff.problems import StepProblem
 from engine.spiff.token import Token
 
@@ -33,6 +34,8 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
     sends = False
     """Whether it sends messages or signals."""
     is_drawn = True
+    shows = True
+    """Whether a token here marks the element on the drawing as active."""
     _wf_spec: ScopeSpec
 
     def __init__(self, scope: ScopeSpec, node: Node, name: str | None = None, **kwargs: Any) -> None:
@@ -47,6 +50,11 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
         self.completion_quantity = int(node.element.get("completionQuantity") or 1)
         self.loop: Any = None
         """The multi-instance element this one is one of."""
+        self.handler: FlowNode | None = None
+        """The activity that compensates this one."""
+        self.data: DataFlow | None = None
+        self.data_names: frozenset[str] = frozenset()
+        """Names of its own data inputs and outputs."""
 
     # -- the library's hooks ------------------------------------------------------------
 
@@ -63,11 +71,17 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
 
     def _run(self, token: Token) -> bool | None:
         if not token.notes.get("done"):
+            if self.data is not None and not data.take_in(token, self.data):
+                token.notes["lacks"] = True
+                return None
             prepared = [(event, event.prepare(token)) for event in self.boundary if event.waits]
             if self.act(token) is None:
                 self._attach(token, prepared)
                 return None
             token.notes["done"] = True
+        if self.data is not None:
+            data.give_out(token, self.data)
+        self.weigh(token)
         token.notes["flows"] = [flow.id for flow in self.choose(token)]
         return True
 
@@ -78,8 +92,12 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
         token.case.log.completed(token, token.notes.pop("detail", None))
         if self.boundary:
             scope.detach(token)
+        if token.case.definition.compensates:
+            undoing.remember(token)
         if self.effect(token) and token.id in scope.tasks:
             self.leave(token)
+        if scope.host is not None and not scope.closed:
+            scope.host.task_spec.passed(scope.host, scope, token)
         scope._task_completed_notify(token)
 
     # -- what elements differ in ----------------------------------------------------------
@@ -116,11 +134,30 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
         """What happens by leaving, to others. False: the token's own path ends here."""
         return True
 
+    def weigh(self, token: Token) -> None:
+        """Let the subprocess around judge whether it is over with this element (ad-hoc subprocesses)."""
+        host = token.workflow.host
+        if host is not None and self.loop is None:
+            host.task_spec.judge(host, token)
+
+    def judge(self, host: Token, token: Token) -> None:
+        """What `token`, which is about to leave its element inside `host`, means for this activity."""
+
+    def passed(self, host: Token, scope: Scope, token: Token) -> None:
+        """What it means for this activity that `token` has left an element inside it."""
+
+    def goes_on(self, host: Token, scope: Scope) -> bool:
+        """Whether the activity begins something more in its scope, where nothing runs any more."""
+        return False
+
     def leave(self, token: Token) -> None:
         """Put a token on each chosen flow's target."""
         if self.loop is not None:
             self.loop.gather(token)
             return
+        demand = token.workflow.tasks.get(token.notes.pop("undo", ""))
+        if demand is not None:
+            demand.task_spec.proceed(demand)
         chosen = token.notes.pop("flows", ())
         for flow in self.flows:
             if flow.id in chosen:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff import events, timers, variables
+from engine.spiff import timers, variables
 from engine.spiff.diagram import EventDefinition, Node
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.base import FlowNode
@@ -40,9 +40,6 @@ class StartEvent(FlowNode):
         self.catches = catches
 
     def act(self, token: Token) -> bool | None:
-        if "unarmed" in token.notes:
-            events.listen(token.workflow)
-            del token.notes["unarmed"]
         name = self.node.camunda("initiator")
         if name and token.workflow.host is None:
             variables.write(token, {name: token.case.engine.initiator()})
@@ -146,6 +143,22 @@ class CatchEvent(FlowNode):
     def spawn(self, token: Token) -> Token:
         """Let another token go on from here while this one keeps waiting."""
         return token.workflow.place(self, parent=token.parent, done=True)
+
+
+class ParallelStart(CatchEvent):
+    """A start event that needs several events: the first begins the case, which then waits for the others."""
+
+    def awaiting(self, index: int) -> dict[str, Any]:
+        """The notes of a token here when the definition `index` has begun the case."""
+        return {"begun_by": index}
+
+    def act(self, token: Token) -> bool | None:
+        begun = token.notes.get("begun_by")
+        if begun is None:
+            return True
+        token.notes.update(self.prepare(token), seen=[begun])
+        token.case.log.entered(token)
+        return None
 
 
 class BoundaryEvent(CatchEvent):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.diagram import Flow
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.base import FlowNode, default_of, merge
 from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.spiff.case import Scope
 
 
 class ExclusiveGateway(FlowNode):
@@ -50,7 +55,7 @@ class ParallelGateway(FlowNode):
         """The oldest waiting token of each flow."""
         found: dict[str, Token] = {}
         for other in token.workflow.tokens():
-            if other.task_spec is self and other.state == TaskState.WAITING:
+            if other.task_spec is self and other.state == TaskState.WAITING and not other.incident:
                 found.setdefault(other.notes.get("flow", ""), other)
         if len(self.arrivals) > 1:
             return found
@@ -84,18 +89,12 @@ class InclusiveGateway(FlowNode):
 
         A token that can also reach a filled flow does not count (it may join there).
         """
-        others = [t for t in token.workflow.tokens() if not t.task_spec.listens and "host" not in t.notes]
+        others = places(token.workflow)
         here = [t for t in others if t.task_spec is self and t.state == TaskState.WAITING]
         filled = {t.notes.get("flow") for t in here}
-        graph = self._wf_spec.reach
-        reaches_filled = graph.sources_of({f.id for f in self.arrivals if f.id in filled}, without=self.name)
-        reaches_empty = graph.sources_of({f.id for f in self.arrivals if f.id not in filled}, without=self.name)
-        for other in others:
-            if other in here:
-                continue
-            place = other.task_spec.bpmn_id
-            if place in reaches_empty and place not in reaches_filled:
-                return False
+        empty = {flow.id for flow in self.arrivals if flow.id not in filled}
+        if can_arrive(self, [other for other in others if other not in here], empty):
+            return False
         first: dict[str, Token] = {}
         for waiting in here:
             first.setdefault(waiting.notes.get("flow", ""), waiting)
@@ -106,12 +105,40 @@ class InclusiveGateway(FlowNode):
         return True
 
 
+def places(scope: Scope) -> list[Token]:
+    """The tokens that stand on the drawing of a scope: no listeners, no boundary events, nothing undrawn."""
+    return [t for t in scope.tokens() if t.task_spec.shows and not t.task_spec.listens and "host" not in t.notes]
+
+
+def can_arrive(join: FlowNode, others: list[Token], empty: set[str]) -> bool:
+    """Whether a token can still reach one of the `empty` flows into a join (§13.4.3).
+
+    One that can also reach a filled flow does not count: it may join there.
+    """
+    graph = join._wf_spec.reach
+    reaches_filled = graph.sources_of({f.id for f in join.arrivals if f.id not in empty}, without=join.name)
+    reaches_empty = graph.sources_of({f.id for f in join.arrivals if f.id in empty}, without=join.name)
+    standing = {other.task_spec.bpmn_id for other in others}
+    return bool(standing & (reaches_empty - reaches_filled))
+
+
 class EventBasedGateway(FlowNode):
-    """Waits at all the events behind it; the first that happens takes the others away."""
+    """Waits at all the events behind it; the first that happens takes the others away.
+
+    One that instantiates begins the case when an event behind it happens (`happened`). Of the
+    parallel kind the others have to happen, too, before the case can end (§10.5.6).
+    """
 
     waits_in = TaskState.WAITING
 
+    @property
+    def is_parallel(self) -> bool:
+        """Whether all the events behind it have to happen."""
+        return bool(self.node.element.get("eventGatewayType") == "Parallel")
+
     def act(self, token: Token) -> bool | None:
+        if "happened" in token.notes or self.is_parallel:
+            return True
         targets = [self._wf_spec.task_specs[flow.target] for flow in self.flows]
         prepared = [target.prepare(token) for target in targets]
         for flow, target, notes in zip(self.flows, targets, prepared, strict=True):
@@ -119,6 +146,18 @@ class EventBasedGateway(FlowNode):
             waiting.notes.update(notes, race=token.id, flow=flow.id)
         token.case.log.entered(token)
         return None
+
+    def choose(self, token: Token) -> list[Flow]:
+        happened = token.notes.get("happened")
+        return [flow for flow in self.flows if self.is_parallel or flow.target == happened]
+
+    def leave(self, token: Token) -> None:
+        for flow in self.flows:
+            if flow.id in token.notes["flows"]:
+                notes = {"done": True} if flow.target == token.notes.get("happened") else {}
+                token.case.log.flow(token, flow)
+                target = self._wf_spec.task_specs[flow.target]
+                token.workflow.place(target, parent=token, flow=flow.id, **notes)
 
     def won(self, token: Token, winner: Token) -> None:
         """The event at `winner` happened first."""

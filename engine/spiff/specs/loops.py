@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.spiff import variables
+from engine.spiff import events, variables
 from engine.spiff.diagram import Flow, Loop
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.base import FlowNode, choose_implicit
 from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.spiff.specs.events import Catch
 
 MAX_INSTANCES = 1_000
 COUNTERS = ("loopCounter", "nrOfInstances")
@@ -20,9 +23,12 @@ class LoopNode(FlowNode):
     is_drawn = False
     characteristics: Loop
     each: FlowNode
+    thrown: tuple[tuple[Catch, ...], ...] = ()
+    """What `characteristics.throws` says, with its names looked up."""
 
-    def repeat(self, each: FlowNode, characteristics: Loop) -> None:
-        """Say what is repeated, and how."""
+    def repeat(self, each: FlowNode, characteristics: Loop, thrown: tuple[tuple[Catch, ...], ...] = ()) -> None:
+        """Say what is repeated, how, and which events its turns throw."""
+        self.thrown = thrown
         self.each = each
         self.characteristics = characteristics
         each.loop = self
@@ -66,18 +72,27 @@ class MultiInstance(LoopNode):
         if loop.output_element:
             outputs[str(each.notes["index"])] = engine.gathered(each, loop.output_element)
         each.notes["stop"] = False
-        if loop.completion_condition:
+        if loop.completion_condition or loop.throws:
             finished = whole.notes["finished"] + 1
-            total = len(whole.notes["items"])
             names = variables.visible(each)
             if loop.output_collection:
                 names[loop.output_collection] = _in_order(outputs)
             names.update(
-                nrOfInstances=total,
+                nrOfInstances=len(whole.notes["items"]),
                 nrOfCompletedInstances=finished,
                 nrOfActiveInstances=whole.notes["next"] - finished,
+                numberOfInstances=len(whole.notes["items"]),
+                numberOfCompletedInstances=finished,
+                numberOfActiveInstances=whole.notes["next"] - finished,
             )
-            each.notes["stop"] = engine.condition(each, loop.completion_condition, names)
+            if loop.completion_condition:
+                each.notes["stop"] = engine.condition(each, loop.completion_condition, names)
+            each.notes["throws"] = [
+                index
+                for index, (condition, _) in enumerate(loop.throws)
+                if (condition is None or engine.condition(each, condition, names))
+                and (loop.behaviour != "One" or finished == 1)
+            ]
         if loop.output_element:
             each.notes["output"] = outputs[str(each.notes["index"])]
 
@@ -92,6 +107,11 @@ class MultiInstance(LoopNode):
             variables.write_outside(each, {name: local[name] for name in local if name not in own})
         whole.notes["finished"] += 1
         scope, total = whole.workflow, len(whole.notes["items"])
+        interrupted = [events.announce(whole, self.thrown[index]) for index in each.notes.get("throws", ())]
+        if not whole.is_open:
+            return
+        if any(interrupted) and self.characteristics.kind == "sequential":
+            each.notes["stop"] = True  # the turn that threw was interrupted, and nothing comes after it
         if each.notes["stop"] or whole.notes["finished"] == total:
             for other in whole.children:
                 if other is not None and other is not each:

@@ -12,7 +12,9 @@ from engine.spiff import diagram
 
 if TYPE_CHECKING:
     from engine.spiff.specs.base import FlowNode
-    from engine.spiff.specs.events import Listener, StartEvent
+    from engine.spiff.specs.compensation import Undo
+    from engine.spiff.specs.events import CatchEvent, Listener, ParallelStart, StartEvent
+    from engine.spiff.specs.gateways import EventBasedGateway
 
 ROOT = "(start)"
 """No XML id has parentheses: the library's own `Start` collides with an analyst's."""
@@ -24,6 +26,7 @@ class RootSpec(BpmnTaskSpec):  # type: ignore[misc]
     listens = True
     sends = False
     is_drawn = False
+    shows = False
 
     def _predict(self, *args: Any, **kwargs: Any) -> None:
         """Nothing is predicted."""
@@ -67,10 +70,18 @@ class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]
         self.bpmn_start_events: list[Any] = []
         self.process_id = process_id
         self.diagram_scope = scope
+        self.declared = frozenset(scope.declared)
+        """Names of the data objects and properties drawn here; a subprocess keeps them to itself."""
         self.reach = Reach(scope)
         self.start = RootSpec(self, ROOT)
-        self.entries: list[StartEvent] = []
+        self.entries: list[StartEvent | ParallelStart] = []
+        self.receivers: list[tuple[EventBasedGateway | None, CatchEvent]] = []
+        """Events that begin a case without a start event, with the event-based gateway before them."""
         self.loose: list[FlowNode] = []
         """Elements without an incoming flow in a scope without start events: they all start (§13.2.6)."""
         self.listeners: list[Listener] = []
         """Start events of event subprocesses, armed while this scope runs."""
+        self.compensation: Listener | None = None
+        """The start event of the event subprocess that compensates this scope."""
+        self.undo: Undo | None = None
+        """Runs compensation handlers of this scope, if anything in the definition ever asks for it."""

@@ -1,13 +1,14 @@
-"""Events that throw: message, signal, error, escalation, terminate. BPMN 2.0 §13.5.3, §10.5.7."""
+"""Events that throw: message, signal, error, escalation, compensation, cancel, terminate. BPMN 2.0 §13.5.3, §10.5.7."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from engine.model import ThrownEvent
-from engine.spiff import events
+from engine.spiff import events, undoing
 from engine.spiff.diagram import Node
 from engine.spiff.problems import StepProblem
+from engine.spiff.specs.activities import Transaction
 from engine.spiff.specs.base import FlowNode
 from engine.spiff.specs.events import Catch
 from engine.spiff.token import Token
@@ -25,6 +26,9 @@ class ThrowEvent(FlowNode):
         self.sends = any(catch.kind in ("message", "signal") for catch in catches)
 
     def act(self, token: Token) -> bool | None:
+        if "undoing" not in token.notes and self._compensate(token):
+            token.case.log.entered(token)
+            return None
         if self.sends:
             token.notes["payload"] = self._payload(token)
             token.notes["keys"] = self._business_keys(token)
@@ -46,7 +50,25 @@ class ThrowEvent(FlowNode):
                 events.throw_error(token, catch.code, catch.name or "")
             elif catch.kind == "terminate":
                 self._terminate(token)
+            elif catch.kind == "cancel":
+                self._cancel(token)
         return token.id in token.workflow.tasks
+
+    def _compensate(self, token: Token) -> bool:
+        """Ask for compensation; whether the event waits until it is done. Asks once, also when tried again."""
+        waits = False
+        for catch in self.catches:
+            if catch.kind == "compensate" and token.case.definition.compensates:
+                waits = undoing.throw(token, catch.definition.ref, wait=catch.definition.wait) or waits
+        return waits
+
+    def _cancel(self, token: Token) -> None:
+        """Cancel the transaction around this event."""
+        host = token.workflow.host
+        while host is not None and not isinstance(host.task_spec, Transaction):
+            host = host.workflow.host
+        if host is not None:
+            host.task_spec.cancel(host, token.case.subprocesses[host.id])
 
     def _terminate(self, token: Token) -> None:
         """End the scope this event stands in, whatever still runs there."""

@@ -95,8 +95,11 @@ def _script(token: str) -> str:
     }.get(token, "={}")
 
 
-def run(case: Case, *, quiet_seconds: int = 120) -> Counter[str]:
-    """The marks that a run leaves, after its own time and two quiet minutes."""
+def run(case: Case, *, player: type[Player] = Player, quiet_seconds: int = 120) -> Counter[str]:
+    """The marks that a run leaves, after its own time and two quiet minutes.
+
+    `Player` saves and restores the instance between every two calls, `StraightPlayer` never.
+    """
     path = FOLDER / case.group / f"{case.name}.bpmn"
     original = path.read_text()
     file = SourceFile(path.name, translated(original).encode())
@@ -107,7 +110,7 @@ def run(case: Case, *, quiet_seconds: int = 120) -> Counter[str]:
         script.getparent().get("id"): (script.text or "").strip()
         for script in etree.fromstring(original.encode()).iter("{*}script")
     }
-    runs = _Runs(case, file, scripts)
+    runs = _Runs(case, file, scripts, player)
     runs.start()
     for second in range(int(max(case.seconds, 5)) + quiet_seconds):
         runs.tick(second)
@@ -117,13 +120,14 @@ def run(case: Case, *, quiet_seconds: int = 120) -> Counter[str]:
 class _Runs:
     """One or two instances that may send one another messages."""
 
-    def __init__(self, case: Case, file: SourceFile, scripts: dict[str, str]) -> None:
+    def __init__(self, case: Case, file: SourceFile, scripts: dict[str, str], kind: type[Player]) -> None:
         self.case = case
+        self.kind = kind
         self.scripts = scripts
         # the second process is the first's partner where messages are sent to it
         ids = [case.name, "ParallelProcess"] if b'"ParallelProcess"' in file.content else [case.name]
         self.players = [
-            Player(DefinitionSource(f"{case.name}/{i}/{hash(file.content)}", i, (file,))) for i in reversed(ids)
+            kind(DefinitionSource(f"{case.name}/{i}/{hash(file.content)}", i, (file,))) for i in reversed(ids)
         ]
         self.failed = False
         self.file = file
@@ -160,7 +164,7 @@ class _Runs:
     def _send(self, player: Player) -> None:
         for thrown in player.last.thrown:
             for process in self.started_by.get(thrown.name, ()):
-                fresh = Player(
+                fresh = self.kind(
                     DefinitionSource(f"{self.case.name}/{process}/{hash(self.file.content)}", process, (self.file,))
                 )
                 self.players.append(fresh)
