@@ -21,7 +21,7 @@ _PATTERN = rf"""(?P<space>(?:\s|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+)
     | (?P<at>@"(?:[^"\\\n]|\\.)*")
     | (?P<string>"(?:[^"\\\n]|\\.)*")
     | (?P<word>(?![0-9])[{_PART}][{_PART}]*)
-    | (?P<op>\*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{{}},:.?'&|!])"""
+    | (?P<op>\*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{{}},:.?'’&|!])"""
 _RAW = re.compile(_PATTERN, re.VERBOSE)
 _RAW_TOLERANT = re.compile(rf"(?P<single>'(?:[^'\\\n]|\\.)*')|{_PATTERN}", re.VERBOSE)
 _KEYWORDS = {
@@ -33,7 +33,7 @@ _PUNCTUATION = {
     "+": "PLUS", "-": "MINUS", "*": "STAR", "/": "SLASH", "**": "POWER", "->": "ARROW", "?": "PLACEHOLDER",
     "=": "COMPARE", "!=": "COMPARE", "<": "COMPARE", "<=": "COMPARE", ">": "COMPARE", ">=": "COMPARE",
 }  # fmt: skip
-_IN_NAMES = {"+", "-", "*", "/", ".", "'"}
+_IN_NAMES = {"+", "-", "*", "/", ".", "'", "’", "?"}
 _ENDS_OPERAND = {
     "NUMBER", "STRING", "NAME", "RPAR", "RSQUARE", "CLOSE_OUT", "RBRACE", "TRUE", "FALSE", "NULL", "AT", "PLACEHOLDER",
 }  # fmt: skip
@@ -71,29 +71,22 @@ class Names:
     """Known names by their first piece, longest first."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
-        for name in names:
-            self.add(tuple(piece.text for piece in _pieces_of_name(name)))
+        self._by_first: dict[str, dict[tuple[str, ...], str]] = {}
+        for name in sorted(names):
+            self.add(tuple(piece.text for piece in _pieces_of_name(name)), name)
 
-    def add(self, pieces: tuple[str, ...]) -> None:
-        """One more name; a single word needs no entry."""
-        if len(pieces) > 1:
-            known = self._by_first.setdefault(pieces[0], [])
-            if pieces not in known:
-                known.append(pieces)
-                known.sort(key=len, reverse=True)
+    def add(self, pieces: tuple[str, ...], name: str) -> None:
+        """One more name, cut into pieces and as it is written; a single word needs no entry."""
+        if len(pieces) > 1 and pieces not in self._by_first.setdefault(pieces[0], {}):
+            known = {**self._by_first[pieces[0]], pieces: name}
+            self._by_first[pieces[0]] = dict(sorted(known.items(), key=lambda one: -len(one[0])))
 
-    def longest_at(self, raws: list[Raw], at: int) -> int:
-        """How many pieces from `at` on make the longest known name; 0 for none."""
-        for pieces in self._by_first.get(raws[at].text, ()):
+    def longest_at(self, raws: list[Raw], at: int) -> tuple[int, str]:
+        """How many pieces from `at` on make the longest known name, and that name; 0 for none."""
+        for pieces, name in self._by_first.get(raws[at].text, {}).items():
             if len(raws) - at > len(pieces) and all(raws[at + i].text == p for i, p in enumerate(pieces)):
-                return len(pieces)
-        return 0
-
-
-def normal_name(name: str) -> str:
-    """A name with its spaces as they are compared: one between words, none beside an operator."""
-    return _joined([piece.text for piece in _pieces_of_name(name)]) if name else name
+                return len(pieces), name
+        return 0, ""
 
 
 def position(text: str, start: int) -> tuple[int, int]:
@@ -167,7 +160,7 @@ def _strange(text: str, at: int) -> FeelSyntaxError:
 def _joined(pieces: list[str]) -> str:
     out = ""
     for piece in pieces:
-        tight = not out or piece in _IN_NAMES or out[-1] in "+-*/.'"
+        tight = not out or piece in _IN_NAMES or out[-1] in "+-*/.'’"
         out += piece if tight else f" {piece}"
     return out
 
@@ -206,13 +199,17 @@ class _Cutter:
         """Collect the names of more than one word that the text itself declares."""
         for at, raw in enumerate(self.raws):
             if raw.text in ("{", ",", "(", "<") and (length := self._key_length(at + 1)):
-                self._declared.add(tuple(piece.text for piece in self.raws[at + 1 : at + 1 + length]))
+                self._know(at + 1, at + 1 + length)
             elif raw.text in ("for", "some", "every"):
                 end = at + 1
                 while self.raws[end].text != "in" and self._in_name(end):
                     end += 1
                 if self.raws[end].text == "in":
-                    self._declared.add(tuple(piece.text for piece in self.raws[at + 1 : end]))
+                    self._know(at + 1, end)
+
+    def _know(self, start: int, end: int) -> None:
+        pieces = tuple(piece.text for piece in self.raws[start:end])
+        self._declared.add(pieces, _joined(list(pieces)))
 
     def _in_name(self, at: int) -> bool:
         raw = self.raws[at]
@@ -244,13 +241,15 @@ class _Cutter:
     def _word(self, raw: Raw) -> Cut:
         if self.last in ("LBRACE", "COMMA", "LPAR", "LESS") and (length := self._key_length(self.at)):
             return self._take("KEY", length)
-        length = max(self.known.longest_at(self.raws, self.at), self._declared.longest_at(self.raws, self.at))
+        length, name = max(self._declared.longest_at(self.raws, self.at), self.known.longest_at(self.raws, self.at),
+                           key=lambda found: found[0])  # fmt: skip
         if length:
-            return self._take("NAME", length)
+            return self._take("NAME", length, name)
         if self.last == "DOT":
             return self._take("NAME", self._words(self.at + 1) - self.at)
-        if length := self.builtin.longest_at(self.raws, self.at):
-            return self._take("NAME", length)
+        length, name = self.builtin.longest_at(self.raws, self.at)
+        if length:
+            return self._take("NAME", length, name)
         keyword = self._keyword(raw)
         if keyword:
             self.at += 1
@@ -281,10 +280,10 @@ class _Cutter:
             at += 1
         return at
 
-    def _take(self, kind: str, length: int) -> Cut:
+    def _take(self, kind: str, length: int, name: str = "") -> Cut:
         pieces = self.raws[self.at : self.at + length]
         self.at += length
-        return Cut(kind, _joined([piece.text for piece in pieces]), pieces[0].start)
+        return Cut(kind, name or _joined([piece.text for piece in pieces]), pieces[0].start)
 
     def _operator(self, raw: Raw) -> Cut:
         text = raw.text
