@@ -62,6 +62,6 @@ def _surroundings() -> dict[str, Any]:
         "now": engine().clock.now(),
         "lang": lang(),
         "scope": actor().person_id,
-        "picker": DirectoryPicker(engine().directory),
+        "picker": DirectoryPicker(engine().directory, engine().runtime, actor()),
         "functions": functions(),
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine import SYSTEM, NoJobs, ProcessEngine, SetClock
 from engine.calendar.working_days import TAIPEI
+from engine.connectors.similar_cases import SimilarCasesConnector
 from engine.jobs import ProcrastinateQueue
 from engine.queue import JobSpec
 from engine.reports import SyntheticCase
@@ -16,7 +17,7 @@ from webapp.assemble import assemble
 from webapp.demo.office import Office
 from webapp.demo.opened import open_groups
 from webapp.demo.plans import Group, Plan
-from webapp.demo.player import Player
+from webapp.demo.player import Player, answered
 from webapp.demo.year import groups_of_year
 from webapp.jobs_setup import make_connectors, make_jobs
 from webapp.settings import Settings
@@ -44,7 +45,7 @@ def load_cases(settings: Settings, *, progress: Progress = lambda done, total: N
         total = len(year) + len(opened)
         done = total - sum(map(len, left))
         progress(done, total)
-        looking_back, today = Player(engine), _player_of_today(engine, settings)
+        looking_back, today = _player_of_the_year(engine), _player_of_today(engine, settings)
         for player, groups_left in zip((looking_back, today), left, strict=True):
             for group in groups_left:
                 player.play(group)
@@ -94,6 +95,16 @@ def _cancel(engine: ProcessEngine, cases: list[SyntheticCase]) -> None:
     for case in cases:
         if case.status == "active":
             engine.runtime.cancel(case.id, reason=INTERRUPTED, actor=SYSTEM)
+
+
+def _player_of_the_year(engine: ProcessEngine) -> Player:
+    """Cases of 107 look up earlier ones, as the registrar would see them; nobody outside is reached."""
+    similar = SimilarCasesConnector(engine.store)
+
+    def connect(name: str, arguments: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        return similar.call(arguments, key=key) if name == similar.name else answered(name, arguments, key)
+
+    return Player(engine, connect=connect)
 
 
 def _player_of_today(engine: ProcessEngine, settings: Settings) -> Player:

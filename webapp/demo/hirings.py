@@ -150,7 +150,7 @@ def meeting(
             "venue": "四維行政中心第一會議室",
             "chair": f"${{person {CHAIR}}}",
             "members": [f"${{person {member}}}" for member in MEMBERS],
-            "wanted": [{"case_no": f"${{case {row['key']}}}"} for row in items],
+            "wanted": [{"proposal": f"${{running {row['key']}}}"} for row in items],
         },
         read_answers(
             {

@@ -131,7 +131,7 @@ class _Opened:
             plan = replace(plan, answers={**plan.answers, **asked})
         if row.get("withdrawn"):
             letter = {
-                "case_no": f"${{case {row['key']}}}", "kind": "撤回",
+                "original": f"${{running {row['key']}}}", "kind": "撤回",
                 "event_content": "業者已主動聯繫退款，撤回陳情。", "event_on": "${today}",
             }  # fmt: skip
             waiting = read_answers({"confirm_withdrawal": {"_leave": "open"}})
@@ -195,7 +195,7 @@ class _Opened:
             "venue": "四維行政中心第一會議室",
             "chair": f"${{person {CHAIR}}}",
             "members": [f"${{person {member}}}" for member in MEMBERS],
-            "wanted": [{"case_no": f"${{case {row['key']}}}"} for row in rows],
+            "wanted": [{"proposal": f"${{running {row['key']}}}"} for row in rows],
         }
         notice = read_answers({"notice": {"_after": "2h", "notice_doc_no": "${docno}", "notice_sent_on": "${today}"}})
         plan = Plan("open/h-meeting", "hiring_meeting", convened, HANDLER, values, notice)

@@ -295,7 +295,7 @@ class Draw:
         first = found.answers["assess"][0]
         second = Answer({**first.values, "has_content": "yes"})
         letter = {
-            "case_no": f"${{case {key.rpartition('/')[2]}}}", "kind": "補陳",
+            "original": f"${{running {key.rpartition('/')[2]}}}", "kind": "補陳",
             "event_content": "補充發生時間、地點及現場照片說明。", "event_on": "${today}",
         }  # fmt: skip
         event = Plan(f"{key}/補陳", "petition_event", None, REGISTRAR, letter)
@@ -316,7 +316,7 @@ class Draw:
     def _withdrawn(self, key: str, at: datetime) -> Plan:
         found = self.plan(key, at, self.topic(), {})
         letter = {
-            "case_no": f"${{case {key.rpartition('/')[2]}}}", "kind": "撤回",
+            "original": f"${{running {key.rpartition('/')[2]}}}", "kind": "撤回",
             "event_content": "問題已自行解決，撤回陳情。", "event_on": "${today}",
         }  # fmt: skip
         agreed = read_answers({"confirm_withdrawal": {"decision": "agree"}})

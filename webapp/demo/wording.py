@@ -37,6 +37,9 @@ class Wording:
     number: Callable[[], str]
     """Gives a number for a letter."""
     case: Callable[[str], str]
+    """Gives the number of a case of the group."""
+    running: Callable[[str], Mapping[str, Any]]
+    """Gives a case of the group as a picker holds it."""
     person: Callable[[str], Mapping[str, str]]
     unit: Callable[[str], Mapping[str, str]]
     file: Callable[[str], Mapping[str, Any]]
@@ -65,6 +68,8 @@ class Wording:
                 return self.number()
             case "case":
                 return self.case(rest)
+            case "running":
+                return dict(self.running(rest))
             case "person":
                 return dict(self.person(rest))
             case "unit":

@@ -1,10 +1,11 @@
-"""The platform's directory as pickers see it."""
+"""The platform's directory, and its running cases, as pickers see them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from engine import Actor, InstanceQuery, Page, ProcessInstance
 from engine.errors import NotFound
 from engine.forms.types.base import Kind
 
@@ -19,15 +20,33 @@ class DirectoryLike(Protocol):
     def search_people(self, text: str) -> Iterable[Any]: ...
 
 
-class DirectoryPicker:
-    """Finds people and units for pickers; made anew for each request, remembers the unit tree for it."""
+class CasesLike(Protocol):
+    """The part of the runtime service that pickers need."""
 
-    def __init__(self, directory: DirectoryLike) -> None:
+    def find(self, query: InstanceQuery, actor: Actor) -> Page[ProcessInstance]: ...
+
+
+class DirectoryPicker:
+    """Finds people, units and cases for pickers; made anew for each request, remembers the unit tree for it.
+
+    Args:
+        directory: people and units.
+        cases: with `actor`, where running cases are looked for; without them none is found.
+        actor: only cases that this person may see are found.
+    """
+
+    def __init__(self, directory: DirectoryLike, cases: CasesLike | None = None, actor: Actor | None = None) -> None:
         self._directory = directory
+        self._cases, self._actor = cases, actor
         self._tree: tuple[Any, ...] | None = None
 
-    def find(self, kind: Kind, text: str, scope: str | None) -> Sequence[Mapping[str, str]]:
-        """The one with the id `text`, else all whose name is `text`, else all whose name contains it."""
+    def find(self, kind: Kind, text: str, scope: str | None) -> Sequence[Mapping[str, Any]]:
+        """The one with the id `text`, else all whose name is `text`, else all whose name contains it.
+
+        The scope of a case is its process.
+        """
+        if kind == "case":
+            return self._running(scope, 2, number=text.upper()) or self._running(scope, 20, words=text)
         if kind == "unit":
             units = self._units_below(scope)
             exact = [unit for unit in units if unit.id == text]
@@ -40,8 +59,10 @@ class DirectoryPicker:
         named = [person for person in people if text in (person.name, person.name_en)]
         return self._within(named or people, scope)
 
-    def search(self, kind: Kind, text: str, scope: str | None, limit: int) -> Sequence[Mapping[str, str]]:
+    def search(self, kind: Kind, text: str, scope: str | None, limit: int) -> Sequence[Mapping[str, Any]]:
         """Suggestions while somebody types."""
+        if kind == "case":
+            return self._running(scope, limit, words=text)
         if kind == "unit":
             folded = text.casefold()
             hits = [unit for unit in self._units_below(scope) if folded in _searched(unit)]
@@ -55,6 +76,14 @@ class DirectoryPicker:
         for unit in units:
             levels[unit.id] = levels.get(unit.parent_id, -1) + 1
         return [{**self._unit(unit), "level": str(levels[unit.id])} for unit in units]
+
+    def _running(self, process: str | None, limit: int, *, number: str = "", words: str = "") -> list[dict[str, Any]]:
+        if self._cases is None or self._actor is None:
+            return []
+        query = InstanceQuery(
+            text=words, process_key=process, status="active", filters={"business_key": number}, limit=limit
+        )
+        return [_case(found) for found in self._cases.find(query, self._actor).rows]
 
     def _units_below(self, scope: str | None) -> list[Any]:
         if self._tree is None:
@@ -80,6 +109,16 @@ class DirectoryPicker:
 
     def _unit(self, unit: Any) -> dict[str, str]:
         return {"id": unit.id, "label": unit.name}
+
+
+def _case(case: Any) -> dict[str, Any]:
+    agency = case.applicant_agency and {"id": case.applicant_agency, "label": case.applicant_agency_label}
+    return {
+        "id": case.business_key,
+        "label": case.subject,
+        "agency": agency or None,
+        "security_class": case.security_class,
+    }
 
 
 def _searched(unit: Any) -> str:

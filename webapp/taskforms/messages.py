@@ -69,6 +69,8 @@ TEXTS: dict[str, Words] = {
     "picker-unknown": lambda p: (
         _("找不到「%(given)s」這個單位。", given=p["given"])
         if p["kind"] == "unit"
+        else _("您沒有案號「%(given)s」的進行中案件；請核對案號，已結案者不能再送達。", given=p["given"])
+        if p["kind"] == "case"
         else _("找不到「%(given)s」這個人。", given=p["given"])
     ),
     "picker-ambiguous": lambda p: _("有多個符合，請選定其中一個：%(names)s", names=_candidates(p)),

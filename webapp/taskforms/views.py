@@ -256,7 +256,11 @@ class _Views:
         if picker and (self.form.action == REFRESH or node.errors):
             self._search(view, kind, within, node)
         if not view.hint and not (view.picker["units"] and not view.picker["several"]):
-            view.hint = _("輸入單位名稱或代碼") if kind == "unit" else _("輸入姓名或員工代號")
+            view.hint = {
+                "unit": _("輸入單位名稱或代碼"),
+                "case": _("輸入案號或案由中的字"),
+                "person": _("輸入姓名或員工代號"),
+            }[kind]
         view.marker = marker(node.path)
 
     def _search(self, view: FieldView, kind: Kind, within: str | None, node: Node) -> None:

@@ -18,14 +18,14 @@ from typing import Any, ClassVar, Literal, Protocol
 from engine.forms.definition import Field, Message, Option
 
 Raw = Any
-Kind = Literal["person", "unit"]
+Kind = Literal["person", "unit", "case"]
 
 
 class Directory(Protocol):
     """Who a picker may name; the caller brings it (a form does no I/O)."""
 
-    def find(self, kind: Kind, text: str, scope: str | None) -> Sequence[Mapping[str, str]]:
-        """Person or unit values (`id`, `label`) that `text` can mean: the one with that id, else by name."""
+    def find(self, kind: Kind, text: str, scope: str | None) -> Sequence[Mapping[str, Any]]:
+        """Person, unit or case values (`id`, `label`) that `text` can mean: the one with that id, else by name."""
         ...
 
 

@@ -1,28 +1,31 @@
-"""People and units as answers: `picker` on a text field, select or tag list.
+"""People, units and cases as answers: `picker` on a text field, select or tag list.
 
-The value is `{"id", "label"}`; the label is kept as it was on the day (design section 5).
+The value is `{"id", "label"}`; the label is kept as it was on the day (design section 5). A case is a running one
+that the person may see: its id is the case number, its label the subject; `agency` says which agency applied, and
+`security_class` how confidential it is.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from engine.forms.definition import Field
 from engine.forms.types.base import Kind, Raw, Refused, Surroundings, plain_text
 
+_NOT_SAID = {"agency": None, "security_class": None}
 _LABELLED = re.compile(r".*[（(]\s*([^（）()]+?)\s*[)）]\s*")
 
 
 def picker_kind(field: Field) -> Kind | None:
-    """`person`, `unit`, or None when the field is no picker."""
+    """`person`, `unit`, `case`, or None when the field is no picker."""
     kind = field.properties.get("picker")
-    return cast(Kind, kind) if kind in ("person", "unit") else None
+    return cast(Kind, kind) if kind in get_args(Kind) else None
 
 
-def pick(field: Field, raw: Raw, around: Surroundings) -> dict[str, str] | None:
-    """The person or unit that raw input names: an id, `王小明（aia.labor.wang）`, a name, or a value.
+def pick(field: Field, raw: Raw, around: Surroundings) -> dict[str, Any] | None:
+    """The person, unit or case that raw input names: an id, `王小明（aia.labor.wang）`, a name, or a value.
 
     Without a directory the input is believed (a value, or an id as its own label).
 
@@ -36,7 +39,7 @@ def pick(field: Field, raw: Raw, around: Surroundings) -> dict[str, str] | None:
         return None
     if around.directory is None:
         label = plain_text(given.get("label"), limit=200) if given is not None else None
-        return {"id": text, "label": label or text}
+        return _value(kind, {**_NOT_SAID, **(given or {}), "id": text, "label": label or text})
     scope = field.properties.get("pickerScope") or None
     found = list(around.directory.find(kind, text, scope))
     labelled = _LABELLED.fullmatch(text)
@@ -48,16 +51,21 @@ def pick(field: Field, raw: Raw, around: Surroundings) -> dict[str, str] | None:
         raise Refused("picker-unknown", kind=kind, given=text)
     if len(candidates) > 1:
         raise Refused("picker-ambiguous", kind=kind, given=text, candidates=[dict(value) for value in candidates[:20]])
-    return {"id": candidates[0]["id"], "label": candidates[0]["label"]}
+    return _value(kind, candidates[0])
+
+
+def _value(kind: Kind, found: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("id", "label", *_NOT_SAID) if kind == "case" else ("id", "label")
+    return {name: found[name] for name in names}
 
 
 def is_picked(value: Any) -> bool:
-    """Whether `value` is a person or unit value."""
+    """Whether `value` is a person, unit or case value."""
     return isinstance(value, Mapping) and isinstance(value.get("id"), str) and isinstance(value.get("label", ""), str)
 
 
 def picked_raw(value: Any) -> Raw:
-    """What stands for a person or unit value in a request: `王小明（aia.labor.wang）`."""
+    """What stands for a person, unit or case value in a request: `王小明（aia.labor.wang）`."""
     if not isinstance(value, Mapping):
         return "" if value is None else str(value)
     return value["id"] if value.get("label") in (None, "", value["id"]) else f"{value['label']}（{value['id']}）"

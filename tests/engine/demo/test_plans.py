@@ -28,6 +28,7 @@ def worded(now: datetime = FRIDAY) -> Wording:
         names={"subject": "路燈不亮"},
         number=lambda: "高市府行字第10730100001號",
         case=lambda key: f"PT-{key}",
+        running=lambda key: {"id": f"PT-{key}", "label": "路燈不亮", "agency": None, "security_class": "普通"},
         person=lambda key: {"id": key, "label": "王小明"},
         unit=lambda key: {"id": key, "label": "衛生局"},
         file=lambda name: {"id": "f", "label": name, "size": 1},

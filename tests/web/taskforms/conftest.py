@@ -105,7 +105,7 @@ def _application() -> Flask:
     """The web application with no other part than forms."""
     app = Flask("webapp")
     app.config.update(SECRET_KEY="k" * 40, WTF_CSRF_ENABLED=False, MAX_CONTENT_LENGTH=50_000_000)
-    app.extensions["siwei"] = SimpleNamespace(directory=Directory())
+    app.extensions["siwei"] = SimpleNamespace(directory=Directory(), runtime=None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.globals.update(new_token=lambda: "00000000-0000-0000-0000-000000000001", here="/probe")

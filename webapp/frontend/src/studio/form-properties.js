@@ -30,7 +30,7 @@ const EDITED = new Map([[TextFieldEntry, isTextFieldEntryEdited], [TextAreaEntry
 const NONE = { value: '', label: say('（沒有）', '(none)') };
 
 function optionsOf(name, field) {
-  const values = { format: FORMATS[field.type], picker: ['person', 'unit'], sensitive: ['true', 'name', 'phone', 'email', 'address'] }[name];
+  const values = { format: FORMATS[field.type], picker: ['person', 'unit', 'case'], sensitive: ['true', 'name', 'phone', 'email', 'address'] }[name];
   return [NONE, ...(values ?? []).map((value) => ({ value, label: value }))];
 }
 
