@@ -9,8 +9,9 @@ model.evaluate("sla", {"kind": "petition"}).value
 
 from __future__ import annotations
 
+from engine.dmn.analysis import analyse
 from engine.dmn.graph import DecisionModel
 from engine.dmn.linking import parse, parse_together
 from engine.dmn.model import Decision, DecisionStep, RuleHit
 
-__all__ = ["Decision", "DecisionModel", "DecisionStep", "RuleHit", "parse", "parse_together"]
+__all__ = ["Decision", "DecisionModel", "DecisionStep", "RuleHit", "analyse", "parse", "parse_together"]
