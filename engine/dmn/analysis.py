@@ -29,16 +29,16 @@ _MOST_COMBINATIONS = 100_000
 _SINGLE = ("UNIQUE", "ANY")
 
 
-def analyse(model: DecisionModel, file: str = "", known: frozenset[str] | None = None) -> tuple[Finding, ...]:
+def analyse(model: DecisionModel, known: frozenset[str] | None = None) -> tuple[Finding, ...]:
     """Warnings about the tables of a model that was read; pure.
 
     Args:
         model: as `dmn.parse` gives it.
-        file: its name, for the findings.
         known: the names a caller brings; when given, what a decision takes from outside and is not among
             them is a finding, with the nearest known name.
     """
     found: list[Finding] = []
+    file = model.file
     for node in model.nodes.values():
         if not isinstance(node, DecisionNode):
             continue

@@ -40,6 +40,7 @@ class DecisionModel:
     findings: tuple[Finding, ...]
     types: Types = field(default_factory=Types, repr=False)
     imports: tuple[Import, ...] = ()
+    file: str = ""
 
     @property
     def decisions(self) -> tuple[str, ...]:

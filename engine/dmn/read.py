@@ -67,7 +67,9 @@ class _Reader:
                 f"there is no type {name!r}; taken as any",
                 "warning",
             )
-        return DecisionModel(self.root.get("name") or "", nodes, tuple(self.findings.found), self.types, self.imports)
+        return DecisionModel(
+            self.root.get("name") or "", nodes, tuple(self.findings.found), self.types, self.imports, self.findings.file
+        )
 
     def _check_types(self) -> None:
         for name, element in self.types.known.items():

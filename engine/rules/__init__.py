@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.rules import activities, data, events, files, flows, papers, running
+from engine.rules import activities, data, events, files, flows, papers, running, tables
 from engine.rules.rule import Level, Rule, filled
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
     "activities": activities.RULES,
     "data": data.RULES,
     "running": running.RULES,
-    "papers": papers.RULES,
+    "papers": (*papers.RULES, *tables.RULES),
 }
 """The rules by the page they stand on."""
 RULES: dict[str, Rule] = {rule.code: rule for rules in GROUPS.values() for rule in rules}

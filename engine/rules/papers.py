@@ -136,10 +136,10 @@ RULES = (
     ),
     error(
         "dmn-import",
-        "決策表匯入了其他檔案。",
-        "The decision file imports another.",
-        "把需要的決策放進同一個檔案。",
-        "Put the decisions needed into one file.",
+        "決策表匯入的檔案找不到，或不能匯入。",
+        "What the decision file imports is not there, or cannot be imported.",
+        "把那個 DMN 檔一起放進來，命名空間要相同。",
+        "Take in that DMN file too, under the same namespace.",
     ),
     error(
         "dmn-unsupported",

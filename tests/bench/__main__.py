@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 
-from tests.bench import completing, deploying, lists, pages, serving
+from tests.bench import completing, deploying, expressions, lists, pages, serving
 from tests.bench.site import Site, open_site
 from tests.bench.table import Row, print_table
 
@@ -24,6 +24,7 @@ def main() -> None:
         "without-sql": completing.without_sql,
         "gateways": completing.gateways,
         "size": completing.size,
+        "expressions": expressions.expressions,
         "deploying": deploying.deploying,
         "http": serving.serving,
         "pages": pages.pages,

@@ -89,7 +89,7 @@ def check(
     )
     for rule in RULES:
         rule(report)
-    tables = [finding for model in models for finding in model.findings]
+    tables = [finding for model in models for finding in (*model.findings, *dmn.analyse(model))]
     return in_order(map(completed, (*unreadable, *tables, *report.findings())))
 
 

@@ -18,7 +18,7 @@ def typed(kind):
 
 
 def told(model, code):
-    return [finding.message_zh for finding in dmn.analyse(model, "t.dmn") if finding.code == code]
+    return [finding.message_zh for finding in dmn.analyse(model) if finding.code == code]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_column_that_decides_nothing_is_named_but_not_that_of_a_table_of_setti
 
 def test_an_unknown_name_comes_with_the_nearest_known_one():
     model = table(["< limt => 1"])
-    found = dmn.analyse(model, "t.dmn", frozenset({"x", "limit", "amount"}))
+    found = dmn.analyse(model, frozenset({"x", "limit", "amount"}))
     assert [f.message_zh for f in found] == ["決策「決定」用到沒有的名稱「limt」；是否為「limit」？"]
     assert "did you mean 'limit'" in found[0].message_en
 
@@ -109,7 +109,7 @@ def test_what_is_said_of_the_shipped_tables_are_gaps_before_a_date_or_open_lists
     said = {
         (path.stem, finding.code)
         for path in PROCESSES.glob("*/*.dmn")
-        for finding in dmn.analyse(dmn.parse(path.read_bytes(), path.name), path.name)
+        for finding in dmn.analyse(dmn.parse(path.read_bytes(), path.name))
     }
     assert said <= {
         ("city_alliance", "dmn-gap"),
