@@ -22,6 +22,7 @@ from engine.forms import FormDefinition
 from engine.model import Actor, DefinitionSource, Deployment, Finding, ProcessDefinition, SourceFile
 from engine.queue import start_timer_job
 from engine.repository import deploying
+from engine.repository.ad_hoc_form import AD_HOC_FORM, choices_of
 from engine.repository.drafts import Drafts
 from engine.repository.grants import ProcessRights
 from engine.repository.rights import may
@@ -213,6 +214,8 @@ class RepositoryService(Drafts, ProcessRights):
             DefinitionNotFound: no such version.
             RecordNotFound: it has no such form.
         """
+        if form_key.startswith(AD_HOC_FORM):
+            return choices_of(self.outline(definition_id), form_key.removeprefix(AD_HOC_FORM))
         wanted = f"{form_key}.form"
         files = self.files(definition_id)
         for file in files:

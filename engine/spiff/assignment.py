@@ -17,6 +17,7 @@ from engine.spiff import timers
 from engine.spiff.problems import StepProblem
 
 if TYPE_CHECKING:
+    from engine.spiff.diagram import Node
     from engine.spiff.specs.activities import UserTask
     from engine.spiff.token import Token
 
@@ -81,7 +82,8 @@ class _Reader:
 
 def evaluate(spec: UserTask, token: Token) -> tuple[OpenedTask, StepProblem | None]:
     """The open task as its people see it, and what could not be worked out."""
-    node, read = spec.node, _Reader(spec, token)
+    read = _Reader(spec, token)
+    node = next((each for each in spec.people if _names_people(each)), spec.node)
     assignees = read.texts(node.camunda("assignee"))
     users = read.texts(node.camunda("candidateUsers"))
     groups_text = node.camunda("candidateGroups")
@@ -89,24 +91,29 @@ def evaluate(spec: UserTask, token: Token) -> tuple[OpenedTask, StepProblem | No
         groups_text = node.lane.candidate_groups
     groups = read.texts(groups_text)
     people = tuple(name.removeprefix("user:") for name in groups if name.startswith("user:"))
-    label = read.value(node.properties.get("label")) or _item(token)
+    label = read.value(spec.node.properties.get("label")) or _item(token)
     task = OpenedTask(
         id=token.id,
         element_id=spec.bpmn_id,
-        name=node.name or spec.bpmn_id,
+        name=spec.node.name or spec.bpmn_id,
         lane=spec.lane,
         assignee=_person(assignees[0]) if assignees else None,
         candidate_users=tuple(dict.fromkeys((*map(_person, users), *people))),
         candidate_groups=tuple(name for name in groups if not name.startswith("user:")),
         form_key=_form_key(read),
-        due_at=read.moment(node.camunda("dueDate")),
-        follow_up_at=read.moment(node.camunda("followUpDate")),
-        priority=_priority(read, node.camunda("priority")),
+        due_at=read.moment(spec.node.camunda("dueDate")),
+        follow_up_at=read.moment(spec.node.camunda("followUpDate")),
+        priority=_priority(read, spec.node.camunda("priority")),
         label=_label(label),
-        name_en=node.properties.get("nameEn"),
-        kind=_KINDS.get(node.properties.get("kind") or ""),
+        name_en=spec.node.properties.get("nameEn"),
+        kind=_KINDS.get(spec.node.properties.get("kind") or ""),
     )
     return task, read.problem
+
+
+def _names_people(node: Node) -> bool:
+    named = any(node.camunda(name) for name in ("assignee", "candidateUsers", "candidateGroups"))
+    return named or (node.lane is not None and node.lane.candidate_groups is not None)
 
 
 def _form_key(read: _Reader) -> str | None:

@@ -37,6 +37,10 @@ GLOBAL_TASKS = {
     "globalBusinessRuleTask": "businessRuleTask",
 }
 """Tasks beside the processes, for call activities to call, and what each is inside."""
+AD_HOC_FORM = "(ad-hoc)"
+"""What the form key of the task begins with in which a person says how an ad-hoc subprocess goes on; its id follows."""
+FINISH = "(finish)"
+"""The choice there that ends the subprocess."""
 SUBPROCESSES = frozenset(["subProcess", "transaction", "adHocSubProcess"])
 ACTIVITIES = TASKS | SUBPROCESSES | {"callActivity"}
 GATEWAYS = frozenset(["exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "complexGateway"])

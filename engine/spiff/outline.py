@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.errors import IntegrityError
@@ -117,6 +118,17 @@ class LaneOutline:
 
 
 @dataclass(frozen=True)
+class AdHocOutline:
+    """An ad-hoc subprocess and what a person can choose to do next in it."""
+
+    element_id: str
+    choices: tuple[tuple[str, str, str | None], ...]
+    """Id, name and English name of each activity on offer."""
+    can_finish: bool
+    """Whether a person may say that it is over; else its completion condition does."""
+
+
+@dataclass(frozen=True)
 class ProcessHead:
     """A process and what its start page says."""
 
@@ -152,6 +164,7 @@ class ProcessOutline:
     """Element id and the decision it calls."""
     calls: tuple[tuple[str, str], ...] = ()
     """Element id and the process it calls."""
+    ad_hoc: tuple[AdHocOutline, ...] = ()
 
     def head(self, process_id: str | None = None) -> ProcessHead:
         """The head of a process, the main one unless named.
@@ -219,7 +232,7 @@ def of_diagrams(diagrams: tuple[Diagram, ...], main: str) -> ProcessOutline:
             for flow in scope.flows.values()
         ),
         user_tasks=tuple(_user_task(p, node) for _, p, node in nodes if node.type in ("userTask", "manualTask")),
-        starts=tuple(_start(drawing, process, start) for drawing, process in pairs for start in process.starts()),
+        starts=tuple(start for drawing, process in pairs for start in _starts(drawing, process)),
         connectors=tuple(_connector(process, node) for _, process, node in nodes if node.type == "serviceTask"),
         scripts=tuple(script for _, process, node in nodes if (script := _script(process, node)) is not None),
         events=tuple(event for drawing, process, node in nodes for event in _events(drawing, process, node)),
@@ -229,6 +242,7 @@ def of_diagrams(diagrams: tuple[Diagram, ...], main: str) -> ProcessOutline:
         calls=tuple(
             (node.id, node.element.get("calledElement") or "") for _, _, node in nodes if node.type == "callActivity"
         ),
+        ad_hoc=tuple(_ad_hoc(node, node.inner) for _, _, node in nodes if is_ad_hoc(node) and node.inner is not None),
     )
 
 
@@ -290,8 +304,39 @@ def _user_task(process: Process, node: Node) -> UserTaskOutline:
     )
 
 
-def _start(drawing: Diagram, process: Process, node: Node) -> StartOutline:
-    event = node.events[0] if node.events else EventDefinition("none")
+def _ad_hoc(node: Node, inner: diagram.Scope) -> AdHocOutline:
+    offered = [each for each in inner.nodes.values() if each.type in diagram.ACTIVITIES and not inner.incoming(each.id)]
+    return AdHocOutline(
+        node.id,
+        tuple(
+            (each.id, each.name or each.id, each.properties.get("nameEn"))
+            for each in offered
+            if not each.is_event_subprocess and not each.for_compensation
+        ),
+        text_of(child(node.element, "completionCondition")) is None,
+    )
+
+
+def is_ad_hoc(node: Node) -> bool:
+    """Whether people or the engine choose the order inside."""
+    return node.type == "adHocSubProcess"
+
+
+def _starts(drawing: Diagram, process: Process) -> Iterator[StartOutline]:
+    """Start events, one for each thing that any of them waits for, and the events that instantiate in their place."""
+    for node in process.starts():
+        for event in node.events or (EventDefinition("none"),):
+            yield _start(drawing, process, node, event)
+    for node in process.nodes.values():
+        if not node.instantiate or process.incoming(node.id):
+            continue
+        behind = [process.nodes[flow.target] for flow in process.outgoing(node.id) if flow.target in process.nodes]
+        for target in behind if node.type == "eventBasedGateway" else [node]:
+            for event in target.events:
+                yield _start(drawing, process, target, event)
+
+
+def _start(drawing: Diagram, process: Process, node: Node, event: EventDefinition) -> StartOutline:
     return StartOutline(
         id=node.id,
         process_id=process.id,

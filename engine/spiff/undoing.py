@@ -65,9 +65,9 @@ def remember(token: Token) -> None:
     if spec.loop is not None:  # one turn: its loop keeps it until it is completed as a whole
         whole = token.parent
         if inside is not None and whole is not None:
-            whole.notes.setdefault("turns", []).append(inside)
+            whole.notes.setdefault("undoable", []).append(inside)
         return
-    turns = token.notes.pop("turns", None)
+    turns = token.notes.pop("undoable", None)
     if spec.handler is not None:
         token.workflow.finished.append({"at": spec.bpmn_id, **local})
     elif turns:
@@ -88,8 +88,8 @@ def harvest(scope: Scope) -> list[Record]:
     """Everything completed in a scope and in the subprocesses that still run there, before it is cancelled."""
     records = list(scope.finished)
     for token in scope.tokens():
-        if "turns" in token.notes:
-            records.append({"at": token.task_spec.bpmn_id, "turns": token.notes["turns"]})
+        if "undoable" in token.notes:
+            records.append({"at": token.task_spec.bpmn_id, "turns": token.notes["undoable"]})
         inner = scope.case.subprocesses.get(token.id)
         inside = harvest(inner) if inner is not None else []
         if inner is not None and inside:

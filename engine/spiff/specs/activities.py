@@ -29,6 +29,8 @@ class UserTask(FlowNode):
     waits_in = TaskState.READY
     form: str | None = None
     """The key of a form that the engine itself makes."""
+    people: tuple[Node, ...] = ()
+    """Elements whose people are asked when this one's own node names nobody."""
 
     def __init__(self, scope: ScopeSpec, node: Node, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(scope, node, name, manual=True, **kwargs)

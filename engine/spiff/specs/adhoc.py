@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.spiff import events
-from engine.spiff.diagram import ACTIVITIES, Node
+from engine.spiff.diagram import ACTIVITIES, AD_HOC_FORM, FINISH, Node
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.activities import SubProcess, UserTask
 from engine.spiff.token import Token
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from engine.spiff.case import Scope
     from engine.spiff.specs.process import ScopeSpec
 
-FINISH = "(finish)"
-FORM = "(ad-hoc)"
-"""What the form key of such a task begins with; the subprocess's id follows."""
-
 
 class NextTask(UserTask):
     """The task in which a person says how an ad-hoc subprocess goes on. Stands for it on the drawing."""
@@ -34,7 +30,9 @@ class NextTask(UserTask):
 
     def __init__(self, scope: ScopeSpec, node: Node) -> None:
         super().__init__(scope, node, f"{node.id}[next]")
-        self.form = FORM + node.id
+        self.form = AD_HOC_FORM + node.id
+        inside = scope.diagram_scope.nodes.values()
+        self.people = (node, *(each for each in inside if each.type in ("userTask", "manualTask")))
 
     def answer(self, token: Token, values: Any) -> None:
         """`decision` is the id of an activity, or `(finish)`."""
