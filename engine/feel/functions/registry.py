@@ -147,7 +147,7 @@ def invoke(run: Run, function: Function, arguments: list[Value], names: tuple[st
 
 
 def _invoke_builtin(run: Run, function: Builtin, arguments: list[Value], names: tuple[str, ...]) -> Value:
-    for overload in function.overloads:
+    for overload in _in_order(function.overloads, names):
         bound = overload.bind(arguments, names)
         if bound is None:
             continue
@@ -158,6 +158,14 @@ def _invoke_builtin(run: Run, function: Builtin, arguments: list[Value], names: 
         except (ValueError, OverflowError, decimal.DecimalException):
             return run.failed(function.name, "這些引數沒有結果", "no result for these arguments")
     return _misfit(run, function.name, arguments)
+
+
+def _in_order(overloads: tuple[Overload, ...], names: tuple[str, ...]) -> tuple[Overload, ...]:
+    """The overloads to try; `before(range: …, point: …)` has the names of `before(point: …, range: …)`, too: the
+    order in which they are written tells which is meant."""
+    if not names:
+        return overloads
+    return tuple(sorted(overloads, key=lambda one: tuple(parameter.name for parameter in one.parameters) != names))
 
 
 def _place(function: Function, arguments: list[Value], names: tuple[str, ...]) -> list[Value] | None:
