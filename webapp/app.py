@@ -16,7 +16,7 @@ from webapp.dates import init_dates
 from webapp.errors import init_errors
 from webapp.i18n import init_i18n
 from webapp.navigation import init_navigation
-from webapp.production import ensure_fit
+from webapp.production import ensure_fit_before_serving
 from webapp.rights import init_rights
 from webapp.security import init_security
 from webapp.settings import Settings, SettingsError
@@ -43,7 +43,7 @@ def create_app(settings: Settings, engine: Any) -> Flask:
     if len(settings.secret_key) < 32:
         raise SettingsError("SIWEI_SECRET_KEY must have at least 32 characters")
     app = Flask("webapp")
-    ensure_fit(settings, engine, app)
+    ensure_fit_before_serving(settings, engine, app)
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.former_secret_keys),

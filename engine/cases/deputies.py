@@ -26,9 +26,9 @@ def ensure_deputy_may_act(tx: Transaction, case: Case, task: UserTask, actor: Ac
     if actor.on_behalf_of is None:
         return
     handed_in = task.kind == "approval" and task.sent_by == actor.person_id
-    if handed_in or case.row["started_by"] == actor.person_id:
-        if case.row["properties"].get(OWN_SUBMISSION) != "allowed":
-            raise DeputyConflict(why="own-submission", task=task.name)
+    own = handed_in or case.row["started_by"] == actor.person_id
+    if own and case.row["properties"].get(OWN_SUBMISSION) != "allowed":
+        raise DeputyConflict(why="own-submission", task=task.name)
     if queries.has_recused(tx, case.id, actor.person_id):
         raise DeputyConflict(why="recused", task=task.name)
 

@@ -125,6 +125,11 @@ class EmbeddedServer:
             self._short_run = None
 
     @property
+    def is_running(self) -> bool:
+        """Whether the server that `start` started has not ended since."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def pid(self) -> int | None:
         """The server's process id while it runs."""
         return self._process.pid if self._process else None

@@ -86,8 +86,8 @@ _CHECKS = {
           where k.digest = c.digest)) <> c.digest""",
     "I7: an attachment in the history that the case does not have, or the other way round": """
         select coalesce(a.file_id::text, h.instance_id::text) from attachment a
-        full join (select instance_id, count(*) as noted from history where verb = 'file.attached' group by instance_id) h
-          on h.instance_id = a.instance_id
+        full join (select instance_id, count(*) as noted from history where verb = 'file.attached'
+          group by instance_id) h on h.instance_id = a.instance_id
         where h.noted is distinct from
           (select count(*) from attachment b where b.instance_id = a.instance_id and b.kind = 'case')""",
     "I8: a closed task is still offered": """

@@ -14,6 +14,7 @@ from webapp.jobs_setup import make_jobs
 from webapp.logs import configure_logs
 from webapp.production import ensure_fit
 from webapp.settings import Settings
+from webapp.waiting import until_available
 
 
 @click.command()
@@ -29,12 +30,15 @@ def web() -> None:
 @click.command()
 @click.option("--concurrency", default=4, show_default=True, help="Jobs at once.")
 def worker(concurrency: int) -> None:
-    """Do the machine's work: timers, connectors, notifications; needs DATABASE_URL."""
+    """Do the machine's work: timers, connectors, notifications; needs DATABASE_URL.
+
+    While the database cannot be reached, it waits.
+    """
     settings = Settings.from_environment().with_kept_keys()
     configure_logs(settings)
     engine = assemble(settings, pool_size=concurrency)
     try:
-        ensure_fit(settings, engine)
+        until_available(lambda: ensure_fit(settings, engine))
         service = make_jobs(engine, settings)
         Worker(settings.database_url, service.handle, service.sweep, concurrency=concurrency).run()
     finally:

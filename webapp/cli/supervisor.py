@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
@@ -44,8 +44,11 @@ class Supervisor:
         )
         self._running.append((child, process))
 
-    def wait(self) -> str | None:
+    def wait(self, tend: Callable[[], None] | None = None) -> str | None:
         """Wait for Ctrl-C, TERM or the end of a child.
+
+        Args:
+            tend: done again and again meanwhile.
 
         Returns:
             The name of the child that ended by itself, or None when we were told to stop.
@@ -56,6 +59,8 @@ class Supervisor:
                 for child, process in self._running:
                     if process.poll() is not None:
                         return child.name
+                if tend is not None:
+                    tend()
             return None
         finally:
             for number, handler in previous.items():

@@ -20,8 +20,11 @@ from webapp.cli.progress import step
 from webapp.cli.supervisor import Child, Supervisor
 from webapp.production import ensure_fit
 from webapp.settings import Settings
+from webapp.waiting import until_available
 
 _READY_SECONDS = 30
+_DATABASE_SECONDS = 60.0
+"""How long a server of one's own may take to come up before us."""
 
 
 @click.command()
@@ -42,14 +45,14 @@ def up() -> None:
                 owner_database_url=address.url("siwei"),
             )
         with step("bringing the database to the newest schema"):
-            upgrade(settings.owner_database_url)
+            until_available(lambda: upgrade(settings.owner_database_url), seconds=_DATABASE_SECONDS)
         _prepare(settings)
         environment = child_environment(settings)
         supervisor.start(web_child(environment))
         supervisor.start(worker_child(environment))
         _wait_until_ready(settings)
         _greet(settings)
-        ended = supervisor.wait()
+        ended = supervisor.wait(tend=lambda: _tend(database))
         if ended:
             raise click.ClickException(f"the {ended} process ended by itself; its messages stand above")
         click.echo("\nSiwei: stopping …")
@@ -60,6 +63,13 @@ def up() -> None:
         if database:
             database.stop()
     click.echo("Siwei: stopped; the data is kept.")
+
+
+def _tend(database: EmbeddedServer | None) -> None:
+    """Start the embedded database again when it has ended by itself; web and worker go on when it is back."""
+    if database is not None and not database.is_running:
+        click.echo("Siwei: the database ended by itself; it is started again.", err=True)
+        database.start()
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

@@ -65,5 +65,6 @@ def test_no_command_starts_production_without_its_keys(tmp_path, command, given)
     environment = {"SIWEI_MODE": "production", "SIWEI_HOME": str(tmp_path), **given}
     result = CliRunner().invoke(main, command, env=environment)
     assert result.exit_code == 1
-    assert "_KEY must be set" in result.output
+    assert "SIWEI_SECRET_KEY " in result.output
+    assert "token_hex" in result.output, "it says how to make one"
     assert not list(tmp_path.iterdir()), "nothing is made before the refusal"
