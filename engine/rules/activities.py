@@ -198,10 +198,10 @@ RULES = (
     ),
     warning(
         "many-behaviour",
-        "「{name}」的 behavior 不會被看：全部做完才往下走。",
-        "“{name}”: its behavior means nothing; it goes on when all are done.",
-        "刪除 behavior，或用完成條件。",
-        "Remove behavior, or use a completion condition.",
+        "「{name}」每做完一項要發出的信號沒有名稱，沒有人收得到。",
+        "“{name}” throws a signal without a name between its instances: nobody can catch it.",
+        "指定要發出的事件（noneBehaviorEventRef、oneBehaviorEventRef），或刪除 behavior。",
+        "Name the event (noneBehaviorEventRef, oneBehaviorEventRef), or remove behavior.",
     ),
     error(
         "adhoc-empty",

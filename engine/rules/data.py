@@ -93,10 +93,10 @@ RULES = (
     ),
     warning(
         "ignored-data",
-        "「{name}」的資料關聯只作說明，不會搬移資料。",
-        "“{name}”: its data associations are documentation; they move no data.",
-        "案件的變數到處都看得到；要改名的用指令碼任務。",
-        "The variables of a case are seen everywhere; to rename one, use a script task.",
+        "「{name}」的資料關聯沒有接到它的輸入或輸出，不會搬移資料。",
+        "“{name}”: its data associations lead to none of its inputs or outputs; they move no data.",
+        "宣告資料輸入或輸出並接上；只作說明的話不用理會，案件的變數到處都看得到。",
+        "Declare a data input or output and connect it; where it only explains, leave it: all see the variables.",
     ),
     error(
         "message-flow-artifact",

@@ -21,10 +21,11 @@ RULES = (
     ),
     error(
         "unsupported-instantiate",
-        "不支援由事件閘道「{name}」啟動流程。",
-        "A process cannot be started by the event-based gateway “{name}”.",
-        "改畫幾個帶事件的開始事件。",
-        "Draw several start events, each with its event.",
+        "啟動流程的事件閘道「{name}」之後有訊息與信號以外的事件。",
+        "Behind the event-based gateway “{name}”, which starts the process, stand events other than messages "
+        "and signals.",
+        "只接訊息或信號：別的事件要先有案件才會發生；計時與條件改畫為開始事件。",
+        "Use messages and signals: nothing else can happen before there is a case; draw timers as start events.",
     ),
     error(
         "ignored-extension",
