@@ -27,6 +27,7 @@ HTML_LANG = {"zh": "zh-Hant-TW", "en": "en"}
 CATALOGS = Path(__file__).parent / "translations" / "en" / "LC_MESSAGES"
 
 _CHINESE = re.compile(r"[\u3007\u4e00-\u9fff]")
+_CHINESE_RUN = re.compile(r"([\u3007\u4e00-\u9fff][\u3001-\u303f\u4e00-\u9fff\uff00-\uffef]*)")
 
 
 class CatalogConflict(Exception):
@@ -48,7 +49,7 @@ def init_i18n(app: Flask) -> None:
     app.jinja_env.globals.update(
         html_lang=lambda: HTML_LANG[lang()], lang=lang, languages=LANGUAGES, written_lang=written_lang
     )
-    app.jinja_env.filters.update(listed=listed, written=written)
+    app.jinja_env.filters.update(listed=listed, quoting=quoting, written=written)
     _english()
 
 
@@ -79,6 +80,14 @@ def written(text: object) -> Markup:
     if is_chinese() or not _CHINESE.search(str(text)):
         return escape(text)
     return Markup('<span lang="zh-Hant-TW">{}</span>').format(text)
+
+
+def quoting(text: object) -> Markup:
+    """A sentence of this page's language that quotes names of authors: only these are marked as Chinese."""
+    if is_chinese():
+        return escape(text)
+    parts = _CHINESE_RUN.split(str(text))
+    return Markup("").join(written(part) if part else "" for part in parts)
 
 
 def listed(texts: Iterable[object]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template, request
 
 from webapp.admin import bp, words
+from webapp.admin.changes import changes_of, subject_of, subject_url
 from webapp.services import actor, engine
 
 PAGE_LENGTH = 50
@@ -27,4 +28,7 @@ def log() -> str:
         text=text,
         verb=verb,
         words=words,
+        changes_of=changes_of,
+        subject_of=subject_of,
+        subject_url=subject_url,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from engine import HistoryEntry, ProcessInstance
 from webapp.dates import roc_datetime
-from webapp.i18n import lang
+from webapp.i18n import lang, listed
 
 MINOR = frozenset({"case.read", "message.buffered", "task.released", "task.claimed", "history.erased"})
 TROUBLE = frozenset({"incident.opened", "service.failed"})
@@ -169,11 +169,6 @@ def open_task_name(task: Mapping[str, Any]) -> str:
     """A step a case stands at."""
     name = (task.get("name_en") if lang() == "en" else None) or task["name"]
     return labelled(name, task.get("label"))
-
-
-def listed(names: Iterable[str]) -> str:
-    """Several names in a row, each once, as the reader's language joins them."""
-    return ("、" if lang() == "zh" else ", ").join(dict.fromkeys(names))
 
 
 def where_text(case: ProcessInstance) -> str:

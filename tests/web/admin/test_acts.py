@@ -6,6 +6,7 @@ import io
 import re
 from datetime import date
 
+import lxml.html
 import pytest
 
 from engine.calendar.yearly_list import shipped_files
@@ -303,6 +304,30 @@ def test_a_process_owner_sees_but_does_not_set_rights(browser):
 
 
 # -- the log ------------------------------------------------------------------------
+
+
+def test_the_log_says_changes_in_words(admin, browser):
+    contact = {"contact-name": "戴嘉文", "contact-name_en": "Tai Chia-wen", "contact-phone": "分機 2999"}
+    admin.post("/admin/people/aia.it.operator/change", contact)
+    admin.post("/admin/people/works.handler/grants", {"grant-role_id": "registrar", "grant-unit_id": "works"})
+
+    def said(lang, verb, subject):
+        page = lxml.html.document_fromstring(browser(ADMIN, lang).get(f"/admin/log?verb={verb}&q={subject}").text)
+        (row, *_) = page.xpath("//tbody/tr")
+        return {
+            item.findtext("dt"): " ".join(item.find("dd").text_content().split())
+            for item in row.xpath(".//dl[@class='log-changes']/div")
+        }
+
+    changed = said("zh", "person.change", "aia.it.operator")
+    assert changed["電話"].endswith("分機 2999")
+    assert changed["電話"] != "分機 2999"  # the number before stands in front of it
+    assert said("zh", "grant.add", "works.handler") == {"角色": "登記桌", "單位": "工務局", "自": "115/11/23"}
+    assert said("en", "grant.add", "works.handler") == {
+        "Role": "Registrar",
+        "Unit": "Public Works Bureau",
+        "From": "2026-11-23",
+    }
 
 
 def test_the_log_shows_who_did_what(admin, browser):

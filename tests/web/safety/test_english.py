@@ -67,10 +67,14 @@ PAGES = {
             "/account/password", "/account/deputy", "/account/sessions", "/help", "/no/such/page"),
     ADMINISTRATOR: ("/unit-work", "/operate", "/operate/incidents", "/operate/jobs", "/operate/mails",
                     "/operate/connectors", "/operate/pool", "/operate/verification", "/operate/erasure", "/admin",
-                    "/admin/leave",
-
-                    "/admin/roles/labor_handler"),
-    OWNER: ("/studio",),
+                    "/admin/units", "/admin/units/aia", "/admin/units/aia.labor", "/admin/people", "/admin/people/new",
+                    "/admin/people/aia.labor.chief", "/admin/roles", "/admin/roles/labor_handler", "/admin/leave",
+                    "/admin/calendar", "/admin/calendar/2026", "/admin/processes", "/admin/log"),
+    OWNER: ("/studio", "/studio/petition", "/studio/petition/1/files/petition.dmn",
+            "/studio/petition/1/files/petition/intake.form", "/studio/petition/1/files/petition.bpmn",
+            "/studio/petition/companions/cases/01-general.yaml", "/studio/petition/draft", "/studio/petition/deploy",
+            "/studio/petition/compare", "/studio/petition/edit/petition.bpmn", "/studio/petition/edit/petition.dmn",
+            "/studio/petition/edit/petition/intake.form", "/studio/petition/edit/letters/01-receipt.yaml"),
     None: ("/sign-in",),
 }  # fmt: skip
 

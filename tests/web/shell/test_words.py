@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from webapp import dates
-from webapp.i18n import merged_catalog
+from webapp.i18n import merged_catalog, quoting, written
 from webapp.translations.extract import missing, texts
 
 NOON = datetime(2018, 5, 29, 4, 5, tzinfo=UTC)
@@ -27,6 +27,19 @@ def test_days_are_roc_in_chinese_and_ce_in_english(lang):
 def test_moments_are_shown_in_taipei(lang):
     assert dates.roc_datetime(NOON) == {"zh": "民國107年5月29日 12:05", "en": "29 May 2018 12:05"}[lang]
     assert dates.roc_date(datetime(2018, 5, 29, 20, tzinfo=UTC), "short").endswith("30")
+
+
+def test_chinese_is_marked_on_an_english_page_only(lang):
+    name, sentence = "<b>王</b>", "table '參數表' & more"
+    assert written("plain") == quoting("plain") == "plain"
+    assert written(None) == ""
+    assert (str(written(name)), str(quoting(sentence))) == {
+        "zh": ("&lt;b&gt;王&lt;/b&gt;", "table &#39;參數表&#39; &amp; more"),
+        "en": (
+            '<span lang="zh-Hant-TW">&lt;b&gt;王&lt;/b&gt;</span>',
+            'table &#39;<span lang="zh-Hant-TW">參數表</span>&#39; &amp; more',
+        ),
+    }[lang]
 
 
 def test_years_before_the_republic_and_before_100(lang):
