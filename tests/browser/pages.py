@@ -86,6 +86,7 @@ PAGES: dict[str, tuple[str | None, Addresses]] = {
     "start.index": (REGISTRAR, _fixed("/start", "/start?q=沒有這種事")),
     "start.form": (REGISTRAR, _fixed("/start/petition")),
     "studio.index": (OWNER, _fixed("/studio")),
+    "studio.rules": (OWNER, _fixed("/studio/lint-rules")),
     "studio.process": (OWNER, _fixed("/studio/petition", f"/studio/{VERSIONED}", f"/studio/{VERSIONED}?version=1")),
     "studio.file": (
         OWNER,
