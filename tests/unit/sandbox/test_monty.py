@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from engine.feel import YearsMonthsDuration
-from engine.sandbox import MontySandbox, SandboxUnavailable, ScriptFailed, ScriptLimit, monty
+from engine.sandbox import MontySandbox, SandboxUnavailable, ScriptFailed, ScriptLimit, confine, monty
 from engine.sandbox.confine import SANDBOX_UID
 
 
@@ -181,28 +182,65 @@ def test_checking_runs_nothing(sandbox):
 
 
 def _workers():
+    """Interpreters below this process: process id and user. In namespaces, the launcher's processes stand between."""
     listed = subprocess.run(["ps", "-eo", "pid,ppid,uid,comm"], capture_output=True, text=True, check=True).stdout
-    rows = [line.split() for line in listed.splitlines()[1:]]
-    return [(int(pid), int(uid)) for pid, ppid, uid, command in rows if int(ppid) == os.getpid() and "monty" in command]
+    rows = {int(pid): (int(ppid), int(uid), name) for pid, ppid, uid, name in map(str.split, listed.splitlines()[1:])}
+    below = {os.getpid()}
+    while found := {pid for pid, (parent, _, _) in rows.items() if parent in below} - below:
+        below |= found
+    names = ("monty", "monty-limits", "monty-own-user", "monty-bwrap")
+    return [(pid, rows[pid][1]) for pid in below if pid in rows and rows[pid][2] in names]
 
 
-def test_workers_are_confined_and_end_with_close():
+@pytest.fixture(params=[True, False], ids=["with bwrap", "without bwrap"])
+def bwrap(request, monkeypatch):
+    """Whether bubblewrap is to be found. Skipped where it is and is not installed, or does not work."""
+    if not request.param:
+        which = confine.shutil.which
+        monkeypatch.setattr(confine.shutil, "which", lambda name: None if name == "bwrap" else which(name))
+    elif shutil.which("bwrap") is None:
+        pytest.skip("bubblewrap is not installed here")
+    return request.param
+
+
+def test_workers_are_confined_and_end_with_close(bwrap):
     own = MontySandbox(workers=1)
+    if bwrap and own.confinement.kind != "bwrap":
+        pytest.skip("this machine does not let bubblewrap make namespaces")
+    assert (own.confinement.kind == "bwrap") == bwrap
     before = {pid for pid, _ in _workers()}
-    own.evaluate("1", {})
+    assert own.evaluate("1", {}) == 1
     [(pid, uid)] = [worker for worker in _workers() if worker[0] not in before]
     status = Path(f"/proc/{pid}/status").read_text()
     assert "NoNewPrivs:\t1" in status
-    if own.confinement.kind == "own-user":
-        assert uid == SANDBOX_UID
+    if own.confinement.kind != "limits":
         assert "CapEff:\t0000000000000000" in status
+    if own.confinement.kind == "bwrap":
+        for name in ("mnt", "net", "pid", "user", "ipc", "uts"):
+            assert os.readlink(f"/proc/{pid}/ns/{name}") != os.readlink(f"/proc/self/ns/{name}"), name
+        seen = {path.name for path in Path(f"/proc/{pid}/root").iterdir()}
+        assert not seen & {"etc", "home", "root", "var", "tmp", "proc", "work"}, "nothing but the libraries is there"
+    elif own.confinement.kind == "own-user":
+        assert uid == SANDBOX_UID
         assert "CapBnd:\t0000000000000000" in status
-    limits = Path(f"/proc/{pid}/limits").read_text() if own.confinement.kind == "limits" else ""
+    limits = Path(f"/proc/{pid}/limits").read_text() if own.confinement.kind != "own-user" else ""
     assert not limits or "Max file size             0" in limits
     own.close()
     assert pid not in {pid for pid, _ in _workers()}
     assert own.evaluate("2", {}) == 2
     own.close()
+
+
+def test_namespaces_may_be_demanded(bwrap):
+    found = MontySandbox(workers=1)
+    found.close()
+    if found.confinement.kind == "bwrap":
+        demanding = MontySandbox(workers=1, demand_bwrap=True)
+        assert demanding.confinement.kind == "bwrap"
+        demanding.close()
+    else:
+        with pytest.raises(SandboxUnavailable, match="bubblewrap is demanded"):
+            MontySandbox(workers=1, demand_bwrap=True)
 
 
 ROOT = Path(__file__).resolve().parents[3]
