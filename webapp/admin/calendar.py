@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import calendar as months
+from datetime import date
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
@@ -60,6 +62,7 @@ def calendar_year(year: int) -> str:
         "admin/calendar_year.html",
         year=year,
         months=grid,
+        month_name=lambda month: format_date(date(year, month, 1), "LLLL"),
         calendar=engine().calendars.calendar(),
         versions=engine().calendars.versions(year),
         loaded=year in engine().calendars.calendar().years,
