@@ -21,6 +21,7 @@ from webapp.frontend.build import node_home
 
 PACKAGES = Path(__file__).resolve().parents[2] / "webapp" / "frontend" / "node_modules"
 SYSTEM = Path("/usr/bin/chromium")
+SYSTEM_FONTS = Path("/etc/fonts/fonts.conf")
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -34,6 +35,9 @@ const { createBrotliDecompress } = require('node:zlib');
 const { pipeline } = require('node:stream/promises');
 const [from, to] = process.argv.slice(1);
 pipeline(createReadStream(from), createBrotliDecompress(), createWriteStream(to));
+"""
+_FONTS = """<?xml version="1.0"?>
+<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="relative">fonts-cache</cachedir></fontconfig>
 """
 
 
@@ -79,21 +83,23 @@ def packaged() -> Chromium:
             shutil.rmtree(fresh)
     libraries = home / "al2023" / "lib"
     known = os.environ.get("LD_LIBRARY_PATH")
-    return Chromium(
-        home / "chromium", {"LD_LIBRARY_PATH": f"{libraries}{os.pathsep}{known}" if known else str(libraries)}
-    )
+    environment = {"LD_LIBRARY_PATH": f"{libraries}{os.pathsep}{known}" if known else str(libraries)}
+    if not SYSTEM_FONTS.exists():  # without any font the browser ends on the first page
+        environment["FONTCONFIG_FILE"] = str(home / "fonts.conf")
+    return Chromium(home / "chromium", environment)
 
 
 def _unpack(source: Path, target: Path) -> None:
     _decompress(source / "chromium.br", target / "chromium")
     (target / "chromium").chmod(0o755)
-    for name, folder in (("al2023", target / "al2023"), ("swiftshader", target)):
+    for name, folder in (("al2023", target / "al2023"), ("swiftshader", target), ("fonts", target)):
         archive = target / f"{name}.tar"
         _decompress(source / f"{name}.tar.br", archive)
         with tarfile.open(archive) as tar:
             tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)  # from 3.11.4
             tar.extractall(folder)
         archive.unlink()
+    (target / "fonts.conf").write_text(_FONTS, "utf-8")
     target.chmod(0o755)
 
 
