@@ -73,9 +73,7 @@ class ProcessEngine:
         self.queue: JobQueue = queue or NoJobs()
         self.admin_log = AdminLog(store, self.clock)
         self.directory = DirectoryService(store, self.clock, self.admin_log)
-        self.accounts = AccountService(
-            store, self.clock, self.directory, self.admin_log, rules=account_rules
-        )
+        self.accounts = AccountService(store, self.clock, self.directory, self.admin_log, rules=account_rules)
         self.calendars = CalendarService(store, self.clock, self.admin_log)
         self.deadlines = DeadlineService(store, self.clock, self.calendars)
         signer = Signer(history_key)
