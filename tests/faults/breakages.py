@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
@@ -12,6 +13,9 @@ from sqlalchemy import text
 
 from engine.store import file_queries, step_queries
 
+_SLOW_DISK_SECONDS = 0.03
+"""How long the second half of a split write takes: the same broken build, the gap wide enough to be hit soon."""
+
 
 def split_transaction() -> None:
     """The state is committed before history, tasks and the token's record are written."""
@@ -20,6 +24,7 @@ def split_transaction() -> None:
     def broken(tx: Any, values: Mapping[str, Any]) -> bool:
         stored = update_case(tx, values)
         tx.connection.connection.driver_connection.commit()
+        time.sleep(_SLOW_DISK_SECONDS)
         return stored
 
     step_queries.update_case = broken
@@ -32,6 +37,7 @@ def split_upload() -> None:
     def broken(table: Any) -> Any:
         if table is file_queries.file_chunk:
             _uploading.get().connection.connection.driver_connection.commit()
+            time.sleep(_SLOW_DISK_SECONDS)
         return insert(table)
 
     store_file = file_queries.store_file

@@ -49,7 +49,7 @@ def test_a_build_with_a_split_transaction_is_noticed(city, report):
 def test_a_build_with_a_split_upload_is_noticed(city, report):
     found = report("F01 split upload")
     for _ in range(10):
-        with storm(city, found, kills=25, completions=1, broken="split upload"):
+        with storm(city, found, kills=25, completions=10, broken="split upload"):
             pass
         found.violations = city.violations()
         if found.violations:
