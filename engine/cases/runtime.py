@@ -10,7 +10,7 @@ from engine.cases.files import CaseFiles
 from engine.cases.records import DiagramState
 from engine.cases.starting import Starting
 from engine.cases.values import InstanceQuery, Page, ProcessInstance, has_role
-from engine.errors import InstanceNotFound, Invalid, MessageNotCorrelated, NotAllowed
+from engine.errors import InstanceEnded, InstanceNotFound, Invalid, MessageNotCorrelated, NotAllowed
 from engine.ids import new_id
 from engine.model import SYSTEM, Actor, Advance, Cancel, DeliverMessage, DeliverSignal, ProcessDefinition, Variables
 from engine.steps.answers import ensure_same, once
@@ -50,7 +50,8 @@ class RuntimeService(Starting, CaseFiles):
             What changed; None when the message was kept for later.
 
         Raises:
-            MessageNotCorrelated: no open case has this number, or several wait for the message.
+            MessageNotCorrelated: no case has this number, or several wait for the message.
+            InstanceEnded: the case with this number has ended; a message to it changes nothing any more.
         """
 
         def work(tx: Transaction) -> Advance | None:
@@ -194,8 +195,11 @@ class RuntimeService(Starting, CaseFiles):
         actor: Actor,
         token: str | None,
     ) -> None:
-        if not messages.is_open_case(tx, business_key):
+        status = messages.case_status(tx, business_key)
+        if status is None:
             raise MessageNotCorrelated(message_name=message, business_key=business_key)
+        if status != "active":
+            raise InstanceEnded(business_key=business_key, status=status)
         messages.buffer_message(tx, message, business_key, codec.encode(dict(variables)), actor=actor, now=self._now())
         if token is not None:
             tokens.reserve(tx, token, "message.received", actor.person_id, self._now())

@@ -22,7 +22,7 @@ where i.business_key = :business_key and s.kind = 'message' and s.name = :name a
 order by i.id
 """)
 
-_KNOWN = text("select exists (select from process_instance where business_key = :business_key and status = 'active')")
+_STATUS = text("select status from process_instance where business_key = :business_key")
 
 _LISTENING = text("""
 select distinct s.instance_id from subscription s where s.kind = 'signal' and s.name = :name order by s.instance_id
@@ -79,9 +79,9 @@ def waiting_for_message(tx: Transaction, name: str, business_key: str) -> list[U
     return list(tx.execute(_WAITING, {"name": name, "business_key": business_key}).scalars())
 
 
-def is_open_case(tx: Transaction, business_key: str) -> bool:
-    """Whether a case with this number still runs, so that it may wait for the message later."""
-    return bool(tx.execute(_KNOWN, {"business_key": business_key}).scalar_one())
+def case_status(tx: Transaction, business_key: str) -> str | None:
+    """`active`: a case with this number still runs, it may wait for the message later; None: there is none."""
+    return tx.execute(_STATUS, {"business_key": business_key}).scalar_one_or_none()
 
 
 def listening(tx: Transaction, name: str) -> list[UUID]:

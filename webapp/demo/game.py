@@ -12,7 +12,7 @@ from uuid import UUID
 
 from engine import SYSTEM, Actor, codec
 from engine.cases.values import ProcessInstance
-from engine.errors import MessageNotCorrelated
+from engine.errors import InstanceEnded, MessageNotCorrelated
 from engine.model import Advance, ServiceCall
 from engine.queue import JobSpec
 from webapp.demo.answers import Answers
@@ -119,9 +119,9 @@ class Game:
             return
         try:
             advance = runtime.correlate(name, business_key=number, variables=variables, token=token)
+        except InstanceEnded:
+            return  # a letter that reaches a closed case changes nothing
         except MessageNotCorrelated as error:
-            if number in self.numbers and self.numbers[number].ended:
-                return  # a letter that reaches a closed case changes nothing
             raise PlayFailed(f"{self.group.key}: {name} for {number}: {error}") from error
         if advance is not None:
             self.absorb(self.numbers[number], advance)

@@ -157,6 +157,16 @@ def test_a_player_is_told_of_a_message_that_nobody_waits_for(played, start, swee
         sweeper.run_due(clock.now())
 
 
+def test_a_message_to_a_case_that_has_ended_is_done_with(played, start, sweeper, clock, people):
+    ended = start(WAITING)
+    played.runtime.cancel(ended.id, reason="撤案", actor=people["kuo"])
+    sender = start(SENDING, target=ended.business_key, result="通過")
+    finish(played, sender, people["tsai"])
+    sweeper.run_due(clock.now())
+    assert not played.runtime.instance(sender.id, SYSTEM).is_open
+    assert "message.received" not in [entry.verb for entry in played.history.timeline(ended.id, SYSTEM)]
+
+
 def test_jobs_hold_plain_json_only(played, start):
     start(CALLING)
     start(TIMED)

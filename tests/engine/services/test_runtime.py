@@ -149,7 +149,7 @@ def test_a_message_for_nobody_is_refused(engine, people, waiting):
     with pytest.raises(MessageNotCorrelated):
         engine.runtime.correlate("resolved", business_key="no such case", variables={})
     engine.runtime.cancel(waiting.id, reason="撤案", actor=people["kuo"])
-    with pytest.raises(MessageNotCorrelated):
+    with pytest.raises(InstanceEnded):
         engine.runtime.correlate("resolved", business_key=waiting.business_key, variables={})
 
 
