@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,7 +95,8 @@ def work(database_url, service, sql):
         )
         for _ in range(10):
             worker = Worker(database_url, service.handle, service.sweep, concurrency=2)
-            asyncio.run(worker.run_until_idle())
+            with ThreadPoolExecutor(1) as apart:  # a browser of other tests may have left a loop running in this thread
+                apart.submit(lambda: asyncio.run(worker.run_until_idle())).result()  # noqa: B023 - done before the next turn
             if sql(ready) == [(0,)]:  # a worker may be idle while its last job defers the next
                 return
         raise AssertionError("jobs breed jobs without an end")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -183,8 +184,11 @@ def test_checking_runs_nothing(sandbox):
 
 def _workers():
     """Interpreters below this process: process id and user. In namespaces, the launcher's processes stand between."""
-    listed = subprocess.run(["ps", "-eo", "pid,ppid,uid,comm"], capture_output=True, text=True, check=True).stdout
-    rows = {int(pid): (int(ppid), int(uid), name) for pid, ppid, uid, name in map(str.split, listed.splitlines()[1:])}
+    rows = {}
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):  # it ended while we looked
+            facts = dict(line.split(":", 1) for line in status.read_text().splitlines())
+            rows[int(facts["Pid"])] = (int(facts["PPid"]), int(facts["Uid"].split()[0]), facts["Name"].strip())
     below = {os.getpid()}
     while found := {pid for pid, (parent, _, _) in rows.items() if parent in below} - below:
         below |= found
@@ -245,6 +249,7 @@ def test_namespaces_may_be_demanded(bwrap):
 
 ROOT = Path(__file__).resolve().parents[3]
 FORK = """
+import contextlib
 import os
 from engine.sandbox import MontySandbox, SandboxUnavailable
 sandbox = MontySandbox(workers=1)
