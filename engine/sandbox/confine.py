@@ -90,7 +90,9 @@ def _clean() -> list[str]:
 
 
 def _namespaces(bwrap: str, binary: Path) -> list[str]:
-    command = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+    # Not --die-with-parent: the kernel takes the thread that started it for the parent, and threads of a
+    # web server end. An interpreter whose engine is gone ends by itself, its input being closed.
+    command = [bwrap, "--unshare-all", "--new-session", "--cap-drop", "ALL", "--clearenv"]
     for library in _LIBRARIES:
         command += ["--ro-bind-try", library, library]
     return [*command, "--ro-bind", str(binary), "/monty", "--chdir", "/", "/monty"]
