@@ -41,6 +41,8 @@ class DecisionModel:
     types: Types = field(default_factory=Types, repr=False)
     imports: tuple[Import, ...] = ()
     file: str = ""
+    digest: str = ""
+    """Names the content of the file and of all that it imports: the same digest decides the same."""
 
     @property
     def decisions(self) -> tuple[str, ...]:

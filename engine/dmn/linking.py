@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.dmn.findings import Findings
 from engine.dmn.graph import DecisionModel, Import
@@ -29,6 +30,7 @@ class _File:
     name: str
     root: Element | None
     findings: Findings
+    digest: str
     model: DecisionModel | None = None
     imported: Imported | None = None
     busy: bool = False
@@ -65,7 +67,9 @@ class _Set:
             else:
                 file.busy = True
                 imports = [one for element in children(file.root, "import") for one in self._imports(file, element)]
-                file.model, file.imported = read(file.root, file.findings, imports)
+                model, file.imported = read(file.root, file.findings, imports)
+                parts = [file.digest, *(one.model.digest for one, _ in imports)]
+                file.model = replace(model, digest=_digest(" ".join(parts).encode()) if imports else file.digest)
                 file.busy = False
         return file.model
 
@@ -106,9 +110,13 @@ class _Set:
 
 
 def _opened(name: str, content: bytes) -> _File:
-    findings = Findings(name)
+    findings, digest = Findings(name), _digest(content)
     try:
-        return _File(name, read_definitions(content), findings)
+        return _File(name, read_definitions(content), findings, digest)
     except Unreadable as error:
         findings.add("dmn-xml", None, f"無法讀取：{error.zh}", f"cannot be read: {error.en}")
-        return _File(name, None, findings)
+        return _File(name, None, findings, digest)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -29,6 +29,10 @@ class DecisionStep:
     inputs: dict[str, Any] | None = None
     """Of a decision table: the input values by column label."""
     rules: tuple[RuleHit, ...] = ()
+    file: str = ""
+    """The file that it lies in."""
+    columns: tuple[Any, ...] | None = None
+    """The input values in the order of the columns, whose labels need not differ."""
 
 
 @dataclass(frozen=True, slots=True)

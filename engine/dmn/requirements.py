@@ -54,7 +54,7 @@ class Requirements:
         self._busy.discard(node.id)
         self.values[node.id] = value
         if isinstance(run, Recorder):
-            inputs = run.inputs.get(node.name)
+            inputs, columns = run.inputs.pop(node.name, None), run.columns.pop(node.name, None)
             run.steps.append(
                 DecisionStep(
                     node.id,
@@ -62,6 +62,8 @@ class Requirements:
                     to_python(value),
                     None if inputs is None else to_python(inputs),
                     tuple(run.hits[hits:]),
+                    self.model.file,
+                    None if columns is None else tuple(to_python(columns)),
                 )
             )
         return value

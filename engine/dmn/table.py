@@ -59,6 +59,7 @@ class Recorder(Run):
         super().__init__(budget, functions)
         self.hits: list[RuleHit] = []
         self.inputs: dict[str, dict[str, Value]] = {}
+        self.columns: dict[str, list[Value]] = {}
         self.steps: list[DecisionStep] = []
 
 
@@ -122,6 +123,7 @@ class DecisionTable:
         if isinstance(scope.run, Recorder):
             labels = [column.label for column in self.inputs]
             scope.run.inputs[self.name] = dict(zip(labels, values, strict=True))
+            scope.run.columns[self.name] = values
         return values
 
     @staticmethod

@@ -193,7 +193,7 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         if decision.failed:
             raise StepProblem("decision", f"{decision_id}: {'; '.join(decision.errors)}")
         storable(decision.value, decision_id)
-        return decision, _decision_detail(decision_id, decision)
+        return decision, dmn.recorded(decision_id, model, decision)
 
     def argument(self, token: Token, text: str, type_: str) -> Any:
         """A connector's argument: FEEL with `=`, else the text itself."""
@@ -234,16 +234,3 @@ def storable(value: Any, text: str) -> Any:
 
 def _kind_of(error: EngineError, kind: Kind) -> Kind:
     return "limit" if isinstance(error, LimitExceeded) else kind
-
-
-def _decision_detail(decision_id: str, decision: dmn.Decision) -> dict[str, Any]:
-    return {
-        "decision": decision_id,
-        "table": decision.table,
-        "rules": [
-            {"table": hit.table, "rule": hit.rule_id, "row": hit.number, "annotations": list(hit.annotations)}
-            for hit in decision.rules
-        ],
-        "inputs": decision.inputs,
-        "output": decision.value,
-    }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -152,13 +153,16 @@ DMN = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="t
 </decisionTable></decision></definitions>"""
 
 
+def table(policy: str = "FIRST", output: str = 'name="days"') -> SourceFile:
+    return SourceFile("sla.dmn", DMN.format(policy=policy, output=output).encode())
+
+
 def decide(policy: str = "FIRST", output: str = 'name="days"', attributes: str = "", **values) -> Player:
     called = (
         "<extensionElements><spiffworkflow:calledDecisionId>sla</spiffworkflow:calledDecisionId></extensionElements>"
     )
     body = f'{START_END}<businessRuleTask id="a" {attributes}>{called}</businessRuleTask>'
-    table = SourceFile("sla.dmn", DMN.format(policy=policy, output=output).encode())
-    return Player(source(bpmn(process(body, *LINE)), table)).start(**values)
+    return Player(source(bpmn(process(body, *LINE)), table(policy, output))).start(**values)
 
 
 def test_a_decision_gives_its_outputs_by_name_and_tells_the_history():
@@ -166,9 +170,8 @@ def test_a_decision_gives_its_outputs_by_name_and_tells_the_history():
     assert case.variables["days"] == 6
     fact = next(fact for fact in case.last.facts if fact.element_id == "a" and fact.event == "completed")
     assert fact.detail["decision"] == "sla"
-    assert [hit["row"] for hit in fact.detail["rules"]] == [1]
-    assert fact.detail["output"] == 6
-    assert fact.detail["inputs"]
+    assert fact.detail["digest"] == hashlib.sha256(table(output='name="days"').content).hexdigest()[:12]
+    assert fact.detail["chain"] == [{"id": "sla", "inputs": ["plain"], "rules": [1], "output": 6}]
 
 
 def test_a_decision_goes_where_it_is_told():
