@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.model import Advance, Subscription, TimerWait
-from engine.spiff.case import Case
+from engine.spiff import variables
+from engine.spiff.case import Case, Scope
+from engine.spiff.specs.activities import CallActivity
 from engine.spiff.specs.events import CatchEvent
 from engine.spiff.token import Token
 
@@ -15,7 +19,7 @@ def advance_of(case: Case, state: bytes) -> Advance:
     waiting = [token for token in tokens if "arms" in token.notes and not token.notes.get("done")]
     return Advance(
         state=state,
-        variables=dict(case.data),
+        variables=known(case),
         opened=tuple(log.opened.values()),
         closed=tuple(log.closed.values()),
         timers=tuple(wait for token in waiting if (wait := _timer(token)) is not None),
@@ -28,6 +32,33 @@ def advance_of(case: Case, state: bytes) -> Advance:
         facts=tuple(log.facts),
         active_elements=_active(tokens),
     )
+
+
+def known(case: Case) -> dict[str, Any]:
+    """What the case knows: its variables, and those of a called part that hands back everything, while that runs.
+
+    A phase drawn as a process of its own would else hide its answers from the case's letters, header and search until
+    it ends. The parts' own variables stay theirs: what a part that is interrupted has written is not known any more.
+    """
+    return {**case.data, **_handed_back(case, case)}
+
+
+def _handed_back(case: Case, around: Scope) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for scope in tuple(case.subprocesses.values()):
+        host = scope.host
+        if host is None or host.workflow is not around:
+            continue
+        if not scope.own_variables:
+            found.update(_handed_back(case, scope))
+        elif isinstance(host.task_spec, CallActivity) and host.task_spec.hands_back_all and _writes_to_process(host):
+            found.update({**scope.data, **_handed_back(case, scope)})
+    return found
+
+
+def _writes_to_process(host: Token) -> bool:
+    """Whether what is handed back goes to the process itself: not to one of many, nor to a subprocess's own data."""
+    return len(variables.layers(host)) == 1
 
 
 def _timer(token: Token) -> TimerWait | None:

@@ -248,6 +248,11 @@ class CallActivity(FlowNode):
         token._set_state(TaskState.READY)
         token.case.enqueue(token)
 
+    @property
+    def hands_back_all(self) -> bool:
+        """Whether all variables of the called process are written back, under their names."""
+        return not self.passed_out or any(mapping.all for mapping in self.passed_out)
+
     def _map(self, token: Token, mappings: tuple[VariableMapping, ...], values: dict[str, Any]) -> dict[str, Any]:
         """Without mappings everything is passed, as the library does."""
         if not mappings:

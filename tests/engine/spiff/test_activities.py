@@ -282,6 +282,35 @@ def test_without_mappings_everything_is_passed_to_a_called_process_and_back():
     assert case.complete("in", y=2).variables == {"x": 1, "y": 2}
 
 
+def test_while_a_part_runs_the_case_knows_what_the_part_will_hand_back():
+    inner = process(
+        '<startEvent id="s"/><userTask id="in"/><userTask id="more"/><endEvent id="e"/>',
+        *("s -> in", "in -> more", "more -> e"),
+        id="child",
+    )
+    some = (
+        '<callActivity id="a" calledElement="child"><extensionElements><camunda:in variables="all"/>'
+        '<camunda:out source="y" target="z"/></extensionElements></callActivity>'
+    )
+    everything = some.replace('source="y" target="z"', 'variables="all"')
+    case = Player(source(bpmn(process(START_END + everything, *LINE)), bpmn(inner))).start(x=1)
+    assert case.complete("in", x=5, y=2).variables == {"x": 5, "y": 2}
+    assert case.complete("more").variables == {"x": 5, "y": 2}
+    case = Player(source(bpmn(process(START_END + some, *LINE)), bpmn(inner))).start(x=1)
+    assert case.complete("in", y=2).variables == {"x": 1}
+    assert case.complete("more").variables == {"x": 1, "z": 2}
+
+
+def test_what_one_of_many_parts_hands_back_is_not_the_case_s():
+    inner = process('<startEvent id="s"/><userTask id="in"/><userTask id="more"/>', "s -> in", "in -> more", id="child")
+    call = (
+        '<callActivity id="a" calledElement="child"><multiInstanceLoopCharacteristics isSequential="true"'
+        ' camunda:collection="=people" camunda:elementVariable="p"/></callActivity>'
+    )
+    case = Player(source(bpmn(process(START_END + call, *LINE)), bpmn(inner))).start(people=["甲"])
+    assert case.complete("in", y=2).variables == {"people": ["甲"]}
+
+
 def test_empty_subprocesses_are_passed_through():
     body = f'{START_END}<subProcess id="a"/>'
     assert play(body, *LINE).ended == "completed"
