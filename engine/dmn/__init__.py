@@ -13,6 +13,16 @@ from engine.dmn.analysis import analyse
 from engine.dmn.graph import DecisionModel
 from engine.dmn.linking import parse, parse_together
 from engine.dmn.model import Decision, DecisionStep, RuleHit
-from engine.dmn.record import recorded
+from engine.dmn.record import DIGEST, recorded
 
-__all__ = ["Decision", "DecisionModel", "DecisionStep", "RuleHit", "analyse", "parse", "parse_together", "recorded"]
+__all__ = [
+    "DIGEST",
+    "Decision",
+    "DecisionModel",
+    "DecisionStep",
+    "RuleHit",
+    "analyse",
+    "parse",
+    "parse_together",
+    "recorded",
+]

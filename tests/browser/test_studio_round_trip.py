@@ -9,8 +9,8 @@ import pytest
 from engine import SourceFile
 from tests.browser import vocabulary
 from tests.browser.site import OWNER
+from webapp.decisions.tables import decisions
 from webapp.process_files import FORMS, process_folders, read_folder
-from webapp.studio import tables
 
 pytestmark = pytest.mark.xdist_group("browser-studio")
 
@@ -81,7 +81,7 @@ def test_every_shipped_table_survives_the_editor(site, editor):
         for file in [file for file in read_folder(site.engine, folder) if file.kind == "dmn"]:
             answer = page.evaluate(SAVE_DIAGRAM, file.content.decode())
             assert answer["warnings"] == [], file.name
-            assert tables.decisions(SourceFile(file.name, answer["xml"].encode())) == tables.decisions(file), file.name
+            assert decisions(SourceFile(file.name, answer["xml"].encode())) == decisions(file), file.name
 
 
 def test_every_shipped_form_survives_the_editor(editor):

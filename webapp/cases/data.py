@@ -6,13 +6,14 @@ The forms are those of the version the case runs on; a field's own type says how
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from engine import HistoryEntry, ProcessInstance
 from engine.forms import FormDefinition
 from webapp.cases.words import Line, line
+from webapp.decisions import decided
 from webapp.expressions import functions
 from webapp.forms_in_use import form_of, plain_form
 from webapp.i18n import lang
@@ -69,9 +70,18 @@ def element_names(case: ProcessInstance) -> dict[str, str]:
 
 
 def lines_of(case: ProcessInstance, history: Sequence[HistoryEntry]) -> list[Line]:
-    """The history in sentences, oldest first."""
+    """The history in sentences, oldest first, each with what tables decided in it."""
     names = element_names(case)
-    return [line(entry, names) for entry in history]
+    return [replace(line(entry, names), decisions=_decisions(case, entry, names)) for entry in history]
+
+
+def _decisions(case: ProcessInstance, entry: HistoryEntry, names: Mapping[str, str]) -> list[decided.Decided]:
+    records = [record for record in entry.values.get("decisions") or () if record.get("chain")]
+    if not records:
+        return []
+    files = decided.of_version(case.definition_id)
+    read = (decided.read(record, files, names.get(record["element"], ""), case.version) for record in records)
+    return [one for one in read if one is not None]
 
 
 def _section(case: ProcessInstance, entry: HistoryEntry, keys: Mapping[str, str]) -> Section:

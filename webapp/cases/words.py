@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from engine import HistoryEntry, ProcessInstance
 from webapp.dates import roc_datetime
+from webapp.decisions.decided import Decided
 from webapp.i18n import lang, listed
 
 MINOR = frozenset({"case.read", "message.buffered", "task.released", "task.claimed", "history.erased"})
@@ -27,12 +28,14 @@ class Line:
         text: the whole sentence.
         who: who acted, with 甲代乙 where a deputy did.
         opinion: the words the person gave, if any.
+        decisions: what tables decided in this step, in order.
     """
 
     entry: HistoryEntry
     text: str
     who: str
     opinion: str = ""
+    decisions: Sequence[Decided] = ()
 
     @property
     def kind(self) -> str:

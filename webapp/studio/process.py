@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from engine import SourceFile
 from engine.errors import DefinitionNotFound
 from webapp.cases import diagram_svg
+from webapp.decisions.tables import decisions
 from webapp.i18n import lang
 from webapp.process_files import PROCESSES
 from webapp.services import actor, engine
@@ -75,7 +76,7 @@ def content(shown: sources.FileSet, file: SourceFile) -> dict[str, Any]:
     if file.kind == "bpmn":
         return {"drawing": drawing(file, shown)}
     if file.kind == "dmn":
-        return {"decisions": tables.decisions(file)}
+        return {"decisions": decisions(file)}
     if file.kind != "form":
         return {"letter": file.content.decode("utf-8", "replace")}
     return {"fields": tables.fields(file, lang())}
