@@ -7,6 +7,7 @@ import '../studio/studio.css';
 import { Draft, failed, holder, sourceText, takeOver } from '../studio/draft.js';
 import { Findings } from '../studio/findings.js';
 import { translateTexts } from '../studio/form-texts.js';
+import { siweiFormPaletteModule } from '../studio/form-palette.js';
 import { siweiFormPropertiesModule } from '../studio/form-properties.js';
 
 const PLACEHOLDER = JSON.stringify([{ label: 'Value', value: 'value' }]);
@@ -30,7 +31,7 @@ async function start() {
   takeOver();
   const container = document.getElementById('studio-canvas');
   translateTexts(container);
-  const editor = new FormEditor({ container, additionalModules: [siweiFormPropertiesModule] });
+  const editor = new FormEditor({ container, additionalModules: [siweiFormPaletteModule, siweiFormPropertiesModule] });
   const draft = new Draft(async () => written(editor, schema));
   await editor.importSchema(schema);
   editor.on('changed', () => draft.changed());
