@@ -56,6 +56,11 @@ def roc_datetime(value: datetime | None, style: str = "long") -> str:
     return f"{roc_date(moment, style)} {moment:%H:%M}"
 
 
+def clock_time(value: datetime) -> str:
+    """The hour and minute alone: 14:05."""
+    return f"{local(value):%H:%M}"
+
+
 def parse_day(text: str | None) -> date | None:
     """A day somebody typed: 1070529, 107/5/29, 民國107年5月29日, 2018-05-29; None when it is none of these."""
     if text is None or len(text) > _LONGEST_DAY:
@@ -105,7 +110,7 @@ def span(value: timedelta | None) -> str:
 
 def init_dates(app: Flask) -> None:
     """Make the functions here filters of the templates."""
-    for function in (roc_date, roc_datetime, weekday, iso, span):
+    for function in (roc_date, roc_datetime, clock_time, weekday, iso, span):
         app.jinja_env.filters[function.__name__] = function
 
 

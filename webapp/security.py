@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, Request, abort, current_app, g, request
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -20,6 +20,8 @@ _POLICY = (
 )
 _STRICT = _POLICY.format(style="'self'")
 _EDITORS = _POLICY.format(style="'self' 'unsafe-inline'")
+_COOKIE_BYTES = 3500
+"""Of the 4096 a browser keeps; the rest is for the cookie's name and attributes."""
 FILE_POLICY = "default-src 'none'; img-src 'self'; style-src 'none'; sandbox; frame-ancestors 'self'"
 """For bytes that somebody uploaded, whatever they claim to be."""
 
@@ -76,6 +78,24 @@ class _SessionCookie(SecureCookieSessionInterface):
 
     def get_cookie_samesite(self, app: Flask) -> str:
         return "Lax"
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep the cookie small enough for every browser: of messages nobody has seen, the oldest give way.
+
+        Browsers refuse a cookie beyond 4 kB as a whole, and with it the CSRF seed. Messages pile up where forms are
+        sent without a page being shown in between.
+        """
+        if flashes := session.get("_flashes"):
+            kept = list(flashes)
+            while kept and self._size(app, {**session, "_flashes": kept}) > _COOKIE_BYTES:
+                kept.pop(0)
+            if len(kept) < len(flashes):
+                session["_flashes"] = kept
+        super().save_session(app, session, response)
+
+    def _size(self, app: Flask, content: dict[str, Any]) -> int:
+        serializer = self.get_signing_serializer(app)
+        return len(serializer.dumps(content)) if serializer else 0
 
 
 def _refuse_plain_http() -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, g, url_for
+from flask_babel import gettext as _
 
-from engine import effective_person
+from engine import ProcessInstance, effective_person
 from webapp.cases import words
 from webapp.cases.where import is_working, open_steps, waiting_for
 from webapp.i18n import lang
@@ -21,6 +22,8 @@ def init_templating(app: Flask) -> None:
         case_state=words.state_text,
         case_tone=words.state_tone,
         case_where=words.where_text,
+        case_steps=case_steps,
+        task_holder=task_holder,
         words=words,
         open_steps=open_steps,
         waiting_for=waiting_for,
@@ -44,6 +47,21 @@ def candidate_labels(candidates: Iterable[str], limit: int = 3) -> str:
     labels = list(dict.fromkeys(engine().directory.label(text, lang()) for text in candidates))
     joint = "、" if lang() == "zh" else ", "
     return joint.join(labels[:limit]) + (" …" if len(labels) > limit else "")
+
+
+def task_holder(assignee_name: str | None, candidates: Iterable[str] | None) -> str:
+    """Who has an open task; while nobody has, to whom it is offered."""
+    if assignee_name or not candidates:
+        return assignee_name or _("待簽收")
+    return _("待簽收：%(who)s", who=candidate_labels(candidates, 2))
+
+
+def case_steps(case: ProcessInstance) -> list[tuple[str, str]]:
+    """The first two steps a case stands at, each with who has it or may take it."""
+    return [
+        (words.open_task_name(task), task_holder(task.get("assignee_name"), task.get("candidates")))
+        for task in case.open_tasks[:2]
+    ]
 
 
 def preview_url(file_id: Any) -> str:

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from webapp.auth import bp
+from webapp.auth.browsers import browser_words
 from webapp.auth.login import drop_cookie, own_actor
 from webapp.services import engine
 
@@ -25,6 +26,7 @@ def sessions() -> str:
         sessions=accounts.sessions(me.person_id, actor=me),
         attempts=accounts.sign_ins(person_id=me.person_id, actor=me, limit=15),
         here=g.session.id if g.session else None,
+        browser_words=browser_words,
     )
 
 

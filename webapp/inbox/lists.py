@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response
 from engine import TABS
 from webapp import exports
 from webapp.conditional import conditional
-from webapp.errors import text_of
 from webapp.inbox import bp, columns
+from webapp.inbox.bulk import refusals
 from webapp.inbox.state import EXPORT_LIMIT, ListState
 from webapp.rights import local_or
 from webapp.services import actor, engine, posted_token
@@ -93,9 +93,8 @@ def claim_many(tab: str) -> Response:
     claimed = sum(1 for _id, ok, _error in results if ok)
     if claimed:
         flash(ngettext("已簽收%(num)d件。", "已簽收%(num)d件。", claimed), "success")
-    for _id, ok, error in results:
-        if not ok:
-            flash(_("有一件未能簽收：%(why)s", why=text_of(error)), "error")
+    for count, why in refusals(results):
+        flash(ngettext("%(num)d件未能簽收：%(why)s", "%(num)d件未能簽收：%(why)s", count, why=why), "error")
     return redirect(local_or(request.form.get("back"), state.url), 303)
 
 

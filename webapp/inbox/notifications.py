@@ -1,29 +1,41 @@
-"""What a person should know: the bell, the list, and following a notice to its task."""
+"""What a person should know: the bell, the list by day, and following a notice to its task."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import Notification
 from webapp.cases.words import labelled
 from webapp.conditional import conditional
+from webapp.dates import local, roc_date, weekday
 from webapp.i18n import lang
 from webapp.inbox import bp
 from webapp.services import actor, engine
 
-_LIMIT = 100
+_PAGE = 50
 
 
 @bp.get("/notifications")
 def notifications() -> str:
-    """The latest notices, unread ones marked."""
-    found = engine().notifications.of(actor(), limit=_LIMIT)
-    return render_template("inbox/notifications.html", notices=[(notice, words(notice)) for notice in found])
+    """The latest notices by day, unread ones marked; `?before=` goes on with older ones."""
+    before = request.args.get("before", type=UUID)
+    found = engine().notifications.of(actor(), before=before, limit=_PAGE + 1)
+    shown = found[:_PAGE]
+    return render_template(
+        "inbox/notifications.html",
+        days=_by_day(shown),
+        first=url_for("inbox.notifications") if before else None,
+        older=url_for("inbox.notifications", before=shown[-1].id) if len(found) > _PAGE else None,
+        before=before,
+    )
 
 
 @bp.post("/notifications/read")
@@ -37,7 +49,9 @@ def read_notifications() -> Response:
 @bp.post("/notifications/<uuid:notice_id>")
 def open_notification(notice_id: UUID) -> Response:
     """Mark one as read and go where it points."""
-    notice = next((found for found in engine().notifications.of(actor(), limit=_LIMIT) if found.id == notice_id), None)
+    before = request.form.get("before", type=UUID)
+    listed = engine().notifications.of(actor(), before=before, limit=2 * _PAGE)  # new ones may have come meanwhile
+    notice = next((found for found in listed if found.id == notice_id), None)
     if notice is None:
         abort(404)
     engine().notifications.mark_read(actor(), notice_id)
@@ -50,6 +64,22 @@ def open_notification(notice_id: UUID) -> Response:
 def bell() -> Response:
     """The bell alone, conditionally, for polling."""
     return conditional(render_template("inbox/_bell.html"))
+
+
+def _by_day(notices: Sequence[Notification]) -> list[tuple[str, list[tuple[Notification, str]]]]:
+    """The notices under the day they came: today and yesterday by name, then the date with its weekday."""
+    today = local(engine().clock.now()).date()
+    latest_first = sorted(notices, key=lambda notice: notice.created_at, reverse=True)
+    grouped = groupby(latest_first, key=lambda notice: local(notice.created_at).date())
+    return [(_day_name(day, today), [(notice, words(notice)) for notice in some]) for day, some in grouped]
+
+
+def _day_name(day: date, today: date) -> str:
+    if day == today:
+        return _("今天")
+    if day == today - timedelta(days=1):
+        return _("昨天")
+    return _("%(day)s %(weekday)s", day=roc_date(day), weekday=weekday(day))
 
 
 def words(notice: Notification) -> str:

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 
 from engine import TaskRow, WorkRow
 from webapp import exports
-from webapp.errors import text_of
 from webapp.inbox import bp, columns
+from webapp.inbox.bulk import refusals
 from webapp.inbox.receiver import Receiver, posted_receiver
 from webapp.services import actor, engine, posted_token
 
@@ -75,9 +75,8 @@ def reassign_many() -> Response:
         done = sum(1 for _id, ok, _error in results if ok)
         if done:
             flash(ngettext("已改分%(num)d件。", "已改分%(num)d件。", done), "success")
-        for _id, ok, error in results:
-            if not ok:
-                flash(_("有一件未能改分：%(why)s", why=text_of(error)), "error")
+        for count, why in refusals(results):
+            flash(ngettext("%(num)d件未能改分：%(why)s", "%(num)d件未能改分：%(why)s", count, why=why), "error")
     return redirect(url_for("inbox.unit_work", by=request.form.get("by") or None), 303)
 
 

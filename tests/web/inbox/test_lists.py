@@ -102,7 +102,7 @@ def test_several_tasks_are_claimed_at_once_and_what_failed_is_named(browser, err
     assert answered.status_code == 303
     said = handler.get("/inbox/pending").text
     assert "已簽收1件。" in said
-    assert "有一件未能簽收：這件工作已由他人簽收。" in said
+    assert "1件未能簽收：這件工作已由他人簽收。" in said
     assert engine.tasks.get(free, actor(HANDLER)).assignee == HANDLER
 
 
@@ -277,6 +277,26 @@ def test_somebody_elses_notice_is_not_there(browser, errand, engine):
     case, task = errand()
     made = engine.notifications.add([HANDLER], "due", instance_id=case.id, task_id=task, params={"task": "承辦"})
     assert browser(STARTER).post(f"/notifications/{made[HANDLER]}").status_code == 404
+
+
+def test_notices_stand_under_the_day_they_came_and_older_ones_on_the_next_page(browser, errand, engine, clock):
+    case, task = errand("許多通知")
+    before = clock.now()
+    for days in (9, 1, 0):
+        clock.set(before - timedelta(days=days))
+        for number in range(30):
+            params = {"task": f"第{number}次", "once": f"{days}-{number}"}
+            engine.notifications.add([CHIEF], "due", instance_id=case.id, task_id=task, params=params)
+    clock.set(before)
+    chief = browser(CHIEF)
+    page = chief.get("/notifications").text
+    assert re.findall("<h2>([^<]+)</h2>", page) == ["今天", "昨天"]
+    older = found(r'href="([^"]+)" rel="next"', page)
+    following = chief.get(older).text
+    assert re.findall("<h2>([^<]+)</h2>", following) == ["昨天", "民國115年11月14日 星期六"]
+    assert [len(re.findall("快到限辦日：", text)) for text in (page, following)] == [50, 40]
+    action = re.findall(r'action="(/notifications/[0-9a-f-]{36})"', following)[-1]
+    assert chief.post(action, {"before": older.rpartition("=")[2]}).location == f"/tasks/{task}"
 
 
 def test_overdue_tasks_say_by_how_many_days(browser, claimed, clock):

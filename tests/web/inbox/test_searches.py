@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.conftest import HANDLER, STARTER, found
+from tests.web.conftest import CHIEF, HANDLER, STARTER, found
 
 
 def keep(browser, address, name):
@@ -48,3 +48,11 @@ def test_only_lists_can_be_kept(browser, address):
 def test_only_a_narrowed_list_offers_to_be_kept(browser):
     assert "存成常用搜尋" in browser(HANDLER).get("/inbox/mine?q=路燈").text
     assert "存成常用搜尋" not in browser(HANDLER).get("/inbox/mine").text
+
+
+def test_more_than_fifty_are_refused_with_what_to_do(browser, engine, actor):
+    for number in range(len(engine.searches.of(actor(CHIEF))), 50):
+        engine.searches.save(actor(CHIEF), f"搜尋{number}", {"page": "cases.find", "q": "路燈"})
+    mine = browser(CHIEF)
+    keep(mine, "/searches?page=cases.find&q=路燈", "第五十一個")
+    assert "最多保留50個常用搜尋，請先刪除不用的。" in mine.get("/cases").text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 from flask import Response
 
@@ -165,3 +167,15 @@ def test_health_says_nothing_about_anybody(app):
     answered = app.test_client().get("/health")
     assert answered.text == "ok\n"
     assert "Set-Cookie" not in answered.headers
+
+
+def test_messages_that_nobody_saw_never_outgrow_the_cookie(browser):
+    """The newest are kept; a cookie beyond 4 kB would be refused by the browser, with the CSRF seed in it."""
+    person = browser(CHIEF)
+    token, names = person.csrf(), [sha256(bytes([number])).hexdigest()[:60] for number in range(45)]
+    for name in names:
+        person.post("/searches?page=cases.find&q=x", {"name": name, "csrf_token": token})
+        assert max(len(line) for line in person.last.headers.getlist("Set-Cookie")) < 4096
+    said = person.flashes()
+    assert names[-1] in said
+    assert names[0] not in said
