@@ -82,19 +82,21 @@ class Flow:
 class EventDefinition:
     """What an event waits for or throws.
 
-    `ref` is the id of the message, signal, error or escalation, or of the activity to compensate.
+    `ref` is the id of the message, signal, error or escalation, of the activity to compensate, or of the
+    definition that a link leads to.
     """
 
     kind: str
     ref: str | None = None
     text: str | None = None
-    """Timer text or condition."""
+    """Timer text, condition, or name of a link."""
     timer: str | None = None
     """`timeDate`, `timeDuration` or `timeCycle`."""
     code_variable: str | None = None
     message_variable: str | None = None
     wait: bool = True
     """Whether who throws a compensation waits until all of it is done."""
+    id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,10 @@ class Node:
         """A `camunda:` attribute of the node."""
         return camunda(self.element, name)
 
+    def is_link(self, kind: str) -> bool:
+        """Whether it is the end of a link that events of this kind are: throwing or catching."""
+        return self.type == kind and any(event.kind == "link" for event in self.events)
+
     @property
     def is_event_subprocess(self) -> bool:
         return self.type == "subProcess" and is_true(self.element.get("triggeredByEvent"))
@@ -261,6 +267,24 @@ class Scope:
     def boundary(self, node_id: str) -> list[Node]:
         """Boundary events on an activity."""
         return list(self._ends[2].get(node_id, ()))
+
+    @cached_property
+    def links(self) -> dict[str, str]:
+        """The catching link that each throwing one leads to: its `target`, else the one of its name (§10.5.4)."""
+        by_name: dict[str | None, str] = {}
+        by_definition: dict[str | None, str] = {}
+        for node in self.nodes.values():
+            if node.is_link("intermediateCatchEvent"):
+                by_name.setdefault(node.events[0].text, node.id)
+                by_definition.setdefault(node.events[0].id, node.id)
+        found: dict[str, str] = {}
+        for node in self.nodes.values():
+            if node.is_link("intermediateThrowEvent"):
+                event = node.events[0]
+                landing = by_definition.get(event.ref) if event.ref else by_name.get(event.text)
+                if landing is not None:
+                    found[node.id] = landing
+        return found
 
     def starts(self) -> list[Node]:
         """Start events of this scope."""

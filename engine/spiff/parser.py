@@ -155,7 +155,7 @@ class Builder:
             if not node.is_event_subprocess
             and node.attached_to is None
             and not scope.incoming(node.id)
-            and not _is_link(node, "intermediateCatchEvent")
+            and not node.is_link("intermediateCatchEvent")
             and not node.for_compensation
         ]
         spec.receivers = list(self._receivers(spec, scope))
@@ -172,15 +172,9 @@ class Builder:
                     yield spec.task_specs[node.id], spec.task_specs[flow.target]
 
     def _link(self, scope: Scope, node: Node) -> tuple[diagram.Flow, ...]:
-        """The unseen flow from a throwing link to the catching one of the same name."""
-        if not _is_link(node, "intermediateThrowEvent"):
-            return ()
-        name = node.events[0].text
-        return tuple(
-            diagram.Flow(f"{node.id}[link]", node.id, other.id)
-            for other in scope.nodes.values()
-            if _is_link(other, "intermediateCatchEvent") and other.events[0].text == name
-        )
+        """The unseen flow from a throwing link to the catching one."""
+        landing = scope.links.get(node.id)
+        return () if landing is None else (diagram.Flow(f"{node.id}[link]", node.id, landing),)
 
     def _element(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         maker = getattr(self, f"_{node.type}", None)
@@ -279,10 +273,6 @@ RUNNABLE = frozenset(SIMPLE) | {
     name.removeprefix("_") for name in vars(Builder) if name.removeprefix("_") in diagram.NODES
 }
 """Element types that the engine runs."""
-
-
-def _is_link(node: Node, kind: str) -> bool:
-    return node.type == kind and any(event.kind == "link" for event in node.events)
 
 
 _cache_lock = Lock()

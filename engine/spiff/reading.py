@@ -211,11 +211,13 @@ def _read_event(element: etree._Element) -> EventDefinition:
             timer, text = name, text_of(inner)
     if kind == "conditional":
         text = text_of(child(element, "condition"))
+    ref = element.get("activityRef" if kind == "compensate" else f"{kind}Ref")
     if kind == "link":
-        text = element.get("name")
+        text, ref = element.get("name"), text_of(child(element, "target"))
     return EventDefinition(
         kind=kind,
-        ref=element.get("activityRef" if kind == "compensate" else f"{kind}Ref"),
+        id=element.get("id"),
+        ref=ref,
         text=text,
         timer=timer,
         code_variable=camunda(element, f"{kind}CodeVariable"),

@@ -89,8 +89,8 @@ def _add(report: Report, web: Web, scope: Scope, private: frozenset[str], *, apa
             mine = private | use.private | (OF_REPETITIONS if node.loop else frozenset())
             _add(report, web, node.inner, mine, apart=apart or node.is_event_subprocess)
             _enter(web, scope, node, node.inner)
-    for name, (throwing, catching) in _links(scope).items():
-        _join(web, f"{scope.id} link {name}", throwing, catching)
+    for throwing, landing in scope.links.items():
+        web.lead(throwing, (landing,))
     triggered = [node.id for node in scope.nodes.values() if node.is_event_subprocess]
     if triggered:
         _join(web, f"{scope.id} any time", scope.nodes, triggered)
@@ -110,16 +110,6 @@ def _join(web: Web, joint: str, before: Iterable[str], following: Iterable[str])
     web.lead(joint, following)
     for name in before:
         web.lead(name, (joint,))
-
-
-def _links(scope: Scope) -> dict[str, tuple[list[str], list[str]]]:
-    """The throwing and the catching links of a scope, by name."""
-    found: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-    for node in scope.nodes.values():
-        for event in node.events:
-            if event.kind == "link":
-                found[event.text or ""][node.type == "intermediateCatchEvent"].append(node.id)
-    return found
 
 
 def _callers(report: Report) -> dict[str, list[tuple[Process, Node]]]:

@@ -43,6 +43,8 @@ class Reach:
         for node in scope.nodes.values():
             if node.attached_to:
                 self._before.setdefault(node.id, set()).add(node.attached_to)
+        for throwing, landing in scope.links.items():
+            self._before.setdefault(landing, set()).add(throwing)
 
     def sources_of(self, flows: set[str], *, without: str) -> set[str]:
         """Elements from which a path leads into one of `flows`, not through `without`."""

@@ -120,3 +120,33 @@ def test_the_first_event_behind_an_event_based_gateway_wins():
     other = play(body, *lines, top=top).after(days=3)
     assert other.waiting == ["a"]
     assert not other.last.subscriptions
+
+
+def link(kind: str, node: str, definition: str, name: str, target: str = "") -> str:
+    inside = f"<target>{target}</target>" if target else ""
+    return f'<{kind} id="{node}"><linkEventDefinition id="{definition}" name="{name}">{inside}</linkEventDefinition></{kind}>'
+
+
+def test_an_inclusive_join_waits_for_what_comes_over_a_link():
+    body = (
+        '<startEvent id="start"/><parallelGateway id="g"/><userTask id="a" name="a"/><userTask id="b" name="b"/>'
+        + link("intermediateThrowEvent", "jump", "out", "over")
+        + link("intermediateCatchEvent", "land", "in", "over")
+        + '<inclusiveGateway id="j"/><endEvent id="end"/>'
+    )
+    p = play(body, "start -> g", "g -> a", "g -> b", "a -> j", "b -> jump", "land -> j", "j -> end")
+    assert p.complete("a").ended is None
+    assert p.complete("b").ended == "completed"
+    assert p.nodes.count("j") == 1
+
+
+def test_a_link_leads_where_its_target_says_whatever_the_names():
+    body = (
+        '<startEvent id="start"/>'
+        + link("intermediateThrowEvent", "jump", "out", "away", "in2")
+        + link("intermediateCatchEvent", "land1", "in1", "away")
+        + link("intermediateCatchEvent", "land2", "in2", "here")
+        + '<endEvent id="end1"/><endEvent id="end2"/>'
+    )
+    p = play(body, "start -> jump", "land1 -> end1", "land2 -> end2")
+    assert p.nodes == ["start", "jump", "land2", "end2"]

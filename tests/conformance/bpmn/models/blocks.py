@@ -1,0 +1,148 @@
+"""Blocks of random models: tasks, gateways, loops."""
+
+from __future__ import annotations
+
+from tests.conformance.bpmn.models.canvas import Canvas, Ends
+
+ANY = ("message", "timer", "signal", "conditional")
+"""Kinds of events that are awaited."""
+
+
+def user(c: Canvas) -> Ends:
+    name = c.task()
+    return name, name
+
+
+def row(c: Canvas) -> Ends:
+    first, second = c.block(), c.block()
+    c.flow(first[1], second[0])
+    return first[0], second[1]
+
+
+def automatic(c: Canvas) -> Ends:
+    kind = c.draws.one(["scriptTask", "task", "manualTask", "intermediateThrowEvent"])
+    inside = f"<script>={{{c.draws.one('abc')}: {c.draws.below(3)}}}</script>" if kind == "scriptTask" else ""
+    name = c.add(kind, inside)
+    return name, name
+
+
+def service(c: Canvas) -> Ends:
+    """A service task; sometimes its BPMN error is caught."""
+    operator = '<extensionElements><spiffworkflow:serviceTaskOperator id="wait"/></extensionElements>'
+    name = c.add("serviceTask", operator, prefix="call")
+    if not c.draws.sometimes():
+        return name, name
+    inside = c.event("error", errorRef=c.told("error") if c.draws.sometimes() else "")
+    border = c.add("boundaryEvent", inside, prefix="on", attachedToRef=name)
+    other = c.block()
+    c.flow(border, other[0])
+    return name, c.merged(name, other[1])
+
+
+def splits(c: Canvas, kind: str, often: int = 2) -> tuple[str, list[Ends]]:
+    """A diverging gateway with blocks behind it; all but the first, which is the default, have conditions."""
+    gateway = c.add(kind, prefix="g")
+    ends = [c.block() for _ in range(2 + c.draws.below(often))]
+    default = c.flow(gateway, ends[0][0])
+    for one in ends[1:]:
+        c.flow(gateway, one[0], "" if kind == "parallelGateway" else c.rule())
+    if kind != "parallelGateway":
+        c.set(gateway, default=default)
+    return gateway, ends
+
+
+def joined(c: Canvas, kind: str, ends: list[Ends], inside: str = "") -> str:
+    """A converging gateway."""
+    join = c.add(kind, inside, prefix="j")
+    for one in ends:
+        c.flow(one[1], join)
+    return join
+
+
+def exclusive(c: Canvas) -> Ends:
+    gateway, ends = splits(c, "exclusiveGateway")
+    return gateway, joined(c, "exclusiveGateway", ends)
+
+
+def parallel(c: Canvas) -> Ends:
+    gateway, ends = splits(c, "parallelGateway")
+    return gateway, joined(c, c.draws.one(["parallelGateway", "inclusiveGateway", "exclusiveGateway"]), ends)
+
+
+def inclusive(c: Canvas) -> Ends:
+    gateway, ends = splits(c, "inclusiveGateway")
+    return gateway, joined(c, c.draws.one(["inclusiveGateway", "inclusiveGateway", "exclusiveGateway"]), ends)
+
+
+def complex_join(c: Canvas) -> Ends:
+    """Some of many go on; what comes late goes a way of its own, or none."""
+    gateway, ends = splits(c, c.draws.one(["parallelGateway", "inclusiveGateway", "complexGateway"]))
+    rule = f"activationCount >= {1 + c.draws.below(len(ends))}".replace(">", "&gt;")
+    join = joined(c, "complexGateway", ends, f"<activationCondition>={rule}</activationCondition>")
+    if not c.draws.sometimes():
+        return gateway, join
+    late, after = c.task(), c.task()
+    c.flow(join, late, "not(waitingForStart)")
+    c.flow(join, after, "waitingForStart")
+    c.flow(late, c.end())
+    return gateway, after
+
+
+def implicit(c: Canvas) -> Ends:
+    """Several flows out of a task, with and without conditions."""
+    source = c.task()
+    ends = [c.block() for _ in range(2 + c.draws.below(2))]
+    if c.draws.sometimes():
+        for one in ends:
+            c.flow(source, one[0])
+    else:
+        c.set(source, default=c.flow(source, ends[0][0]))
+        for one in ends[1:]:
+            c.flow(source, one[0], c.rule())
+    return source, joined(c, c.draws.one(["inclusiveGateway", "exclusiveGateway"]), ends)
+
+
+def loop(c: Canvas) -> Ends:
+    """Back to the beginning while a condition holds. A task in it waits for somebody."""
+    begins, body, asked = c.add("exclusiveGateway", prefix="m"), c.block(), c.task()
+    leaves = c.add("exclusiveGateway", prefix="g")
+    after = c.task()
+    c.flow(begins, body[0])
+    c.flow(body[1], asked)
+    c.flow(asked, leaves)
+    c.flow(leaves, begins, c.rule())
+    c.set(leaves, default=c.flow(leaves, after))
+    return begins, after
+
+
+def event_based(c: Canvas) -> Ends:
+    """The first event decides."""
+    gateway = c.add("eventBasedGateway", prefix="g")
+    ends = []
+    for _ in range(2 + c.draws.below(2)):
+        kind = c.draws.one(ANY)
+        event = c.add("intermediateCatchEvent", c.awaited(kind), prefix="c")
+        c.flow(gateway, event)
+        then = c.block()
+        c.flow(event, then[0])
+        ends.append((event, then[1]))
+    return gateway, joined(c, "exclusiveGateway", ends)
+
+
+def early_end(c: Canvas) -> Ends:
+    """A way out of the level, with or without more than that."""
+    gateway, goes_on = c.add("exclusiveGateway", prefix="g"), c.task()
+    kinds = ["", "terminate", "message", "signal", "error", "escalation", "compensate"]
+    kind = c.draws.one([*kinds, *(["cancel"] * 3 if c.at.transaction else [])])
+    names = {f"{kind}Ref": c.known(kind)} if kind in ("message", "signal", "error", "escalation") else {}
+    c.flow(gateway, c.end(c.event(kind, **names) if kind else ""), c.rule())
+    c.set(gateway, default=c.flow(gateway, goes_on))
+    return gateway, goes_on
+
+
+def quantities(c: Canvas) -> Ends:
+    """A task that gives several tokens, and one that takes several."""
+    gives = c.add("userTask", prefix="u", completionQuantity=str(1 + c.draws.below(3)))
+    takes = c.add("userTask", prefix="u", startQuantity=str(1 + c.draws.below(2)))
+    c.flow(gives, takes)
+    return gives, takes

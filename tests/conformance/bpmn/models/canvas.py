@@ -1,0 +1,157 @@
+"""What random models are drawn with: nodes, flows, levels, names, and room that runs out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.conformance.bpmn.models.draws import Draws
+
+HEAD = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" id="d" targetNamespace="t">\n'
+)
+Ends = tuple[str, str]
+"""The nodes by which a block is entered and left."""
+Block = Callable[["Canvas"], Ends]
+VARIABLES = "abc"
+"""Set by every answer, read by every condition."""
+
+
+@dataclass
+class Inside:
+    """The level that is drawn on, and what may be thrown there."""
+
+    parts: list[str] = field(default_factory=list)
+    depth: int = 0
+    transaction: bool = False
+    in_handler: bool = False
+
+
+class Canvas:
+    """One model while it is drawn. `blocks` is what may be drawn, `beside` draws what stands beside a level's flow."""
+
+    def __init__(self, draws: Draws, blocks: list[Block], beside: Callable[[Canvas], None], size: int) -> None:
+        self.draws = draws
+        self.blocks = blocks
+        self.beside = beside
+        self.left = size
+        self.top: list[str] = []
+        self.processes: list[str] = []
+        self.begun_by: tuple[str, str] | None = None
+        """The message or signal that begins the case."""
+        self.at = Inside()
+        self._counts: dict[str, int] = {}
+
+    @property
+    def xml(self) -> str:
+        """The file."""
+        return HEAD + "\n".join([*self.top, *self.processes, "</definitions>", ""])
+
+    # -- names ----------------------------------------------------------------------------------
+
+    def name(self, kind: str) -> str:
+        """A new id."""
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        return f"{kind}{self._counts[kind]}"
+
+    def told(self, kind: str) -> str:
+        """A new message, signal, error or escalation; gives its id."""
+        name = self.name(kind)
+        code = f' {kind}Code="{name}_code"' if kind in ("error", "escalation") else ""
+        self.top.append(f'<{kind} id="{name}" name="{name}_name"{code}/>')
+        return name
+
+    def known(self, kind: str) -> str:
+        """One that is there already, or a new one."""
+        there = self._counts.get(kind, 0)
+        return f"{kind}{1 + self.draws.below(there)}" if there and self.draws.sometimes() else self.told(kind)
+
+    # -- nodes and flows ------------------------------------------------------------------------
+
+    def add(self, kind: str, inside: str = "", prefix: str = "", **attributes: str) -> str:
+        """A node on this level; gives its id."""
+        name = self.name(prefix or kind[:4])
+        given = "".join(f' {key}="{value}"' for key, value in attributes.items() if value)
+        self.at.parts.append(f'<{kind} id="{name}" name="{name}"{given}>{inside}</{kind}>')
+        self.left -= 1
+        return name
+
+    def flow(self, source: str, target: str, rule: str = "") -> str:
+        """A sequence flow; gives its id."""
+        name = self.name("f")
+        inside = f"<conditionExpression>={rule}</conditionExpression>" if rule else ""
+        self.at.parts.append(
+            f'<sequenceFlow id="{name}" sourceRef="{source}" targetRef="{target}">{inside}</sequenceFlow>'
+        )
+        return name
+
+    def set(self, name: str, **attributes: str) -> None:
+        """Give a node on this level more attributes."""
+        index = next(i for i, part in enumerate(self.at.parts) if f' id="{name}"' in part.split(">", 1)[0])
+        given = "".join(f' {key}="{value}"' for key, value in attributes.items())
+        self.at.parts[index] = self.at.parts[index].replace(f' id="{name}"', f' id="{name}"{given}', 1)
+
+    def rule(self) -> str:
+        """A condition."""
+        return f"{self.draws.one(VARIABLES)} = {self.draws.below(2)}"
+
+    def event(self, kind: str, text: str = "", **attributes: str) -> str:
+        """An event definition."""
+        given = "".join(f' {key}="{value}"' for key, value in attributes.items() if value)
+        return f'<{kind}EventDefinition id="{self.name("ed")}"{given}>{text}</{kind}EventDefinition>'
+
+    def awaited(self, kind: str, cycles: bool = False) -> str:
+        """The definition of an event that somebody waits for: message, signal, timer, conditional."""
+        if kind == "timer":
+            hours = 1 + self.draws.below(9)
+            if cycles and self.draws.sometimes():
+                return self.event("timer", f"<timeCycle>R{1 + self.draws.below(3)}/PT{hours}H</timeCycle>")
+            return self.event("timer", f"<timeDuration>PT{hours}H</timeDuration>")
+        if kind == "conditional":
+            return self.event("conditional", f"<condition>={self.rule()}</condition>")
+        return self.event(kind, **{f"{kind}Ref": self.known(kind)})
+
+    # -- blocks and levels ------------------------------------------------------------------------
+
+    def block(self) -> Ends:
+        """Anything, as long as there is room."""
+        room = self.left > 0 and self.at.depth < 6
+        self.at.depth += 1
+        ends = self.draws.one(self.blocks if room else self.blocks[:1])(self)
+        self.at.depth -= 1
+        return ends
+
+    def task(self) -> str:
+        """A user task."""
+        return self.add("userTask", prefix="u")
+
+    def end(self, inside: str = "") -> str:
+        """An end event."""
+        return self.add("endEvent", inside, prefix="end")
+
+    def merged(self, *ends: str) -> str:
+        """An exclusive gateway behind several nodes."""
+        merge = self.add("exclusiveGateway", prefix="m")
+        for one in ends:
+            self.flow(one, merge)
+        return merge
+
+    def level(self, kind: str, fill: Callable[[], None], marker: str = "", **attributes: str) -> str:
+        """A subprocess with something in it; gives its id."""
+        outer = self.at
+        self.at = Inside([], outer.depth, outer.transaction or kind == "transaction", outer.in_handler)
+        fill()
+        parts, self.at = self.at.parts, outer
+        return self.add(kind, marker + "".join(parts), prefix="s", **attributes)
+
+    def whole(self, start: str = "", inside: str = "", **attributes: str) -> None:
+        """All of a level: start, blocks, end, and sometimes something beside that."""
+        before = self.add("startEvent", inside, prefix="start", **attributes)
+        for _ in range(1 + self.draws.below(2)):
+            ends = self.block()
+            self.flow(before, ends[0])
+            before = ends[1]
+        self.flow(before, self.end())
+        if self.left > 0 and self.draws.sometimes(4):
+            self.beside(self)
