@@ -12,6 +12,10 @@ from engine.forms.parsing import read_options
 from engine.forms.types import Raw, Refused, Surroundings, type_of
 from engine.forms.types.containers import row_limits
 
+OWN_WORDS = ("decision", "opinion")
+"""Keys of what one person decides and says. Their fields begin empty (or with their default) in every
+task: the next person, and the same one when the work comes back, decides in their own words."""
+
 
 class Builder:
     """Makes the nodes: one a field, one a row and field in lists."""
@@ -56,11 +60,15 @@ class Builder:
             node.default = self.default(node)
         node.posted = self.state.answered and not isinstance(raw, Missing)
         if not node.posted:
-            node.typed = self.known_or_default(node)
+            node.typed = self.default(node) if self.starts_anew(node) else self.known_or_default(node)
             node.raw = None if node.readonly else node.kind.to_raw(node.field, node.typed)
             return
         node.raw = raw
         parse(node, self.state)
+
+    def starts_anew(self, node: Node) -> bool:
+        """Whether the field begins without what the case knows: nobody's decision is laid before the next one."""
+        return node.field.key in OWN_WORDS and not node.readonly
 
     def known_or_default(self, node: Node) -> Any:
         """The case's value, read as this type where it has another shape; else the default."""

@@ -171,7 +171,8 @@ def meeting(
                     "minutes_text": "一、主席致詞：略。\n二、討論事項：逐案審議，決議如附。\n三、散會。",
                 },
                 "approve_minutes": {"_after": "4h", "decision": "agree", "opinion": "核定"},
-                "archive_meeting": {"_after": "2d", "decision": "accept", "retention_class": "10年"},
+                "close_meeting": {"_after": "1d", "retention_class": "10年", "file_class": "0305"},
+                "archive_meeting": {"_after": "2d", "decision": "accept"},
             }
         ),
     )
