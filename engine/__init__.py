@@ -12,6 +12,7 @@ from engine.cases.records import (
     Draft,
     File,
     Incident,
+    PastDecision,
     PendingDeployment,
     SavedSearch,
     Verification,
@@ -29,6 +30,7 @@ from engine.cases.values import (
     WorkRow,
     effective_person,
     has_role,
+    is_for,
 )
 from engine.clock import Clock, SetClock, TimeSource
 from engine.model import (
@@ -72,6 +74,7 @@ __all__ = [
     "NoJobs",
     "Notification",
     "Page",
+    "PastDecision",
     "PendingDeployment",
     "ProcessDefinition",
     "ProcessEngine",
@@ -90,4 +93,5 @@ __all__ = [
     "diagram_functions",
     "effective_person",
     "has_role",
+    "is_for",
 ]

@@ -63,7 +63,7 @@ class Clock:
 
     def _ask(self) -> tuple[datetime, float]:
         before = self._steady()
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             moment = database_time(tx)
         return moment.astimezone(UTC), (before + self._steady()) / 2
 

@@ -58,7 +58,7 @@ class ConnectorHosts:
 
     def registered(self) -> Mapping[str, RegisteredHost]:
         """What the connector calls, secrets among it. For workers only."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return {row["name"]: self._opened(row) for row in queries.hosts(tx)}
 
     def reseal(self) -> int:
@@ -82,7 +82,7 @@ class ConnectorHosts:
     def hosts(self, actor: Actor) -> tuple[ConnectorHost, ...]:
         """All registered hosts. Raises NotAllowed."""
         ensure_any_role(actor, *READERS)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return tuple(_host(row) for row in queries.hosts(tx))
 
     def host(self, name: str, actor: Actor) -> ConnectorHost:

@@ -113,13 +113,13 @@ class MonitorService:
 
     def ensure_ready(self) -> None:
         """Ask the database for nothing. Raises StoreUnavailable; another error where the schema is missing."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             queries.ask_ready(tx)
 
     def timers(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> tuple[int, tuple[WaitingTimer, ...]]:
         """Timers that cases wait for, the next first, and how many there are in all."""
         ensure_any_role(actor, *OPERATORS)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             rows = queries.timers(tx, offset=max(offset, 0), limit=min(limit, MAX_ROWS))
         total = rows[0]["total"] if rows else 0
         return total, tuple(WaitingTimer(**{k: v for k, v in row.items() if k != "total"}) for row in rows)
@@ -127,27 +127,27 @@ class MonitorService:
     def start_timers(self, actor: Actor) -> tuple[WaitingTimer, ...]:
         """When cases start by themselves next."""
         ensure_any_role(actor, *OPERATORS)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             rows = queries.starts(tx)
         return tuple(WaitingTimer(**{k: v for k, v in row.items() if k != "fired"}) for row in rows)
 
     def calls(self, actor: Actor) -> tuple[OpenCall, ...]:
         """Connector calls that are not answered, the oldest first."""
         ensure_any_role(actor, *OPERATORS)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             rows = queries.calls(tx, limit=MAX_ROWS)
         return tuple(OpenCall(**{k: v for k, v in row.items() if k != "task_id"}) for row in rows)
 
     def queue(self, actor: Actor) -> QueueCounts:
         """How many jobs there are."""
         ensure_any_role(actor, *OPERATORS)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return QueueCounts(**queries.queue_counts(tx))
 
     def failed_jobs(self, actor: Actor) -> tuple[FailedJob, ...]:
         """Jobs that were given up, the newest first."""
         ensure_any_role(actor, *OPERATORS)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             rows = queries.failed_jobs(tx, limit=MAX_ROWS)
         return tuple(
             FailedJob(row["id"], _kind(row["task_name"]), row["args"], row["attempts"], row["failed_at"])
@@ -157,13 +157,13 @@ class MonitorService:
     def workers(self, actor: Actor) -> tuple[WorkerState, ...]:
         """Workers that have signed in, and whether they are alive."""
         ensure_any_role(actor, *OPERATORS)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return tuple(WorkerState(**row) for row in queries.workers(tx, alive_seconds=ALIVE_SECONDS))
 
     def pool(self, actor: Actor) -> tuple[PoolTask, ...]:
         """Tasks that nobody can take, by due date. For administrators."""
         ensure_any_role(actor, ADMINISTRATOR)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             rows = queries.pool(tx, ADMINISTRATORS, limit=MAX_ROWS)
         return tuple(
             PoolTask(**{**row, "candidates": tuple(text for text in row["candidates"] if text != ADMINISTRATORS)})

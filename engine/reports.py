@@ -100,12 +100,12 @@ class ReportService:
 
     def synthetic_cases(self) -> list[SyntheticCase]:
         """Every made-up case, the oldest first."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return [SyntheticCase(**row) for row in queries.synthetic(tx)]
 
     def years(self) -> tuple[int, ...]:
         """The ROC years in which cases began, the newest first; cancelled cases do not count."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return tuple(year - ROC_OFFSET for year in queries.years(tx))
 
     def year(self, year: int) -> YearFigures:

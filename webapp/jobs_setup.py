@@ -73,3 +73,8 @@ def mail_folder(settings: Settings) -> Path:
 def anchor_folder(settings: Settings) -> Path:
     """Where the history's anchors are written, to be kept outside the database."""
     return settings.home / "anchors"
+
+
+def anchor_files(settings: Settings) -> list[Path]:
+    """The anchors that were written, the oldest first."""
+    return sorted(anchor_folder(settings).glob("anchor-*.json"))

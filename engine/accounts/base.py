@@ -44,7 +44,7 @@ class AccountRules:
     password_max_age: timedelta | None = None
     """A password older than this must be changed; None: no such rule. Both are for agencies that
     資通系統防護基準 obliges to set them; ASVS 5.0 advises against forced changes."""
-    touch: timedelta = timedelta(seconds=20)
+    touch: timedelta = timedelta(minutes=1)
     """Activity is written down at most this often."""
 
 

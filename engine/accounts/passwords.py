@@ -82,7 +82,7 @@ class PasswordKeeping(Sessions):
         Raises:
             RecordNotFound: the link was used or has run out.
         """
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             person_id = queries.reset_owner(tx, digest(token), self._clock.now())
             account = queries.account_by_id(tx, person_id) if person_id else None
         if account is None:

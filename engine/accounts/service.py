@@ -72,22 +72,22 @@ class AccountService(PasswordKeeping):
 
     def demo_accounts(self) -> tuple[DemoAccount, ...]:
         """Demo accounts to be named on the sign-in page."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return tuple(DemoAccount(*row) for row in queries.demo_accounts(tx))
 
     def has_demo_accounts(self) -> bool:
         """Whether any demo account exists: production refuses to start then."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.has_demo_accounts(tx)
 
     def account(self, person_id: str) -> AccountRow | None:
         """A person's account, None without one."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.account_by_id(tx, person_id)
 
     def accounts(self, person_ids: list[str]) -> dict[str, AccountRow]:
         """Accounts by person; people without one are left out."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.accounts_by_id(tx, person_ids)
 
     def set_enabled(self, person_id: str, enabled: bool, *, actor: Actor) -> None:

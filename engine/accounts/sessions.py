@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -59,22 +60,30 @@ class Sessions(AccountPart):
         Raises:
             SessionEnded: `reason` says why.
         """
-        now, ended = self._clock.now(), ""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             row = queries.session_by_token(tx, digest(token))
-            if row is None:
-                ended = "unknown"
-            elif row.ended_at is not None:
-                ended = row.end_reason or "unknown"
-            else:
-                ended = self._overdue(row, now)
-                if ended:
-                    queries.end_session(tx, row.id, now, ended)
-                elif active and now - row.active_at >= self.rules.touch:
-                    queries.touch_session(tx, row.id, now)
-        if ended or row is None:
-            raise SessionEnded(ended)
-        return self._session(row, token, active_at=now if active else row.active_at)
+        return self._going_on(row, token, active=active)
+
+    def signed_in(self, token: str, *, active: bool = True) -> tuple[Session, Actor]:
+        """The session a cookie names, and who acts in it: what each request asks first.
+
+        When the leave behind a deputy switch is over, the session is switched back.
+
+        Args:
+            active: as `session`.
+
+        Raises:
+            SessionEnded: `reason` says why.
+        """
+        with self._store.reading() as tx:
+            row = queries.session_by_token(tx, digest(token))
+            actor = self._actor(tx, row) if row is not None and row.is_active else None
+        session = self._going_on(row, token, active=active)
+        if actor is None:
+            with self._store.transaction() as tx:
+                queries.set_on_behalf_of(tx, session.id, None)
+                actor = self._directory.actor_in(tx, session.person_id)
+        return replace(session, on_behalf_of=actor.on_behalf_of), actor
 
     def sign_out(self, token: str) -> None:
         """End the session a cookie names; nothing happens when it has ended."""
@@ -134,20 +143,30 @@ class Sessions(AccountPart):
             queries.set_on_behalf_of(tx, session.id, principal_id)
         return actor
 
-    def actor(self, session: Session) -> Actor:
-        """Who acts in a session. When the leave behind a deputy switch is over, the session is switched back.
-
-        Raises:
-            RecordNotFound: the person does not work here any more.
-        """
-        with self._store.transaction() as tx:
-            try:
-                return self._directory.actor_in(tx, session.person_id, session.on_behalf_of)
-            except NotAllowed:
-                queries.set_on_behalf_of(tx, session.id, None)
-                return self._directory.actor_in(tx, session.person_id)
-
     # -- inside -------------------------------------------------------------------------------
+
+    def _going_on(self, row: SessionRow | None, token: str, *, active: bool) -> Session:
+        """The session of the row, with what has to be written down about it. Raises SessionEnded."""
+        now = self._clock.now()
+        if row is None:
+            raise SessionEnded("unknown")
+        if row.ended_at is not None:
+            raise SessionEnded(row.end_reason or "unknown")
+        if overdue := self._overdue(row, now):
+            with self._store.transaction() as tx:
+                queries.end_session(tx, row.id, now, overdue)
+            raise SessionEnded(overdue)
+        if active and now - row.active_at >= self.rules.touch:
+            with self._store.transaction() as tx:
+                queries.touch_session(tx, row.id, now)
+        return self._session(row, token, active_at=now if active else row.active_at)
+
+    def _actor(self, tx: Transaction, row: SessionRow) -> Actor | None:
+        """Who acts in the session; None when it acts for somebody who is back."""
+        try:
+            return self._directory.actor_in(tx, row.person_id, row.on_behalf_of, known_as=row.name)
+        except NotAllowed:
+            return None
 
     def _judge(
         self, tx: Transaction, username: str, password: str, ip: str, now: datetime

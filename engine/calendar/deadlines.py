@@ -77,7 +77,7 @@ class DeadlineService:
     def stops_of(self, instance_ids: Sequence[UUID]) -> dict[UUID, tuple[ClockStop, ...]]:
         """The stops of several cases' clocks; cases without any are left out."""
         found: dict[UUID, list[ClockStop]] = {}
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             for instance_id, since, until, reason in queries.clock_stops(tx, list(instance_ids)):
                 found.setdefault(instance_id, []).append(ClockStop(since, until, reason))
         return {instance_id: tuple(stops) for instance_id, stops in found.items()}
@@ -88,7 +88,7 @@ class DeadlineService:
         Raises:
             InstanceNotFound: no such case.
         """
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             dates = queries.case_dates(tx, instance_id)
         if dates is None:
             raise InstanceNotFound(id=str(instance_id))

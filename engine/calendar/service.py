@@ -60,7 +60,7 @@ class CalendarService:
         """The calendar in force, at most ten seconds old."""
         with self._lock:
             if self._known is None or self._steady() - self._known[1] > FRESH_SECONDS:
-                with self._store.transaction() as tx:
+                with self._store.reading() as tx:
                     years = [_year(row) for row in queries.current_years(tx)]
                     closures = [_closure(row) for row in queries.closures(tx)]
                 self._known = WorkCalendar.of_years(years, closures), self._steady()
@@ -68,17 +68,17 @@ class CalendarService:
 
     def years(self) -> tuple[YearRow, ...]:
         """The version in force of each year loaded."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.current_years(tx)
 
     def versions(self, year: int) -> tuple[YearRow, ...]:
         """Every import of one year, the newest first."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.year_versions(tx, year)
 
     def closures(self, *, revoked: bool = False) -> tuple[ClosureRow, ...]:
         """Closures, the latest day first; `revoked`: also those taken back."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.closures(tx, revoked=revoked)
 
     def preview_year(self, content: bytes) -> YearImport:
@@ -88,7 +88,7 @@ class CalendarService:
             CalendarRefused: the file is not one whole year; every fault with its line.
         """
         year = parse_year(content)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return _compare(year, queries.year_versions(tx, year.year))
 
     def import_year(self, content: bytes, actor: Actor, *, file_name: str = "") -> YearImport:

@@ -60,7 +60,7 @@ class CaseFiles(CaseService):
 
     def comments(self, instance_id: UUID, actor: Actor) -> tuple[Comment, ...]:
         """The remarks on a case, the oldest first. Raises InstanceNotFound."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             self._load(tx, instance_id, actor)
             return queries.comments(tx, instance_id)
 
@@ -122,7 +122,7 @@ class CaseFiles(CaseService):
 
     def attachments(self, instance_id: UUID, actor: Actor) -> tuple[Attachment, ...]:
         """The files of a case, the oldest first. Raises InstanceNotFound."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             self._load(tx, instance_id, actor)
             return queries.attachments(tx, instance_id)
 
@@ -142,7 +142,7 @@ class CaseFiles(CaseService):
 
     def is_followed(self, instance_id: UUID, actor: Actor) -> bool:
         """Whether the actor keeps an eye on the case."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.is_followed(tx, instance_id, effective_person(actor))
 
 

@@ -39,7 +39,7 @@ class IncidentService(CaseService):
     ) -> Page[Incident]:
         """One page of open (or resolved) incidents. Raises NotAllowed; Invalid for an unknown order or page."""
         _ensure_operator(actor)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.incidents(
                 tx,
                 process_key=process_key,
@@ -54,13 +54,13 @@ class IncidentService(CaseService):
     def count(self, actor: Actor) -> int:
         """How many are open: exact to 99, 100 means more than 99."""
         _ensure_operator(actor)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.count_open(tx)
 
     def incident(self, incident_id: UUID, actor: Actor) -> Incident:
         """One incident. Raises RecordNotFound, NotAllowed."""
         _ensure_operator(actor)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return self._found(tx, incident_id)
 
     def variables(self, incident_id: UUID, actor: Actor) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class IncidentService(CaseService):
             Conflict: it was resolved meanwhile; says who and when.
         """
         _ensure_operator(actor)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             found = self._open(tx, incident_id)
             case = self._steps.load(tx, found.instance_id)
             self._ensure_values_may_be_seen(tx, case, actor)

@@ -61,12 +61,12 @@ class MachineService(Starting):
 
     def due(self, limit: int = 1000) -> list[UUID]:
         """Cases with a timer that is due now; one indexed look-up."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return messages.due_instances(tx, self._now(), limit)
 
     def deliverable(self) -> list[tuple[UUID, UUID]]:
         """Kept messages whose case waits for them after all: message and case; one indexed look-up."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return messages.deliverable(tx)
 
     def deliver_buffered(self, message_id: UUID, instance_id: UUID) -> Advance | None:
@@ -91,17 +91,17 @@ class MachineService(Starting):
 
     def due_starts(self) -> list[tuple[UUID, str, datetime]]:
         """Timer start events that are due now: version, element, due time."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return start_timers.due(tx, self._now())
 
     def next_due(self, until: datetime) -> datetime | None:
         """When the next timer of any case, or timer start, up to `until` is due. For players."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return messages.next_due(tx, until)
 
     def open_jobs(self) -> list[JobSpec]:
         """Jobs for everything that waits for machines now: what a player under its own clock leaves to a worker."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             calls = messages.open_calls(tx)
             timers = messages.open_timers(tx)
             starts = start_timers.all_armed(tx)
@@ -125,7 +125,7 @@ class MachineService(Starting):
 
     def call(self, instance_id: UUID, task_id: str) -> ServiceCall | None:
         """The connector call a case waits for; None when it does not any more."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return messages.service_call(tx, instance_id, task_id)
 
     def finish_service(self, instance_id: UUID, task_id: str, result: Any) -> Advance | None:

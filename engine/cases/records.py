@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from engine.cases.values import HistoryEntry
 from engine.model import SourceFile
 
 
@@ -103,9 +104,12 @@ class ChainFault:
     """The first row of a case's history that is not what was written."""
 
     instance_id: UUID
+    """All zero where it is not known."""
     business_key: str
     seq: int
-    kind: Literal["edited", "deleted", "reordered", "tail-cut", "value-edited", "head-edited", "anchor-broken"]
+    kind: Literal[
+        "edited", "deleted", "reordered", "tail-cut", "value-edited", "head-edited", "case-missing", "anchor-broken"
+    ]
 
 
 @dataclass(frozen=True)
@@ -163,3 +167,22 @@ class CaseReading:
     on_behalf_of_name: str | None
     what: str
     """`case`, or `file:<id>` of a file of the case."""
+
+
+@dataclass(frozen=True)
+class PastDecision:
+    """A decision that was taken in a case."""
+
+    entry: HistoryEntry
+    number: int
+    """Which of the entry's `decisions` it is, from 0."""
+    business_key: str
+    definition_id: UUID
+    version: int
+    record: Mapping[str, Any]
+    """As `engine.dmn.recorded` gives it, with the `element` that asked."""
+
+    @property
+    def id(self) -> str:
+        """`<instance>.<seq>.<number>`."""
+        return f"{self.entry.id}.{self.number}"

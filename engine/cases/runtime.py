@@ -86,7 +86,7 @@ class RuntimeService(Starting, CaseFiles):
             The cases it reached or started.
         """
         sending = id or str(new_id())
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             listening = messages.listening(tx, name)
             starting = definitions.started_by(tx, "signal", name)
         reached = [case for case in listening if self._signal_one(case, name, variables, actor, sending)]
@@ -157,24 +157,24 @@ class RuntimeService(Starting, CaseFiles):
 
     def find(self, query: InstanceQuery, actor: Actor) -> Page[ProcessInstance]:
         """One page of the cases the actor may see. Raises Invalid for an unknown order or page."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return case_queries.find(tx, query, actor, self._now())
 
     def sources(self) -> tuple[str, ...]:
         """Where the latest cases came from (來源): what a search for cases may offer to choose."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return case_queries.sources(tx, LATEST)
 
     def variables(self, instance_id: UUID, actor: Actor) -> dict[str, Any]:
         """The case's variables. Raises InstanceNotFound."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             self._load(tx, instance_id, actor)
             found: dict[str, Any] = codec.decode(case_queries.variables(tx, instance_id))
             return found
 
     def diagram_state(self, instance_id: UUID, actor: Actor) -> DiagramState:
         """What to draw on the case's diagram: tokens, the way it came, incidents. Raises InstanceNotFound."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             found = self._load(tx, instance_id, actor)
             passed, flows = case_queries.passed(tx, instance_id)
             return DiagramState(

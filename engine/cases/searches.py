@@ -31,7 +31,7 @@ class SavedSearches:
 
     def of(self, actor: Actor) -> tuple[SavedSearch, ...]:
         """The actor's searches, by name."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.of_person(tx, actor.person_id)
 
     def save(self, actor: Actor, name: str, query: Mapping[str, str]) -> SavedSearch:

@@ -27,6 +27,7 @@ from engine.steps.answers import Once, ensure_same, once
 from engine.steps.outcome import replayed
 from engine.steps.steps import Act, Case, Steps
 from engine.store import Store, Transaction, candidate_queries
+from engine.store import task_draft_queries as drafts
 from engine.store import task_queries as queries
 
 MAX_REASON = 2000
@@ -49,24 +50,37 @@ class TaskService:
     def inbox(self, actor: Actor, query: InboxQuery | None = None) -> Page[TaskRow]:
         """One page of a tab of the actor's inbox. Raises Invalid for an unknown order or page."""
         query = query or InboxQuery()
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             now = self._now()
-            return queries.inbox(tx, query, actor, principals=self._principals(tx, actor, now), now=now)
+            principals = self._principals(tx, actor, now) if query.tab == "deputy" else ()
+            return queries.inbox(tx, query, actor, principals=principals, now=now)
+
+    def following(self, task_id: UUID, actor: Actor, query: InboxQuery) -> UUID | None:
+        """The task below this one on a page of the actor's inbox, else the first other one there.
+
+        Raises Invalid for an unknown order or page.
+        """
+        with self._store.reading() as tx:
+            now = self._now()
+            principals = self._principals(tx, actor, now) if query.tab == "deputy" else ()
+            ids = queries.inbox_ids(tx, query, actor, principals=principals, now=now)
+        below = ids[ids.index(task_id) + 1 :] if task_id in ids else []
+        return next((other for other in below + ids if other != task_id), None)
 
     def counts(self, actor: Actor) -> dict[str, int]:
         """How many tasks each tab has: exact to 99, 100 means more than 99."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             now = self._now()
             return queries.counts(tx, actor, principals=self._principals(tx, actor, now), now=now)
 
     def get(self, task_id: UUID, actor: Actor) -> UserTask:
         """A task. Raises TaskNotFound: no such task, or of a case that is not the actor's to see."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return self._load(tx, task_id, actor)
 
     def of_case(self, instance_id: UUID, actor: Actor) -> tuple[UserTask, ...]:
         """All tasks of a case the actor may see, the oldest first; nothing when it is not theirs."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             found = queries.of_case(tx, instance_id)
             return found if found and queries.task(tx, found[0].id, actor) else ()
 
@@ -77,15 +91,31 @@ class TaskService:
             TaskNotFound: no such task, or not the actor's to see.
             TaskNotOpen: it was completed or cancelled; says who and when.
         """
-        with self._store.transaction() as tx:
-            self._load(tx, task_id, actor).ensure_open()
-            case = self._steps.load(tx, task_id=task_id)
-            assert case.state is not None, "a case with an open task has a state"
-            return self._steps.executor.variables(Execution(case.source, case.state), str(task_id))
+        task, variables = self.opened(task_id, actor)
+        task.ensure_open()
+        return variables
+
+    def opened(self, task_id: UUID, actor: Actor) -> tuple[UserTask, dict[str, Any]]:
+        """A task, and the variables as it sees them while it is open; none of them when it is closed.
+
+        Raises:
+            TaskNotFound: no such task, or not the actor's to see.
+        """
+        with self._store.reading() as tx:
+            found = queries.task_and_state(tx, task_id, actor)
+            if found is None:
+                raise TaskNotFound(id=str(task_id))
+            task, state = found
+            if not task.is_open:
+                return task, {}
+            assert state is not None, "a case with an open task has a state"
+            assert task.definition_id is not None, "every case has its definition"
+            execution = Execution(self._steps.sources.get(tx, task.definition_id), state)
+            return task, self._steps.executor.variables(execution, str(task_id))
 
     def unit_work(self, actor: Actor) -> list[WorkRow]:
         """Open work of the units the actor heads: unclaimed tasks first, then by person, each by due date."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             found = queries.unit_work(tx, actor, limit=UNIT_WORK_ROWS)
         return [
             WorkRow(person, name, tuple(rows))
@@ -247,20 +277,19 @@ class TaskService:
         with self._store.transaction() as tx:
             self._load(tx, task_id, actor).ensure_completable_by(actor)
             now = self._now()
-            queries.save_draft(tx, task_id, effective_person(actor), raw, now)
+            drafts.save_draft(tx, task_id, effective_person(actor), raw, now)
             return now
 
     def draft(self, task_id: UUID, actor: Actor) -> tuple[Any, datetime] | None:
-        """What the actor typed so far and when it was saved. Raises TaskNotFound."""
-        with self._store.transaction() as tx:
-            self._load(tx, task_id, actor)
-            return queries.draft(tx, task_id, effective_person(actor))
+        """What the actor typed so far and when it was saved; nobody else's is given."""
+        with self._store.reading() as tx:
+            return drafts.draft(tx, task_id, effective_person(actor))
 
     def discard_draft(self, task_id: UUID, actor: Actor) -> None:
         """Forget what the actor typed so far. Raises TaskNotFound."""
         with self._store.transaction() as tx:
             self._load(tx, task_id, actor)
-            queries.drop_draft(tx, task_id, effective_person(actor))
+            drafts.drop_draft(tx, task_id, effective_person(actor))
 
     # -- inside ------------------------------------------------------------------------------
 

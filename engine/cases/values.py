@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from engine.errors import AlreadyClaimed, InstanceEnded, NotAllowed, NotAssignee, TaskNotOpen
-from engine.model import Actor, Variables
+from engine.model import Actor, OpenedTask, Variables
 
 ADMINISTRATORS = "administrator@"
 """The pool that gets a task for which nobody was found."""
@@ -36,6 +36,19 @@ def effective_name(actor: Actor) -> str:
 def candidate_keys(actor: Actor) -> list[str]:
     """Every candidate text the actor answers to, sorted."""
     return sorted({*actor.groups, f"user:{effective_person(actor)}"})
+
+
+def offered_to(task: OpenedTask) -> list[str]:
+    """The candidate texts of a task that a step has opened; a bare role means whoever has it anywhere."""
+    groups = [group if "@" in group or ":" in group else f"{group}@" for group in task.candidate_groups]
+    return [*(f"user:{person}" for person in task.candidate_users), *groups]
+
+
+def is_for(task: OpenedTask, actor: Actor) -> bool:
+    """Whether a task that a step has opened is the actor's, or theirs to claim."""
+    if task.assignee is not None:
+        return task.assignee == effective_person(actor)
+    return not set(candidate_keys(actor)).isdisjoint(offered_to(task))
 
 
 def has_role(actor: Actor, *roles: str) -> bool:

@@ -55,25 +55,33 @@ class Candidates(DirectoryPart):
             RecordNotFound: no such person, or they do not work here any more.
             NotAllowed: they do not stand in for `on_behalf_of` now.
         """
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return self.actor_in(tx, person_id, on_behalf_of)
 
-    def actor_in(self, tx: Transaction, person_id: str, on_behalf_of: str | None = None) -> Actor:
-        """`actor_for` within the caller's transaction."""
-        person = self._person(tx, person_id)
-        if not person.is_active:
-            raise RecordNotFound("This person does not work here any more.", id=person_id)
+    def actor_in(
+        self, tx: Transaction, person_id: str, on_behalf_of: str | None = None, *, known_as: str | None = None
+    ) -> Actor:
+        """`actor_for` within the caller's transaction.
+
+        Args:
+            known_as: the person's name, where the caller has just read it and that they work here.
+        """
+        if known_as is None:
+            person = self._person(tx, person_id)
+            if not person.is_active:
+                raise RecordNotFound("This person does not work here any more.", id=person_id)
+            known_as = person.name
         if on_behalf_of is None:
-            return Actor(person.id, person.name, groups=candidates.groups_of(tx, person_id, self.today()))
+            return Actor(person_id, known_as, groups=candidates.groups_of(tx, person_id, self.today()))
         if on_behalf_of not in candidates.principals_of(tx, person_id, self._clock.now()):
             raise NotAllowed("You do not stand in for this person now.", person=on_behalf_of)
         principal = self._person(tx, on_behalf_of)
         groups = candidates.groups_of(tx, on_behalf_of, self.today(), platform=False)
-        return Actor(person.id, person.name, principal.id, principal.name, groups)
+        return Actor(person_id, known_as, principal.id, principal.name, groups)
 
     def deputy_actors(self, person_id: str) -> tuple[Actor, ...]:
         """The actors a person is for each of those they stand in for now (inbox tab 代理)."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             principals = candidates.principals_of(tx, person_id, self._clock.now())
             return tuple(self.actor_in(tx, person_id, principal) for principal in principals)
 
@@ -85,7 +93,7 @@ class Candidates(DirectoryPart):
         Args:
             with_deputies: add those who stand in now for the ones who are away.
         """
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return self.resolve_in(tx, candidate, with_deputies=with_deputies)
 
     def resolve_in(self, tx: Transaction, candidate: str, *, with_deputies: bool = False) -> tuple[str, ...]:
@@ -109,7 +117,7 @@ class Candidates(DirectoryPart):
 
     def superiors(self, person_id: str) -> tuple[str, ...]:
         """Ids of the person's superiors: the head of their unit, else of the nearest above that has one."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return candidates.superiors_of(tx, person_id, self.today())
 
     def superior(self, person_id: str) -> str | None:
@@ -118,19 +126,19 @@ class Candidates(DirectoryPart):
 
     def head(self, unit_id: str) -> str | None:
         """Who heads a unit, None when nobody does."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return next(iter(candidates.heads_of(tx, unit_id, self.today())), None)
 
     def people_meant(self, candidate: str) -> tuple[Person, ...]:
         """The active people a candidate text means now, deputies of those who are away after them; with their posts."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             ids = self.resolve_in(tx, candidate, with_deputies=True)
             people = queries.people_by_id(tx, ids, self.today())
         return tuple(people[key] for key in ids if key in people)
 
     def addresses_of(self, texts: Iterable[str]) -> list[str]:
         """The mail addresses of whoever answers to these candidate texts now, deputies among them, each once."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             ids = {person: None for text in texts for person in self.resolve_in(tx, text, with_deputies=True)}
             people = queries.people_by_id(tx, tuple(ids), self.today())
         return list(dict.fromkeys(person.email for key in ids if (person := people.get(key)) and person.email))
@@ -173,7 +181,7 @@ class Candidates(DirectoryPart):
 
     def persons_by_id(self, ids: tuple[str, ...]) -> dict[str, tuple[str, str | None]]:
         """Chinese and English names of people by id."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             found = queries.people_by_id(tx, ids, self.today())
         return {key: (person.name, person.name_en) for key, person in found.items()}
 
@@ -184,7 +192,7 @@ class Candidates(DirectoryPart):
     def _current_names(self) -> _Names:
         names = self._names
         if names is None or self._steady() - names.read_at > FRESH_SECONDS:
-            with self._store.transaction() as tx:
+            with self._store.reading() as tx:
                 units = {unit.id: unit for unit in queries.units(tx, self.today(), closed=True)}
                 roles = {role.id: role for role in queries.roles(tx)}
             names = self._names = _Names(units, roles, self._steady())

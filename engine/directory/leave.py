@@ -25,13 +25,13 @@ class LeaveKeeping(DirectoryPart):
 
     def delegations(self, *, person_id: str | None = None, past: bool = False) -> tuple[Leave, ...]:
         """Leave that goes on or will come, the latest first; `past`: what is over or cancelled too."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             ending = None if past else self._clock.now()
             return queries.leaves(tx, person_id=person_id, ending_after=ending, cancelled=past)
 
     def standing_deputies(self, person_id: str) -> tuple[Deputy, ...]:
         """Who stands in for a person as a rule, in order."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.standing_deputies(tx, person_id)
 
     def set_standing_deputies(self, person_id: str, deputy_ids: Sequence[str], *, actor: Actor) -> None:
@@ -121,14 +121,14 @@ class LeaveKeeping(DirectoryPart):
 
     def principals(self, person_id: str) -> tuple[Person, ...]:
         """The people who are away now and for whom this person stands in."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             ids = candidates.principals_of(tx, person_id, self._clock.now())
             found = queries.people_by_id(tx, ids, self.today())
         return tuple(found[key] for key in ids)
 
     def deputies_now(self, person_ids: Sequence[str]) -> dict[str, str]:
         """Who stands in now for those of these people who are away."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return candidates.deputies_of(tx, tuple(person_ids), self._clock.now())
 
     # -- inside -------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class People(DirectoryPart):
             demo_listed: only demo accounts named on the sign-in page, or only others.
             after: the id to go on after.
         """
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             unit_ids = queries.subtree(tx, unit_id) if unit_id else None
             return queries.find_people(
                 tx,
@@ -63,38 +63,38 @@ class People(DirectoryPart):
         Raises:
             RecordNotFound: no such person.
         """
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return self._person(tx, person_id)
 
     def persons(self, person_ids: list[str]) -> dict[str, Person]:
         """People by id; unknown ids are left out."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.people_by_id(tx, person_ids, self.today())
 
     def assignments(
         self, *, person_id: str | None = None, unit_id: str | None = None, on: date | None = None, all: bool = False
     ) -> tuple[Assignment, ...]:
         """Who holds which position on a day (today), or with `all` ever."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             day = None if all else on or self.today()
             return queries.assignments(tx, day=day, person_id=person_id, unit_id=unit_id)
 
     def title_on(self, person_id: str, day: date) -> str | None:
         """The title of the post a person held on a day: a past case shows the old one."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             found = queries.person_by_id(tx, person_id, day)
         return found.title if found else None
 
     def roles(self) -> tuple[Role, ...]:
         """All roles in their order."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.roles(tx)
 
     def grants(
         self, *, person_id: str | None = None, role_id: str | None = None, unit_id: str | None = None, all: bool = False
     ) -> tuple[Grant, ...]:
         """Grants in force today, or with `all` ever; `unit_id`: given on this unit or below it."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             unit_ids = queries.subtree(tx, unit_id) if unit_id else None
             day = None if all else self.today()
             return queries.grants(tx, day=day, person_id=person_id, role_id=role_id, unit_ids=unit_ids)

@@ -30,7 +30,7 @@ class Units(DirectoryPart):
 
     def units(self, *, on: date | None = None, closed: bool = False) -> tuple[Unit, ...]:
         """Units open on a day (today), with the names of that day; `closed`: those that ended too."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.units(tx, on or self.today(), closed=closed)
 
     def unit(self, unit_id: str, *, on: date | None = None) -> Unit:
@@ -39,7 +39,7 @@ class Units(DirectoryPart):
         Raises:
             RecordNotFound: no such unit.
         """
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             found = queries.unit(tx, unit_id, on or self.today())
         if found is None:
             raise RecordNotFound("No such unit.", id=unit_id)
@@ -47,17 +47,17 @@ class Units(DirectoryPart):
 
     def unit_names(self, unit_id: str) -> tuple[UnitName, ...]:
         """What a unit was called, the latest name first."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.unit_names(tx, unit_id)
 
     def subtree(self, unit_id: str) -> tuple[str, ...]:
         """The ids of a unit and all units below it."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.subtree(tx, unit_id)
 
     def positions(self, unit_id: str | None = None) -> tuple[Position, ...]:
         """Positions that exist today, of one unit or of all."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.positions(tx, self.today(), unit_ids=None if unit_id is None else [unit_id])
 
     def position(self, position_id: UUID) -> Position:
@@ -66,12 +66,12 @@ class Units(DirectoryPart):
         Raises:
             RecordNotFound: no such position.
         """
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return self._position(tx, position_id)
 
     def authorities(self, unit_id: str) -> tuple[Authority, ...]:
         """The lines of a unit's 分層負責明細表 in force today."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.authorities(tx, self.today(), [unit_id])
 
     # -- units ----------------------------------------------------------------------------

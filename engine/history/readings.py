@@ -40,7 +40,7 @@ class CaseReadings:
             NotAllowed: the actor is neither ethics officer (政風) nor auditor, in their own name.
         """
         ensure_any_role(actor, ETHICS, AUDITOR)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.readings(
                 tx, instance_id=instance_id, person_id=person_id, before=before, limit=min(limit, MAX_ROWS)
             )

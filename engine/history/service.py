@@ -2,66 +2,47 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from engine import codec
-from engine.cases.base import CaseService
-from engine.cases.records import ChainFault, Verification
+from engine.cases.records import ChainFault, PastDecision, Verification
 from engine.cases.values import HistoryEntry, has_role
 from engine.errors import Conflict, Invalid, NotAllowed, RecordNotFound
-from engine.history.chain import GENESIS, Entry, Signer, value_digest
+from engine.history.anchors import Anchoring
+from engine.history.chain import GENESIS, Entry, value_digest
 from engine.model import Actor
-from engine.steps.steps import Steps
-from engine.store import Store, Transaction
 from engine.store import history_queries as queries
-from engine.store import token_queries as tokens
-from engine.store.history_queries import Anchor, Head, StoredEntry
+from engine.store.history_queries import Head, StoredEntry
 
 MAY_ERASE = ("archivist", "administrator")
-SETTLING = timedelta(seconds=30)
-"""An anchor leaves out what was written just now: a transaction still open may carry an earlier time."""
+PART = 200
+"""How many chains are read and checked at once."""
 
 
-@dataclass(frozen=True)
-class AnchorFile:
-    """What is exported: the anchor, and the chain ends it covers."""
-
-    anchor: Anchor
-    heads: Sequence[tuple[UUID, int, bytes]]
-
-    def to_json(self) -> bytes:
-        """One line of JSON."""
-        anchor = self.anchor
-        content: dict[str, Any] = {
-            "id": anchor.id,
-            "at": anchor.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "previous": anchor.previous.hex(),
-            "digest": anchor.digest.hex(),
-            "heads": [[str(case), length, digest.hex()] for case, length, digest in self.heads],
-        }
-        return orjson.dumps(content) + b"\n"
-
-
-class HistoryService(CaseService):
+class HistoryService(Anchoring):
     """Reads, checks and erases history; everything else only adds to it."""
-
-    def __init__(self, store: Store, steps: Steps, signer: Signer) -> None:
-        super().__init__(store, steps)
-        self._signer = signer
 
     def timeline(self, instance_id: UUID, actor: Actor) -> list[HistoryEntry]:
         """What happened in a case, the oldest first. Raises InstanceNotFound."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             self._load(tx, instance_id, actor)
             return [_entry(stored) for stored in queries.entries(tx, instance_id)]
+
+    def decisions(self, process_key: str, decision_id: str, actor: Actor, *, limit: int = 10) -> list[PastDecision]:
+        """How a decision was taken lately in cases of a process that the actor may see, the latest first.
+
+        Confidential cases are left out: looking at one is an act of its own.
+        """
+        with self._store.transaction() as tx:
+            rows = queries.decided(tx, process_key, decision_id, actor, limit)
+        return [
+            PastDecision(_entry(stored), number, business_key, definition_id, version, record)
+            for stored, business_key, definition_id, version in rows
+            for number, record in enumerate(codec.loads(stored.link.body or "{}").get("decisions", ()))
+            if record.get("decision") == decision_id and record.get("chain")
+        ][:limit]
 
     # -- erasing ---------------------------------------------------------------------------
 
@@ -106,50 +87,59 @@ class HistoryService(CaseService):
                 even if somebody who has the database and the key of the owner changed it all.
 
         Returns:
-            What was checked and every fault: `edited`, `deleted`, `reordered`, `tail-cut`,
-            `value-edited`, `head-edited`, `anchor-broken`.
+            What was checked and every fault, one a case: `edited`, `deleted`, `reordered`, `tail-cut`,
+            `value-edited`, `head-edited`, `case-missing`, `anchor-broken`.
         """
         faults: list[ChainFault] = []
         cases = entries = 0
-        with self._store.transaction() as tx:
-            known = self._check_anchors(tx, anchors, faults)
-            for head in queries.heads(tx, instance_id):
-                stored = queries.entries(tx, head.instance_id)
-                cases, entries = cases + 1, entries + len(stored)
-                fault = self._first_fault(head, stored) or _against_anchor(head, stored, known.get(head.instance_id))
-                if fault is not None:
-                    faults.append(fault)
+        for found in self._parts() if instance_id is None else [self._one(instance_id)]:
+            faults += found.faults
+            cases, entries = cases + found.cases, entries + found.entries
+        if instance_id is None:
+            faults += self.missing()
+        named = {fault.business_key for fault in faults}
+        anchored = self.verify_anchors(anchors, instance_id=instance_id)
+        faults += [fault for fault in anchored if not fault.business_key or fault.business_key not in named]
         return Verification(cases, entries, tuple(faults))
 
-    def verify_some(
-        self, after: UUID | None = None, *, limit: int = 200, anchors: Iterable[bytes] = ()
-    ) -> tuple[Verification, UUID | None]:
+    def verify_some(self, after: UUID | None = None, *, limit: int = PART) -> tuple[Verification, UUID | None]:
         """Check the chains of the next `limit` cases; for pages that show how far it is.
 
         Args:
-            after: the last case of the part before; None begins, and checks the anchors themselves.
+            after: the last case of the part before; None begins.
 
         Returns:
             What was checked, and the case to go on after; None when this was the last part.
         """
-        faults: list[ChainFault] = []
-        entries = 0
-        with self._store.transaction() as tx:
-            known = self._check_anchors(tx, anchors, faults)
-            if after is not None:
-                faults.clear()
-            heads = queries.heads_after(tx, after or UUID(int=0), limit)
-            for head in heads:
-                stored = queries.entries(tx, head.instance_id)
-                entries += len(stored)
-                fault = self._first_fault(head, stored) or _against_anchor(head, stored, known.get(head.instance_id))
-                faults += [fault] if fault else []
-        following = heads[-1].instance_id if len(heads) == limit else None
-        return Verification(len(heads), entries, tuple(faults)), following
+        with self._store.reading() as tx:
+            chains = queries.chains_after(tx, after or UUID(int=0), limit)
+        return self._checked(chains), chains[-1][0].instance_id if len(chains) == limit else None
+
+    def missing(self) -> list[ChainFault]:
+        """Case numbers that were given out and whose case is not there: nothing here ever deletes a case."""
+        with self._store.reading() as tx:
+            return [ChainFault(UUID(int=0), number, 1, "case-missing") for number in queries.missing_numbers(tx)]
+
+    def _parts(self) -> Iterator[Verification]:
+        after: UUID | None = None
+        while True:
+            found, after = self.verify_some(after)
+            yield found
+            if after is None:
+                return
+
+    def _one(self, instance_id: UUID) -> Verification:
+        with self._store.reading() as tx:
+            chains = queries.chain_of(tx, instance_id)
+        return self._checked(chains)
+
+    def _checked(self, chains: Sequence[tuple[Head, Sequence[StoredEntry]]]) -> Verification:
+        faults = [fault for head, stored in chains if (fault := self._first_fault(head, stored)) is not None]
+        return Verification(len(chains), sum(len(stored) for _, stored in chains), tuple(faults))
 
     def count(self) -> int:
         """How many chains there are."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.count_heads(tx)
 
     def _first_fault(self, head: Head, stored: Sequence[StoredEntry]) -> ChainFault | None:
@@ -180,60 +170,6 @@ class HistoryService(CaseService):
                 return "reordered"
         return "edited"
 
-    # -- anchors ---------------------------------------------------------------------------
-
-    def anchor(self, folder: Path | None = None) -> AnchorFile | None:
-        """Sign the ends of all chains that changed since the last anchor; for an hourly job.
-
-        Args:
-            folder: where the anchor is written to as a file of its own, to be kept outside the
-                database (another machine, paper, a write-once medium).
-
-        Returns:
-            The anchor; None when nothing changed.
-        """
-        with self._store.transaction() as tx:
-            last = queries.lock_anchors(tx)
-            until = tokens.real_time(tx) - SETTLING
-            since = last.at if last else datetime(1970, 1, 1, tzinfo=UTC)
-            heads = queries.changed_heads(tx, since, until)
-            if not heads:
-                return None
-            previous = last.digest if last else GENESIS
-            digest = self._signer.sign(previous + _heads_bytes(until, heads))
-            anchor = queries.add_anchor(tx, at=until, cases=len(heads), previous=previous, digest=digest)
-            found = AnchorFile(anchor, heads)
-            if folder is not None:
-                _write(folder / f"anchor-{anchor.id:08d}.json", found.to_json())
-            return found
-
-    def _check_anchors(
-        self, tx: Transaction, lines: Iterable[bytes], faults: list[ChainFault]
-    ) -> dict[UUID, tuple[int, bytes]]:
-        """Check exported anchors against the key, each other and the database; the heads they vouch for."""
-        stored = {anchor.id: anchor for anchor in queries.anchors(tx)}
-        known: dict[UUID, tuple[int, bytes]] = {}
-        for line in lines:
-            content = orjson.loads(line)
-            heads = [(UUID(case), length, bytes.fromhex(digest)) for case, length, digest in content["heads"]]
-            message = bytes.fromhex(content["previous"]) + _heads_bytes(datetime.fromisoformat(content["at"]), heads)
-            digest = bytes.fromhex(content["digest"])
-            anchor = stored.get(content["id"])
-            if self._signer.sign(message) != digest or anchor is None or anchor.digest != digest:
-                faults.append(ChainFault(UUID(int=0), "", content["id"], "anchor-broken"))
-                continue
-            known |= {case: (length, end) for case, length, end in heads}
-        return known
-
-
-def _against_anchor(head: Head, stored: Sequence[StoredEntry], known: tuple[int, bytes] | None) -> ChainFault | None:
-    if known is None:
-        return None
-    length, digest = known
-    if len(stored) < length:
-        return _fault(head, len(stored) + 1, "tail-cut")
-    return None if stored[length - 1].link.digest == digest else _fault(head, length, "edited")
-
 
 def _value_is_whole(entry: StoredEntry) -> bool:
     link = entry.link
@@ -246,27 +182,6 @@ def _value_is_whole(entry: StoredEntry) -> bool:
 
 def _fault(head: Head, seq: int, kind: Any) -> ChainFault:
     return ChainFault(head.instance_id, head.business_key, seq, kind)
-
-
-def _heads_bytes(at: datetime, heads: Sequence[tuple[UUID, int, bytes]]) -> bytes:
-    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return orjson.dumps([moment, [[str(case), length, digest.hex()] for case, length, digest in heads]])
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, even when the machine stops."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _parsed(entry_id: str) -> tuple[UUID, int]:

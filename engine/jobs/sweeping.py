@@ -17,7 +17,7 @@ from engine.errors import Busy, Conflict, NotFound
 from engine.jobs.calls import Caller
 from engine.jobs.notices import NoticeSender
 from engine.process_engine import ProcessEngine
-from engine.store import history_queries
+from engine.store import anchor_queries
 from engine.store import token_queries as tokens
 
 ANCHOR_EVERY = timedelta(hours=1)
@@ -71,8 +71,8 @@ class Sweeper:
         swept.files = self._engine.runtime.sweep_files()
         swept.idle_accounts = self._engine.accounts.disable_idle()
         swept.resealed = self._engine.connector_hosts.reseal()
-        with self._engine.store.transaction() as tx:
-            last = history_queries.last_anchor_at(tx)
+        with self._engine.store.reading() as tx:
+            last = anchor_queries.last_anchor_at(tx)
             real = tokens.real_time(tx)
         if last is None or real - last >= ANCHOR_EVERY:
             swept.anchored = self._engine.history.anchor(self._anchors) is not None

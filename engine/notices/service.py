@@ -49,12 +49,12 @@ class NotificationService:
 
     def of(self, actor: Actor, *, before: UUID | None = None, limit: int = 50) -> tuple[Notification, ...]:
         """The actor's notices, the newest first; `before` is the last id of the page before."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.of_person(tx, effective_person(actor), before=before, limit=min(limit, MAX_ROWS))
 
     def unread(self, actor: Actor) -> int:
         """How many the actor has not read: exact to 99, 100 means more than 99."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.unread(tx, effective_person(actor))
 
     def mark_read(self, actor: Actor, notification_id: UUID | None = None) -> None:
@@ -69,7 +69,7 @@ class NotificationService:
 
     def preference(self, actor: Actor) -> tuple[bool, str]:
         """Whether the actor gets mails, and in which language (`zh`, `en`); without a word from them: yes, Chinese."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return preferences.preference(tx, actor.person_id) or (True, "zh")
 
     def set_preference(self, actor: Actor, *, mail: bool, lang: str) -> None:

@@ -52,12 +52,12 @@ class Drafts(RepositoryPart):
 
     def draft(self, key: str) -> Draft | None:
         """The draft of a process, or None."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.load_draft(tx, key)
 
     def drafts(self) -> dict[str, tuple[datetime, str]]:
         """Which processes have a draft: when it was saved and by whom."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.drafts(tx)
 
     def discard_draft(self, key: str, actor: Actor) -> None:

@@ -21,7 +21,7 @@ class ProcessRights(RepositoryPart):
     def allowed(self, actor: Actor, verb: Verb, keys: Collection[str]) -> frozenset[str]:
         """Those of the processes with which the actor may do this; the same rules as `may`, asked once for all."""
         only = next(iter(keys)) if len(keys) == 1 else None
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             grants, rules = queries.grants(tx), queries.start_rules(tx, only)
             found = [queries.definition(tx, only)] if only is not None else queries.current(tx)
         properties = {definition.key: definition.properties for definition in found if definition}
@@ -40,7 +40,7 @@ class ProcessRights(RepositoryPart):
 
     def startable(self, actor: Actor) -> list[ProcessDefinition]:
         """The processes the actor may start by hand, by name."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             grants, rules = queries.grants(tx), queries.start_rules(tx)
             found = [
                 definition
@@ -59,7 +59,7 @@ class ProcessRights(RepositoryPart):
 
     def start_form(self, key: str) -> str | None:
         """The form key of the version in force, for its start page. Raises DefinitionNotFound."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             rules = queries.start_rules(tx, key)
         if key not in rules:
             raise DefinitionNotFound(key=key)
@@ -67,7 +67,7 @@ class ProcessRights(RepositoryPart):
 
     def grants(self, key: str) -> dict[str, tuple[str, ...]]:
         """Candidate texts by verb, for the page that sets them."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             found = queries.grants(tx)
         return {verb: tuple(sorted(found.get((key, verb), ()))) for verb in VERBS if verb != "view"}
 

@@ -152,7 +152,7 @@ class RepositoryService(Drafts, ProcessRights):
 
     def pending(self, actor: Actor) -> tuple[PendingDeployment, ...]:
         """Deployments that wait, of processes the actor may deploy."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             grants = queries.grants(tx)
             return tuple(
                 waiting
@@ -162,7 +162,7 @@ class RepositoryService(Drafts, ProcessRights):
 
     def pending_files(self, pending_id: UUID, actor: Actor) -> tuple[SourceFile, ...]:
         """The files of a waiting deployment. Raises RecordNotFound, NotAllowed, Conflict."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             waiting, files = self._open_pending(tx, pending_id)
             self._ensure_may(tx, actor, "deploy", waiting.keys)
             return files
@@ -171,12 +171,12 @@ class RepositoryService(Drafts, ProcessRights):
 
     def definitions(self) -> tuple[ProcessDefinition, ...]:
         """The version in force of each process, by key."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.current(tx)
 
     def versions(self, key: str) -> tuple[ProcessDefinition, ...]:
         """All versions of a process, the newest first. Raises DefinitionNotFound."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             found = queries.versions(tx, key)
         if not found:
             raise DefinitionNotFound(key=key)
@@ -184,7 +184,7 @@ class RepositoryService(Drafts, ProcessRights):
 
     def definition(self, key: str, version: int | None = None) -> ProcessDefinition:
         """One version; without a number the one in force. Raises DefinitionNotFound."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             found = queries.definition(tx, key, version)
         if found is None:
             raise DefinitionNotFound(key=key, version=version)
@@ -192,7 +192,7 @@ class RepositoryService(Drafts, ProcessRights):
 
     def by_id(self, definition_id: UUID) -> ProcessDefinition:
         """The version with this id. Raises DefinitionNotFound."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             found = queries.by_id(tx, definition_id)
         if found is None:
             raise DefinitionNotFound(id=str(definition_id))
@@ -200,7 +200,7 @@ class RepositoryService(Drafts, ProcessRights):
 
     def source(self, definition_id: UUID) -> DefinitionSource:
         """What the executor runs for a version. Raises DefinitionNotFound."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return self._sources.get(tx, definition_id)
 
     def files(self, definition_id: UUID) -> tuple[SourceFile, ...]:
@@ -230,12 +230,12 @@ class RepositoryService(Drafts, ProcessRights):
 
     def running(self, key: str) -> dict[int, int]:
         """How many open cases each version of a process has."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.running(tx, key)
 
     def all_running(self) -> dict[str, int]:
         """How many open cases each process has; a process without one is not named."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return queries.all_running(tx)
 
     def make_current(self, definition_id: UUID, actor: Actor) -> ProcessDefinition:
@@ -267,7 +267,7 @@ class RepositoryService(Drafts, ProcessRights):
     def _with_library(self, files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
         if not any(file.kind == "bpmn" and b"callActivity" in file.content for file in files):
             return tuple(files)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return deploying.with_called(self._executor, files, _Library(tx))
 
     def _changed(self, tx: Transaction, files: Sequence[SourceFile]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from engine import codec
+from engine.cases.values import offered_to
 from engine.history.chain import Entry
 from engine.ids import new_id
 from engine.model import (
@@ -191,17 +192,11 @@ def step_values(given: Variables, before: Mapping[str, Any], after: Mapping[str,
 def wanted(advance: Advance) -> list[str]:
     """Every candidate text of the opened tasks, assignees among them."""
     texts = {f"user:{task.assignee}" for task in advance.opened if task.assignee}
-    return sorted(texts.union(*(_offered_to(task) for task in advance.opened)))
-
-
-def _offered_to(task: OpenedTask) -> list[str]:
-    """Candidate texts; a bare role means whoever has it anywhere."""
-    groups = [group if "@" in group or ":" in group else f"{group}@" for group in task.candidate_groups]
-    return [*(f"user:{person}" for person in task.candidate_users), *groups]
+    return sorted(texts.union(*(offered_to(task) for task in advance.opened)))
 
 
 def _task_row(task: OpenedTask, found: Set[str], pool: str) -> tuple[dict[str, Any], str | None]:
-    offered = _offered_to(task)
+    offered = offered_to(task)
     assignee = task.assignee if task.assignee and f"user:{task.assignee}" in found else None
     candidates, missing = offered, None
     if assignee is None and found.isdisjoint(offered):

@@ -1,17 +1,24 @@
-"""Reading the history: one case's entries, all chains for checking, anchors, erasure."""
+"""Reading the history: one case's entries, all chains for checking, erasure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from engine import codec
 from engine.history.chain import Link
+from engine.model import Actor
 from engine.store.store import Transaction
+from engine.store.visibility import UNITS, visible
+
+CASES_LOOKED_AT = 200
+"""Of a process, when examples of its decisions are wanted."""
 
 _ENTRIES = """
 select h.*, v.salt, v.body, v.erased_at from history h
@@ -19,15 +26,28 @@ left join history_value v on v.instance_id = h.instance_id and v.seq = h.seq
 where h.instance_id = :id order by h.seq
 """
 
-_HEADS = """
-select id, business_key, history_length, history_head, updated_at from process_instance
-where id > :after order by id limit :limit
+_CHAINS = """
+select i.id, i.business_key, i.history_length, i.history_head, h.*, v.salt, v.body, v.erased_at
+from ({cases}) i left join history h on h.instance_id = i.id
+left join history_value v on v.instance_id = h.instance_id and v.seq = h.seq
+order by i.id, h.seq
 """
+"""A case's end and its entries, of one moment: a step in between would look like a fault."""
 
-_CHANGED_HEADS = """
-select id, history_length, history_head from process_instance
-where id in (select instance_id from history where recorded_at > :since and recorded_at <= :until) order by id
-"""
+_CHAIN_OF = text(_CHAINS.format(cases="select * from process_instance where id = :id"))
+
+_CHAINS_AFTER = text(_CHAINS.format(cases="select * from process_instance where id > :after order by id limit :limit"))
+
+_MISSING = text("""
+select given.number from case_counter c
+cross join lateral (
+  select c.prefix || '-' || lpad(c.roc_year::text, 3, '0') || '-' || lpad(n::text, greatest(5, length(n::text)), '0')
+    as number, n
+  from generate_series(1, c.last) n
+) given
+where not exists (select from process_instance i where i.business_key = given.number)
+order by c.prefix, c.roc_year, given.n limit :limit
+""")
 
 
 @dataclass(frozen=True)
@@ -48,44 +68,24 @@ class StoredEntry:
     erased_at: datetime | None
 
 
-@dataclass(frozen=True)
-class Anchor:
-    """One digest over the chain heads that changed since the anchor before."""
-
-    id: int
-    at: datetime
-    cases: int
-    previous: bytes
-    digest: bytes
-
-
 def entries(tx: Transaction, instance_id: UUID) -> tuple[StoredEntry, ...]:
     """A case's history in order."""
     return tuple(_entry(row) for row in tx.execute(text(_ENTRIES), {"id": instance_id}).mappings())
 
 
-def heads(tx: Transaction, instance_id: UUID | None = None) -> Iterator[Head]:
-    """The chain ends of one case, or of all, in batches."""
-    if instance_id is not None:
-        row = tx.execute(
-            text("select id, business_key, history_length, history_head from process_instance where id = :id"),
-            {"id": instance_id},
-        ).first()
-        if row is not None:
-            yield _head(row)
-        return
-    after = UUID(int=0)
-    while True:
-        found = tx.execute(text(_HEADS), {"after": after, "limit": 1000}).all()
-        if not found:
-            return
-        yield from (_head(row) for row in found)
-        after = found[-1].id
+def chain_of(tx: Transaction, instance_id: UUID) -> list[tuple[Head, list[StoredEntry]]]:
+    """One case's chain; nothing when there is no such case."""
+    return _chains(tx.execute(_CHAIN_OF, {"id": instance_id}).mappings())
 
 
-def heads_after(tx: Transaction, after: UUID, limit: int) -> list[Head]:
-    """The chain ends of the next cases by id."""
-    return [_head(row) for row in tx.execute(text(_HEADS), {"after": after, "limit": limit})]
+def chains_after(tx: Transaction, after: UUID, limit: int) -> list[tuple[Head, list[StoredEntry]]]:
+    """The chains of the next cases by id."""
+    return _chains(tx.execute(_CHAINS_AFTER, {"after": after, "limit": limit}).mappings())
+
+
+def missing_numbers(tx: Transaction, limit: int = 1000) -> tuple[str, ...]:
+    """Case numbers that were counted and belong to no case; a start that fails gives its number back."""
+    return tuple(tx.execute(_MISSING, {"limit": limit}).scalars())
 
 
 def count_heads(tx: Transaction) -> int:
@@ -94,43 +94,47 @@ def count_heads(tx: Transaction) -> int:
     return count
 
 
-def changed_heads(tx: Transaction, since: datetime, until: datetime) -> list[tuple[UUID, int, bytes]]:
-    """Chain ends of the cases that something was written to in this time."""
-    rows = tx.execute(text(_CHANGED_HEADS), {"since": since, "until": until})
-    return [(row.id, row.history_length, bytes(row.history_head)) for row in rows]
-
-
 def erase(tx: Transaction, instance_id: UUID, seq: int, record: int) -> bool:
     """Erase an entry's values; the database demands the entry `record` that says so. False: erased before."""
     statement = text("select history_erase(:id, :seq, :record)")
     return bool(tx.execute(statement, {"id": instance_id, "seq": seq, "record": record}).scalar_one())
 
 
-def lock_anchors(tx: Transaction) -> Anchor | None:
-    """The last anchor; nobody else writes one until this transaction ends."""
-    tx.execute(text("select pg_advisory_xact_lock(7004302)"))
-    row = tx.execute(text("select * from history_anchor order by id desc limit 1")).first()
-    return _anchor(row) if row else None
+def _chains(found: Iterable[Any]) -> list[tuple[Head, list[StoredEntry]]]:
+    chains: list[tuple[Head, list[StoredEntry]]] = []
+    for _, grouped in groupby(found, key=lambda row: row["id"]):
+        chain = list(grouped)
+        chains.append((_head(chain[0]), [_entry(row) for row in chain if row["seq"] is not None]))
+    return chains
 
 
-def anchors(tx: Transaction) -> tuple[Anchor, ...]:
-    """All anchors, the oldest first."""
-    return tuple(_anchor(row) for row in tx.execute(text("select * from history_anchor order by id")))
+def decided(
+    tx: Transaction, process_key: str, decision_id: str, actor: Actor, limit: int
+) -> list[tuple[StoredEntry, str, UUID, int]]:
+    """Entries of cases the actor may see in which a decision was taken, the latest first, without confidential cases.
 
-
-def last_anchor_at(tx: Transaction) -> datetime | None:
-    """Up to when the last anchor reaches; None when there is none."""
-    moment: datetime | None = tx.execute(text("select max(at) from history_anchor")).scalar_one()
-    return moment
-
-
-def add_anchor(tx: Transaction, *, at: datetime, cases: int, previous: bytes, digest: bytes) -> Anchor:
-    """Store an anchor."""
-    statement = text("""
-        insert into history_anchor (at, cases, previous, digest) values (:at, :cases, :previous, :digest) returning *
+    Returns:
+        Each entry with the case's number, its definition and that definition's version. Only the latest
+        `CASES_LOOKED_AT` cases are looked at.
+    """
+    condition, parameters = visible(actor)
+    statement = text(f"""
+        with recursive {UNITS}
+        select h.*, v.salt, v.body, v.erased_at, c.business_key, c.definition_id, d.version
+        from (
+          select i.id, i.business_key, i.definition_id from process_instance i
+          where i.process_key = :key and i.security_class <> '密' and {condition}
+          order by i.started_at desc, i.id desc limit :cases
+        ) c
+        join process_definition d on d.id = c.definition_id
+        join history_value v on v.instance_id = c.id and v.body like :pattern
+        join history h on h.instance_id = v.instance_id and h.seq = v.seq
+        order by h.occurred_at desc, h.instance_id desc, h.seq desc limit :limit
     """)
-    values = {"at": at, "cases": cases, "previous": previous, "digest": digest}
-    return _anchor(tx.execute(statement, values).one())
+    quoted = codec.canonical(decision_id).decode().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    values = {"key": process_key, "pattern": f'%"decision":{quoted},%', "limit": limit, "cases": CASES_LOOKED_AT}
+    rows = tx.execute(statement, {**parameters, **values}).mappings()
+    return [(_entry(row), row["business_key"], row["definition_id"], row["version"]) for row in rows]
 
 
 def _entry(row: Any) -> StoredEntry:
@@ -141,17 +145,4 @@ def _entry(row: Any) -> StoredEntry:
 
 
 def _head(row: Any) -> Head:
-    return Head(row.id, row.business_key, row.history_length, bytes(row.history_head))
-
-
-def _anchor(row: Any) -> Anchor:
-    return Anchor(row.id, row.at, row.cases, bytes(row.previous), bytes(row.digest))
-
-
-def known_lengths(tx: Transaction, instance_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How long each of these chains is, by its own rows."""
-    statement = text("""
-        select instance_id, max(seq) as length from history where instance_id = any(cast(:ids as uuid[]))
-        group by instance_id
-    """)
-    return {row.instance_id: row.length for row in tx.execute(statement, {"ids": list(instance_ids)})}
+    return Head(row["id"], row["business_key"], row["history_length"], bytes(row["history_head"]))

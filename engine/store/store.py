@@ -20,7 +20,7 @@ _STATEMENT_TIMEOUT = "57014"
 
 @dataclass(frozen=True)
 class Transaction:
-    """One open transaction. Query modules take its `connection`."""
+    """One open transaction, or a look without one. Query modules take its `connection`."""
 
     connection: Connection
 
@@ -69,6 +69,7 @@ class Store:
                 "connect_timeout": 5,
             },
         )
+        self._readers = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -81,20 +82,27 @@ class Store:
             StoreUnavailable: the database cannot be reached or is out of space.
             ValueRefused: a value cannot be a value of the database: a NUL in a text, a year beyond its calendar.
         """
-        try:
-            with self.engine.connect() as connection:
-                transaction = connection.begin()
-                try:
-                    yield Transaction(connection)
-                except BaseException:
-                    if not connection.invalidated:
-                        transaction.rollback()
-                    raise
-                self._commit(connection, transaction)
-        except exc.DBAPIError as error:
-            raise _translate(error) from error
-        except exc.TimeoutError as error:
-            raise StoreUnavailable("All database connections are in use.") from error
+        with _own_errors(), self.engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                yield Transaction(connection)
+            except BaseException:
+                if not connection.invalidated:
+                    transaction.rollback()
+                raise
+            self._commit(connection, transaction)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Only look: each statement by itself, without the two round trips of a transaction around them.
+
+        In `READ COMMITTED` each statement sees the newest data inside a transaction, too; nothing is lost.
+
+        Raises:
+            StoreUnavailable, ValueRefused: as `transaction`.
+        """
+        with _own_errors(), self._readers.connect() as connection:
+            yield Transaction(connection)
 
     def close(self) -> None:
         """Close every pooled connection. The store opens new ones when it is used again."""
@@ -120,6 +128,16 @@ def with_driver(url: str) -> str:
     """`url` with the driver named: `postgres://` and `postgresql://` become `postgresql+psycopg://`."""
     scheme, separator, rest = url.partition("://")
     return f"postgresql+psycopg{separator}{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    try:
+        yield
+    except exc.DBAPIError as error:
+        raise _translate(error) from error
+    except exc.TimeoutError as error:
+        raise StoreUnavailable("All database connections are in use.") from error
 
 
 def _translate(error: exc.DBAPIError) -> Exception:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from engine.cases.values import InboxQuery, Page, TaskRow, UserTask, candidate_keys, effective_person
 from engine.model import Actor
@@ -15,7 +15,6 @@ from engine.store import rows
 from engine.store.case_queries import SEARCHED, page_of
 from engine.store.grams import query as search_query
 from engine.store.paging import Keyset, Sort, moment, words
-from engine.store.step_queries import as_json
 from engine.store.store import Transaction
 from engine.store.visibility import UNITS, visible
 
@@ -90,14 +89,33 @@ _NO_KEY = {"after_key": "-infinity", "after_id": UUID(int=0)}
 
 def task(tx: Transaction, task_id: UUID, actor: Actor) -> UserTask | None:
     """A task of a case the actor may see."""
+    row = _task_row(
+        tx, task_id, actor, f"select {_TASK} from user_task t join process_instance i on i.id = t.instance_id"
+    )
+    return rows.user_task(row) if row else None
+
+
+def task_and_state(tx: Transaction, task_id: UUID, actor: Actor) -> tuple[UserTask, bytes | None] | None:
+    """A task of a case the actor may see, and the saved state of the case; no state once it has ended."""
+    row = _task_row(
+        tx,
+        task_id,
+        actor,
+        f"""
+        select {_TASK}, s.body as case_state from user_task t join process_instance i on i.id = t.instance_id
+        left join instance_state s on s.instance_id = i.id
+    """,
+    )
+    return (rows.user_task(row), bytes(row["case_state"]) if row["case_state"] is not None else None) if row else None
+
+
+def _task_row(tx: Transaction, task_id: UUID, actor: Actor, selected: str) -> RowMapping | None:
     condition, parameters = visible(actor)
     statement = f"""
-        with recursive {UNITS}
-        select {_TASK} from user_task t join process_instance i on i.id = t.instance_id
+        with recursive {UNITS} {selected}
         where t.id = :id and i.id = (select instance_id from user_task where id = :id) and {condition}
     """
-    row = tx.execute(text(statement), {**parameters, "id": task_id}).mappings().one_or_none()
-    return rows.user_task(row) if row else None
+    return tx.execute(text(statement), {**parameters, "id": task_id}).mappings().one_or_none()
 
 
 def of_case(tx: Transaction, instance_id: UUID) -> tuple[UserTask, ...]:
@@ -113,6 +131,30 @@ def inbox(
     tx: Transaction, query: InboxQuery, actor: Actor, *, principals: Sequence[str], now: datetime
 ) -> Page[TaskRow]:
     """One page of a tab. Raises Invalid for an unknown order or page."""
+    keyset, page, values = _page(query, actor, principals, now)
+    statement = f"""
+        with recursive {UNITS}, page as materialized ({page})
+        select {_COLUMNS}, page.page_key, page.page_id
+        from page join user_task t on t.id = page.id join process_instance i on i.id = t.instance_id
+        join process_definition d on d.id = i.definition_id
+        order by {keyset.order}
+    """
+    found = tx.execute(text(statement), values).mappings().all()
+    return page_of(found, query, keyset, rows.task_row)
+
+
+def inbox_ids(
+    tx: Transaction, query: InboxQuery, actor: Actor, *, principals: Sequence[str], now: datetime
+) -> list[UUID]:
+    """The tasks of one page of a tab, in order, by their ids alone."""
+    _, page, values = _page(query, actor, principals, now)
+    return [row.id for row in tx.execute(text(f"with recursive {UNITS} {page}"), values)][: query.limit]
+
+
+def _page(
+    query: InboxQuery, actor: Actor, principals: Sequence[str], now: datetime
+) -> tuple[Keyset, str, dict[str, Any]]:
+    """The statement that finds a page's tasks in their order, and its parameters."""
     keyset = Keyset.of(SORTS, query.sort, id="t.id", descending=query.descending, after=query.after, limit=query.limit)
     conditions, values = _conditions(query)
     values |= _people(actor, principals, now) | keyset.parameters
@@ -123,22 +165,17 @@ def inbox(
     plain_pending = query.tab == "pending" and query.sort == "due" and not query.descending and len(conditions) == 1
     if plain_pending:
         values = {**_NO_KEY, **values}
-        page = f"select t.id, {keyset.columns} from ({_FIRST_PENDING}) c join user_task t on t.id = c.task_id"
+        page = f"""
+          select t.id, {keyset.columns} from ({_FIRST_PENDING}) c join user_task t on t.id = c.task_id
+          order by {keyset.order}
+        """
     else:
         page = f"""
           select t.id, {keyset.columns} from user_task t join process_instance i on i.id = t.instance_id
           where {" and ".join(conditions)} and {seen} and {keyset.condition}
           order by {keyset.order} limit :limit
         """
-    statement = f"""
-        with recursive {UNITS}, page as materialized ({page})
-        select {_COLUMNS}, page.page_key, page.page_id
-        from page join user_task t on t.id = page.id join process_instance i on i.id = t.instance_id
-        join process_definition d on d.id = i.definition_id
-        order by {keyset.order}
-    """
-    found = tx.execute(text(statement), {"seer_heads": [], **values}).mappings().all()
-    return page_of(found, query, keyset, rows.task_row)
+    return keyset, page, {"seer_heads": [], **values}
 
 
 def counts(tx: Transaction, actor: Actor, *, principals: Sequence[str], now: datetime) -> dict[str, int]:
@@ -237,15 +274,6 @@ update incident set resolved_at = :now, resolved_by = :person_id where id = :inc
 
 _PERSON = text("select id, name from person where id = :id and is_active")
 
-_SAVE_DRAFT = text("""
-insert into task_draft (task_id, person_id, raw, saved_at) values (:task_id, :person_id, cast(:raw as jsonb), :now)
-on conflict (task_id, person_id) do update set raw = excluded.raw, saved_at = excluded.saved_at
-""")
-
-_DRAFT = text("select raw, saved_at from task_draft where task_id = :task_id and person_id = :person_id")
-
-_DROP_DRAFT = text("delete from task_draft where task_id = :task_id and person_id = :person_id")
-
 
 def claim(tx: Transaction, task_id: UUID, *, assignee: str, assignee_name: str, actor: Actor, now: datetime) -> None:
     """Give the task to a person; who had a task takes part in the case for good."""
@@ -293,22 +321,6 @@ def active_person(tx: Transaction, person_id: str) -> str | None:
     """The name of a person who may be given work."""
     row = tx.execute(_PERSON, {"id": person_id}).first()
     return row.name if row else None
-
-
-def save_draft(tx: Transaction, task_id: UUID, person_id: str, raw: Any, now: datetime) -> None:
-    """Keep what was typed so far."""
-    tx.execute(_SAVE_DRAFT, {"task_id": task_id, "person_id": person_id, "raw": as_json(raw), "now": now})
-
-
-def draft(tx: Transaction, task_id: UUID, person_id: str) -> tuple[Any, datetime] | None:
-    """What was typed so far, and when it was saved."""
-    row = tx.execute(_DRAFT, {"task_id": task_id, "person_id": person_id}).first()
-    return (row.raw, row.saved_at) if row else None
-
-
-def drop_draft(tx: Transaction, task_id: UUID, person_id: str) -> None:
-    """Forget what was typed."""
-    tx.execute(_DROP_DRAFT, {"task_id": task_id, "person_id": person_id})
 
 
 def unit_work(tx: Transaction, actor: Actor, *, limit: int) -> tuple[TaskRow, ...]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 from sqlalchemy import event
 
@@ -160,3 +161,10 @@ def count_statements(store):
             event.remove(store.engine, "commit", commit)
 
     return counting
+
+
+@pytest.fixture
+def intruder(owner_url):
+    """Somebody with the owner's rights in the database, but without the key."""
+    with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as connection:
+        yield connection

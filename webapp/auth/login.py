@@ -10,7 +10,6 @@ from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
 from engine.accounts.service import Session, SessionEnded
-from engine.errors import NotFound
 from engine.model import Actor
 from webapp.security import cookie_name, cookie_options
 from webapp.services import engine
@@ -52,12 +51,9 @@ def _load(asked: Request) -> SignedIn | None:
     if not token:
         return None
     try:
-        session = engine().accounts.session(token, active=asked.headers.get("X-Background") != "1")
-        return SignedIn(session, engine().accounts.actor(session))
+        return SignedIn(*engine().accounts.signed_in(token, active=asked.headers.get("X-Background") != "1"))
     except SessionEnded as ended:
         g.session_ended = ended.reason
-    except NotFound:
-        g.session_ended = "disabled"
     return None
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from engine import ChainFault
 from webapp.cli.common import fail, open_engine
+from webapp.jobs_setup import anchor_files
 from webapp.totals import year_totals
 
 
@@ -13,17 +15,26 @@ from webapp.totals import year_totals
 def verify(case: str | None) -> None:
     """Verify the history of one case (its number), or of all, against its chain and the anchors.
 
-    Names the first bad row: edited, deleted, reordered, or the tail cut off. Exit code 1 then.
+    Names the first bad row: edited, deleted, reordered, or the tail cut off; and cases that were deleted
+    altogether. Exit code 1 then.
     """
     with open_engine() as (engine, settings):
         instance = engine.runtime.by_business_key(case).id if case else None
-        anchors = [path.read_bytes() for path in sorted((settings.home / "anchors").glob("*.json"))]
+        anchors = (path.read_bytes() for path in anchor_files(settings))
         result = engine.history.verify(instance, anchors=anchors)
     click.echo(f"{result.cases} cases, {result.entries} entries verified.")
     for fault in result.faults:
-        click.echo(f"{fault.business_key or fault.instance_id}: entry {fault.seq} is {fault.kind}", err=True)
+        click.echo(_said(fault), err=True)
     if not result.intact:
         fail("history is not what was written")
+
+
+def _said(fault: ChainFault) -> str:
+    if fault.kind == "anchor-broken":
+        return f"anchor {fault.seq} is not what was signed"
+    if fault.kind == "case-missing":
+        return f"{fault.business_key or fault.instance_id}: the case is missing"
+    return f"{fault.business_key}: entry {fault.seq} is {fault.kind}"
 
 
 @click.command()

@@ -11,8 +11,8 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import UserTask
-from engine.errors import Invalid, InvalidVariables, TaskNotOpen
+from engine import UserTask, is_for
+from engine.errors import Invalid, InvalidVariables
 from engine.model import Advance
 from webapp.cases.page import PART_VIEWS, case_part
 from webapp.dates import roc_datetime
@@ -33,8 +33,8 @@ from webapp.taskforms.markdown import render_markdown
 @bp.get("/tasks/<uuid:task_id>")
 def task(task_id: UUID) -> str:
     """The three panes: the list it came from, the task with its form, its case."""
-    found = engine().tasks.get(task_id, actor())
-    form, has_draft = _opened_form(found)
+    found, known = engine().tasks.opened(task_id, actor())
+    form, has_draft = _opened_form(found, known)
     return _panes(found, form, has_draft=has_draft)
 
 
@@ -96,14 +96,10 @@ def _reassign_page(found: UserTask, problem: str = "", receiver: Receiver | None
 @bp.post("/tasks/<uuid:task_id>")
 def complete(task_id: UUID) -> Response:
     """Hand in the answer; or, for the form's other buttons, show the form as it is now."""
-    found = engine().tasks.get(task_id, actor())
+    found, known = engine().tasks.opened(task_id, actor())
     if not found.is_open:
         return _replay(found)
     found.ensure_completable_by(actor())
-    try:
-        known = engine().tasks.variables(task_id, actor())
-    except TaskNotOpen:  # the same form, posted at the same moment, was faster
-        return _replay(found)
     filled = posted(_definition(found), known)
     if filled.action == "draft":
         return save_draft(task_id)
@@ -113,7 +109,7 @@ def complete(task_id: UUID) -> Response:
     if not result.ok:
         engine().tasks.save_draft(task_id, actor(), filled.draft)
         return Response(_panes(found, filled), 422, mimetype="text/html")
-    following = _next_in_list(task_id)
+    following = engine().tasks.following(task_id, actor(), _list_state().query())
     try:
         advance = _complete(task_id, result.values)
     except InvalidVariables as refusal:
@@ -129,16 +125,16 @@ def _complete(task_id: UUID, values: Mapping[str, Any]) -> Advance:
 def _replay(found: UserTask) -> Response:
     """The same form came again: the same answer as before. Any other form is told who was faster."""
     advance = _complete(found.id, {})
-    _say_what_happened(found, advance, _next_in_list(found.id))
+    _say_what_happened(found, advance, engine().tasks.following(found.id, actor(), _list_state().query()))
     return redirect(_list_state().url(), 303)
 
 
 @bp.post("/tasks/<uuid:task_id>/draft")
 def save_draft(task_id: UUID) -> Response:
     """Keep an unfinished form. A draft is not an answer: the task can still be released."""
-    found = engine().tasks.get(task_id, actor())
+    found, known = engine().tasks.opened(task_id, actor())
     found.ensure_completable_by(actor())
-    filled = posted(_definition(found), engine().tasks.variables(task_id, actor()))
+    filled = posted(_definition(found), known)
     engine().tasks.save_draft(task_id, actor(), filled.draft)
     said = _("草稿已於%(when)s暫存，尚未送出。", when=roc_datetime(engine().clock.now(), "short"))
     if request.accept_mimetypes.best == "application/json":
@@ -175,13 +171,12 @@ def _panes(found: UserTask, filled: TaskForm | None, problem: str = "", *, has_d
     )
 
 
-def _opened_form(found: UserTask) -> tuple[TaskForm | None, bool]:
-    """The form for who may answer, and whether their draft is in it."""
+def _opened_form(found: UserTask, known: Mapping[str, Any]) -> tuple[TaskForm | None, bool]:
+    """The form for who may answer, with what the task knows, and whether their draft is in it."""
     if not found.may_complete(actor()):
         return None, False
     kept = engine().tasks.draft(found.id, actor())
-    variables = engine().tasks.variables(found.id, actor())
-    return opened(_definition(found), variables, kept[0] if kept else None), kept is not None
+    return opened(_definition(found), known, kept[0] if kept else None), kept is not None
 
 
 def _definition(found: UserTask) -> Any:
@@ -199,26 +194,12 @@ def _list_state() -> ListState:
     return ListState.of(request.args.get("tab", "mine"), request.args)
 
 
-def _next_in_list(task_id: UUID) -> UUID | None:
-    """The task below this one in the list it was opened from, else the first other one."""
-    ids = [row.task.id for row in engine().tasks.inbox(actor(), _list_state().query()).rows]
-    others = [other for other in ids if other != task_id]
-    if task_id in ids and ids.index(task_id) < len(ids) - 1:
-        return ids[ids.index(task_id) + 1]
-    return others[0] if others else None
-
-
 def _say_what_happened(found: UserTask, advance: Advance, following: UUID | None) -> None:
     links = []
     for opened_task in advance.opened:
-        mine = engine().tasks.get(UUID(opened_task.id), actor())
-        if mine.may_claim(actor()) or mine.may_complete(actor()):
-            links.append(
-                {
-                    "href": url_for("inbox.task", task_id=mine.id),
-                    "text": _("同案下一關：%(step)s", step=task_name(mine)),
-                }
-            )
+        if is_for(opened_task, actor()):
+            step = _("同案下一關：%(step)s", step=task_name(opened_task))
+            links.append({"href": url_for("inbox.task", task_id=opened_task.id), "text": step})
     if following:
         links.append({"href": _list_state().task_url(following), "text": _("開啟下一件"), "key": "n"})
     links.append({"href": url_for("cases.show", instance_id=found.instance_id), "text": _("看這件案件")})

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from flask import current_app, render_template, request
+from werkzeug.datastructures import MultiDict
 
 from engine import ChainFault
 from engine.errors import InstanceNotFound
-from webapp.jobs_setup import anchor_folder
+from webapp.jobs_setup import anchor_files
 from webapp.operate import bp, words
 from webapp.services import engine
 
 _PART = 200
+_END = "end"
 _MOST_FAULTS = 100
 
 
@@ -26,12 +28,16 @@ class Progress:
     cases: int
     entries: int
     faults: tuple[tuple[str, str], ...]
-    after: UUID | None
+    after: str = _END
+    """The case the next part begins after; `end` when all are checked."""
+    anchor: int = 0
+    """How many anchors have been compared."""
+    anchors: int = 0
 
     @property
     def done(self) -> bool:
         """Whether the last part is checked."""
-        return self.after is None
+        return self.after == _END and self.anchor >= self.anchors
 
 
 @bp.get("/operate/verification")
@@ -56,37 +62,56 @@ def _verify_one(number: str) -> str | tuple[str, int]:
         found = engine().runtime.by_business_key(number)
     except InstanceNotFound:
         return _page(number, error="unknown"), 422
-    result = engine().history.verify(found.id, anchors=_anchors())
+    result = engine().history.verify(found.id, anchors=(path.read_bytes() for path in _anchors()))
     faults = tuple(_line(fault) for fault in result.faults)
-    progress = Progress(1, result.cases, result.entries, faults, None)
+    progress = Progress(1, result.cases, result.entries, faults)
     return render_template("operate/verification.html", number=number, error="", words=words, progress=progress)
 
 
 def _next_part() -> Progress:
-    after = request.form.get("after", "")
-    try:
-        start = UUID(after) if after else None
-    except ValueError:
-        start = None
-    found, following = engine().history.verify_some(start, limit=_PART, anchors=_anchors())
-    before = request.form if start else {}
-    known = tuple(tuple(text.split("\t", 1)) for text in request.form.getlist("fault") if "\t" in text) if start else ()
+    """So many further cases, and so many further anchors: each is read once in a verification."""
+    before = request.form if _after(request.form.get("after", "")) else MultiDict()
+    after, compared, files = _after(before.get("after", "")), _number(before.get("anchor")), _anchors()
+    history = engine().history
+    faults = [tuple(text.split("\t", 1)) for text in before.getlist("fault") if "\t" in text]
+    cases, entries = _number(before.get("cases")), _number(before.get("entries"))
+    if after is None:
+        faults += map(_line, history.missing())
+    following: object = _END
+    if after != _END:
+        found, following = history.verify_some(after, limit=_PART)
+        cases, entries = cases + found.cases, entries + found.entries
+        faults += map(_line, found.faults)
+    anchored = history.verify_anchors(path.read_bytes() for path in files[compared : compared + _PART])
     return Progress(
-        total=engine().history.count(),
-        cases=_number(before.get("cases")) + found.cases,
-        entries=_number(before.get("entries")) + found.entries,
-        faults=(*known, *(_line(fault) for fault in found.faults))[:_MOST_FAULTS],  # type: ignore[arg-type]
-        after=following,
+        total=history.count(),
+        cases=cases,
+        entries=entries,
+        faults=tuple(dict.fromkeys([*faults, *map(_line, anchored)]))[:_MOST_FAULTS],
+        after=str(following or _END),
+        anchor=min(compared + _PART, len(files)),
+        anchors=len(files),
     )
 
 
+def _after(text: str) -> UUID | str | None:
+    """Where to go on; None begins anew, also for what no page wrote."""
+    if text == _END:
+        return _END
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def _line(fault: ChainFault) -> tuple[str, str]:
+    if fault.kind == "case-missing":
+        return fault.business_key or str(fault.instance_id), fault.kind
     return f"{fault.business_key or '—'} #{fault.seq}", fault.kind
 
 
-def _anchors() -> Iterator[bytes]:
-    folder = anchor_folder(current_app.config["SIWEI"])
-    return (path.read_bytes() for path in sorted(folder.glob("anchor-*.json")))
+def _anchors() -> list[Path]:
+    return anchor_files(current_app.config["SIWEI"])
 
 
 def _number(text: str | None) -> int:

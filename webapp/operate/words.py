@@ -80,6 +80,7 @@ FAULTS: dict[str, Any] = {
     "tail-cut": _l("最後的紀錄被截去"),
     "value-edited": _l("紀錄的值被改過"),
     "head-edited": _l("案件上的鏈結尾端被改過"),
+    "case-missing": _l("案號已發出，但整件案件不見了"),
     "anchor-broken": _l("外部錨點與資料庫不符"),
 }
 

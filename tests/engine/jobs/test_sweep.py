@@ -108,7 +108,7 @@ def test_one_part_that_fails_does_not_keep_the_rest_from_being_done(played, star
 
 
 def test_the_history_is_anchored_outside_once_an_hour(played, start, sweeper, clock, tmp_path, monkeypatch):
-    monkeypatch.setattr("engine.history.service.SETTLING", timedelta(0))
+    monkeypatch.setattr("engine.history.anchors.SETTLING", timedelta(0))
     case = start(TIMED)
     assert sweeper.sweep().anchored
     (path,) = (tmp_path / "anchors").glob("*.json")

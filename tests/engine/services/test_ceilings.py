@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from engine import InstanceQuery
+from engine import InboxQuery, InstanceQuery
 from tests.engine.services.diagrams import APPROVAL, WAITING
 
 CEILINGS = {
     "start": 11, "claim": 6, "release": 6, "assign": 9, "complete": 6, "cancel": 6, "comment": 6, "correlate": 8,
-    "instance": 1, "variables": 2, "find": 1, "get": 1, "task variables": 3, "inbox": 2, "counts": 2,
-    "timeline": 2, "save draft": 2, "unit work": 1, "diagram": 3, "verify": 3,
+    "instance": 1, "variables": 2, "find": 1, "get": 1, "task variables": 1, "inbox": 1, "counts": 2, "next": 1,
+    "timeline": 2, "save draft": 2, "unit work": 1, "diagram": 3, "verify": 1,
 }  # fmt: skip
+LOOKS = {
+    "variables", "find", "get", "task variables", "inbox", "counts", "next", "timeline", "unit work", "diagram",
+    "verify",
+}  # fmt: skip
+"""Those that only look: no transaction, so nothing to commit."""
 
 
 @pytest.fixture
@@ -62,6 +67,7 @@ def acts(engine, people, task, waiting):
         "get": (nothing, lambda: tasks.get(task.id, tsai)),
         "task variables": (nothing, lambda: tasks.variables(task.id, tsai)),
         "inbox": (nothing, lambda: tasks.inbox(tsai)),
+        "next": (nothing, lambda: tasks.following(task.id, tsai, InboxQuery())),
         "counts": (nothing, lambda: tasks.counts(tsai)),
         "unit work": (nothing, lambda: tasks.unit_work(people["chief"])),
         "timeline": (nothing, lambda: engine.history.timeline(case, tsai)),
@@ -77,4 +83,4 @@ def test_a_verb_stays_under_its_ceiling(acts, count_statements, verb):
     with count_statements() as counted:
         act()
     assert 0 < len(counted.statements) <= CEILINGS[verb], counted.statements
-    assert counted.commits == 1
+    assert counted.commits == (verb not in LOOKS)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
-import psycopg
 import pytest
 
 from engine import SYSTEM, ProcessEngine
@@ -23,13 +21,6 @@ LENIENT = process(
     properties="deputyOwnSubmission = allowed",
 )
 """Its office lets deputies act on what they submitted themselves."""
-
-
-@pytest.fixture
-def intruder(owner_url):
-    """Somebody with the owner's rights in the database, but without the key."""
-    with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture
@@ -213,39 +204,3 @@ def test_who_may_erase_and_what(engine, people, case):
         engine.history.erase(f"{case.id}.99", "沒有", people["archivist"])
     with pytest.raises(RecordNotFound):
         engine.history.erase("nonsense", "沒有", people["archivist"])
-
-
-@pytest.fixture
-def settled(monkeypatch):
-    """Anchors take in what was written a moment ago."""
-    from datetime import timedelta
-
-    monkeypatch.setattr("engine.history.service.SETTLING", timedelta(0))
-
-
-def test_an_anchor_kept_outside_shows_a_history_that_was_rewritten(engine, case, intruder, tmp_path, settled):
-    anchor = engine.history.anchor(tmp_path)
-    (file,) = tmp_path.iterdir()
-    lines = [file.read_bytes()]
-    assert str(case.id) in {head[0] for head in json.loads(lines[0])["heads"]}
-    assert anchor is not None
-    assert engine.history.verify(case.id, anchors=lines).intact
-    intruder.execute("set session_replication_role = replica")
-    head = intruder.execute("select digest from history where instance_id = %s and seq = 4", [case.id]).fetchone()[0]
-    intruder.execute("delete from history where instance_id = %s and seq >= 5", [case.id])
-    intruder.execute("update process_instance set history_length = 4, history_head = %s where id = %s", [head, case.id])
-    assert engine.history.verify(case.id).intact, "without the anchor nobody would know"
-    assert [(f.kind, f.seq) for f in engine.history.verify(case.id, anchors=lines).faults] == [("tail-cut", 5)]
-
-
-def test_a_forged_anchor_is_named(engine, case, tmp_path, settled):
-    engine.history.anchor(tmp_path)
-    content = json.loads(next(tmp_path.iterdir()).read_bytes())
-    content["heads"][0][1] += 1
-    faults = engine.history.verify(case.id, anchors=[json.dumps(content).encode()]).faults
-    assert [fault.kind for fault in faults] == ["anchor-broken"]
-
-
-def test_nothing_new_makes_no_anchor(engine, case, settled):
-    assert engine.history.anchor() is not None
-    assert engine.history.anchor() is None

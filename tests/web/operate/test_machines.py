@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 
 import pytest
 
@@ -122,11 +124,16 @@ def test_a_history_that_was_tampered_with_is_named(browser, errand, sql_owner, m
     sql_owner("update history set actor_name = '張怡君' where instance_id = %s and seq = 1", case.id)
 
 
-def test_all_cases_are_checked_in_parts_that_add_up(browser, errand, monkeypatch, mail_home):
+def test_all_cases_are_checked_in_parts_that_add_up(browser, engine, errand, monkeypatch, mail_home):
     import re
 
+    monkeypatch.setattr("engine.history.anchors.SETTLING", timedelta(0))
     for number in range(3):
         errand(f"分批{number}")
+        assert engine.history.anchor(mail_home / "anchors")
+    read: list[str] = []
+    once = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path.name) or once(path))
     monkeypatch.setattr("webapp.operate.verifying._PART", 2)
     who = browser(AUDITOR)
     body, parts = {"scope": "all"}, 0
@@ -134,11 +141,14 @@ def test_all_cases_are_checked_in_parts_that_add_up(browser, errand, monkeypatch
         page = who.post("/operate/verification", body).text
         parts += 1
         inner = page[page.index('id="verification"') : page.index('class="columns"')]
-        body = dict(re.findall(r'name="(scope|after|cases|entries)" value="([^"]*)"', inner))
+        body = dict(re.findall(r'name="(scope|after|anchor|cases|entries)" value="([^"]*)"', inner))
         assert parts < 50
     cases, total = re.search(r"已查核(\d+)件案件（共(\d+)件）", page).groups()
     assert cases == total
     assert parts > 1
+    assert "已比對3個外部錨點（共3個）" in page
+    assert "全部相符" in page
+    assert sorted(read) == sorted(path.name for path in (mail_home / "anchors").iterdir()), "each anchor is read once"
 
 
 @pytest.mark.parametrize(("number", "text"), [("", "請填寫案號"), ("XX-1", "沒有這個案號")])
