@@ -10,6 +10,7 @@ model.evaluate("sla", {"kind": "petition"}).value
 from __future__ import annotations
 
 from engine.dmn.analysis import analyse
+from engine.dmn.asking import Asked, asked, tested_name
 from engine.dmn.graph import DecisionModel
 from engine.dmn.linking import parse, parse_together
 from engine.dmn.model import Decision, DecisionStep, RuleHit
@@ -17,12 +18,15 @@ from engine.dmn.record import DIGEST, recorded
 
 __all__ = [
     "DIGEST",
+    "Asked",
     "Decision",
     "DecisionModel",
     "DecisionStep",
     "RuleHit",
     "analyse",
+    "asked",
     "parse",
     "parse_together",
     "recorded",
+    "tested_name",
 ]

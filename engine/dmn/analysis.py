@@ -50,7 +50,7 @@ def analyse(model: DecisionModel, known: frozenset[str] | None = None) -> tuple[
 
 
 def _unknown_names(model: DecisionModel, node: DecisionNode, file: str, known: frozenset[str]) -> Iterator[Finding]:
-    for name in sorted(model.free_names(node.id) - known):
+    for name in sorted(model.own_names(node) - known):
         near = difflib.get_close_matches(name, sorted(known), 1, 0.6)
         zh, en = (f"；是否為「{near[0]}」？", f"; did you mean {near[0]!r}?") if near else ("", "")
         yield _finding(

@@ -69,14 +69,16 @@ class DecisionModel:
 
     def free_names(self, decision_id: str) -> frozenset[str]:
         """The names that the decision and those it requires take from the caller. Raises RecordNotFound."""
-        needed: set[str] = set()
-        for model, node in self._required(self._decision(decision_id)):
-            free = FreeNames()
-            node.logic.collect(free, model.names_in_sight(node))
-            needed |= free.certain
-            required = (model.resolve(reference) for reference in node.requires)
-            needed |= {found[2].variable for found in required if found and isinstance(found[2], InputNode)}
-        return frozenset(needed)
+        return frozenset().union(*(model.own_names(node) for model, node in self.required(decision_id)))
+
+    def own_names(self, node: DecisionNode) -> frozenset[str]:
+        """The names that one decision itself takes from the caller: in its logic, and as input data."""
+        free = FreeNames()
+        node.logic.collect(free, self.names_in_sight(node))
+        required = (self.resolve(reference) for reference in node.requires)
+        return frozenset(free.certain) | {
+            found[2].variable for found in required if found and isinstance(found[2], InputNode)
+        }
 
     def names_in_sight(self, node: DecisionNode) -> frozenset[str]:
         """The names under which a decision sees what it requires and knows."""
@@ -135,8 +137,9 @@ class DecisionModel:
                 return other
         raise RecordNotFound("No such decision", id=wanted)
 
-    def _required(self, node: DecisionNode) -> list[tuple[DecisionModel, DecisionNode]]:
-        """The decision and all that it requires, imported ones too, each once."""
+    def required(self, decision_id: str) -> list[tuple[DecisionModel, DecisionNode]]:
+        """The decision and all that it requires, imported ones too, each once. Raises RecordNotFound."""
+        node = self._decision(decision_id)
         found: list[tuple[DecisionModel, DecisionNode]] = [(self, node)]
         seen = {(id(self), node.id)}
         for model, one in found:  # grows while it is gone through

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from engine.feel.errors import FeelLimit, FeelSyntaxError
 from engine.feel.expression import Evaluation, Expression, parse
+from engine.feel.printing import source_of, written
 from engine.feel.running import Budget
 from engine.feel.temporal import (
     DaysTimeDuration,
@@ -43,6 +44,8 @@ __all__ = [
     "is_expression",
     "parse",
     "parse_duration",
+    "source_of",
     "to_python",
     "unwrap",
+    "written",
 ]

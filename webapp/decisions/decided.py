@@ -122,14 +122,15 @@ def _step(kept: Mapping[str, Any], files: Files, file: str) -> Step | None:
         return None
     output = kept["output"]
     if not decision.is_table or "inputs" not in kept:
-        sentence = _("決策「%(name)s」算出%(result)s。", name=decision.name, result=_result(output, ()))
-        return Step(decision, sentence)
+        if output is None:
+            return Step(decision, _("決策「%(name)s」沒有結果。", name=decision.name))
+        return Step(decision, _("決策「%(name)s」算出%(result)s。", name=decision.name, result=_result(output, ())))
     given = list(zip(decision.inputs, kept["inputs"], strict=True))
     hits = sorted(rule for rule in kept["rules"] if isinstance(rule, int))
     values = _by_column(output, decision.outputs)
     return Step(
         decision,
-        _sentence(decision, given, hits, _result(output, decision.outputs)),
+        _sentence(decision, given, hits, output),
         tuple(in_words(value) for _column, value in given),
         frozenset(hits),
         tuple(map(in_words, values)),
@@ -137,10 +138,13 @@ def _step(kept: Mapping[str, Any], files: Files, file: str) -> Step | None:
     )
 
 
-def _sentence(decision: Decision, given: Sequence[tuple[Column, Any]], hits: Sequence[int], result: str) -> str:
+def _sentence(decision: Decision, given: Sequence[tuple[Column, Any]], hits: Sequence[int], output: Any) -> str:
+    result = _result(output, decision.outputs)
     tested = (pair for at, pair in enumerate(given) if _tested(decision, at, hits))
     inputs = in_row(_pair(column.label, value) for column, value in tested)
     name, rows = decision.name, in_row(map(str, hits))
+    if not hits and output is None:
+        return _("決策表「%(name)s」沒有結果。", name=name)
     if not hits:
         return (
             _("決策表「%(name)s」沒有一列符合%(inputs)s，依預設%(result)s。", name=name, inputs=inputs, result=result)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,7 +15,8 @@ from werkzeug.datastructures import MultiDict
 
 from engine import codec
 from engine.errors import ValueRefused
-from webapp.dates import TAIPEI, local, parse_day
+from webapp import typed_values
+from webapp.dates import local
 
 TYPES: dict[str, Any] = {
     "text": _l("文字"),
@@ -126,42 +127,6 @@ def parsed(kind: str, text: str) -> Any:
     return _READERS[kind](stripped)
 
 
-def _number(text: str) -> int | Decimal:
-    try:
-        value = Decimal(text.replace(",", "").replace("，", ""))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or abs(value.adjusted()) > 30:
-        raise ValueError(_("請輸入數字，例如 12 或 12.5。"))
-    return int(value) if value == value.to_integral_value() and "." not in text else value
-
-
-def _boolean(text: str) -> bool:
-    known = {"true": True, "yes": True, "是": True, "1": True, "false": False, "no": False, "否": False, "0": False}
-    if text.lower() not in known:
-        raise ValueError(_("請輸入「是」或「否」。"))
-    return known[text.lower()]
-
-
-def _day(text: str) -> date:
-    value = parse_day(text)
-    if value is None:
-        raise ValueError(_("請輸入日期，例如 115/11/23。"))
-    return value
-
-
-def _moment(text: str) -> datetime:
-    day, _blank, clock = text.replace("T", " ").partition(" ")
-    value = parse_day(day)
-    hour, _colon, minute = clock.strip().partition(":")
-    try:
-        if value is None:
-            raise ValueError
-        return datetime(value.year, value.month, value.day, int(hour), int(minute[:2] or 0), tzinfo=TAIPEI)
-    except ValueError:
-        raise ValueError(_("請輸入日期與時間，例如 115/11/23 08:30。")) from None
-
-
 def _json(text: str) -> Any:
     try:
         raw = json.loads(text, parse_float=Decimal)
@@ -174,7 +139,13 @@ def _json(text: str) -> Any:
         raise ValueError(_("這個JSON裡有無法儲存的值。")) from None
 
 
-_READERS = {"number": _number, "boolean": _boolean, "date": _day, "datetime": _moment, "json": _json}
+_READERS = {
+    "number": typed_values.number,
+    "boolean": typed_values.boolean,
+    "date": typed_values.day,
+    "datetime": typed_values.moment,
+    "json": _json,
+}
 
 
 def _has_no_tags(raw: Any) -> bool:

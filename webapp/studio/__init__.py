@@ -38,6 +38,7 @@ RIGHTS = dict.fromkeys(
         "studio.reject",
         "studio.ask_current",
         "studio.make_current",
+        "studio.try_decision",
     ],
     STAFF,
 )
@@ -52,4 +53,5 @@ from webapp.studio import (  # noqa: E402, F401 - they register their views
     listing,
     process,
     ruling,
+    trying,
 )
