@@ -29,17 +29,19 @@ CHOICES = re.compile(r"<!-- act (.*?) -->")
 def play(seed: int) -> Verdict:
     """The run of a seed."""
     model = draw(Draws(more=Random(seed)))
-    return contest(model.xml, Draws(more=Random(-seed - 1)))
+    return contest(model.xml, Draws(more=Random(-seed - 1)), begun_by=model.begun_by)
 
 
 def smallest(seed: int) -> Verdict:
     """A small run that goes wrong as the one of this seed does."""
     model, choices = Draws(more=Random(seed)), Draws(more=Random(-seed - 1))
-    kind = _kind(contest(draw(model).xml, choices))
+    canvas = draw(model)
+    kind = _kind(contest(canvas.xml, choices, begun_by=canvas.begun_by))
 
     def run(numbers: Numbers, chosen: Numbers) -> tuple[Verdict, Numbers, Numbers]:
         first, second = Draws(numbers), Draws(chosen)
-        verdict = contest(draw(first).xml, second)
+        canvas = draw(first)
+        verdict = contest(canvas.xml, second, begun_by=canvas.begun_by)
         return verdict, first.taken, second.taken
 
     drawn = shrunk(

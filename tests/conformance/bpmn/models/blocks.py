@@ -20,9 +20,14 @@ def row(c: Canvas) -> Ends:
 
 
 def automatic(c: Canvas) -> Ends:
-    kind = c.draws.one(["scriptTask", "task", "manualTask", "intermediateThrowEvent"])
-    inside = f"<script>={{{c.draws.one('abc')}: {c.draws.below(3)}}}</script>" if kind == "scriptTask" else ""
-    name = c.add(kind, inside)
+    kind = c.draws.one(["scriptTask", "task", "manualTask", "intermediateThrowEvent", "businessRuleTask"])
+    inside, given = "", {}
+    if kind == "scriptTask":
+        inside = f"<script>={{{c.draws.one('abc')}: {c.draws.below(3)}}}</script>"
+    elif kind == "businessRuleTask":
+        inside = "<extensionElements><spiffworkflow:calledDecisionId>always</spiffworkflow:calledDecisionId>"
+        inside, given = inside + "</extensionElements>", {"camunda:resultVariable": "b"}
+    name = c.add(kind, inside, **given)
     return name, name
 
 

@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 
 from tests.conformance.bpmn.models.draws import Draws
 
+DECISION = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="dd" name="dd" namespace="t">
+<decision id="always" name="always"><variable name="b"/><literalExpression><text>1</text></literalExpression></decision>
+</definitions>"""
+"""The decision that the business rule tasks of every model ask."""
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
-    'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" id="d" targetNamespace="t">\n'
+    'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" '
+    'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="d" targetNamespace="t">\n'
 )
 Ends = tuple[str, str]
 """The nodes by which a block is entered and left."""
@@ -110,7 +115,11 @@ class Canvas:
             return self.event("timer", f"<timeDuration>PT{hours}H</timeDuration>")
         if kind == "conditional":
             return self.event("conditional", f"<condition>={self.rule()}</condition>")
-        return self.event(kind, **{f"{kind}Ref": self.known(kind)})
+        definition = self.event(kind, **{f"{kind}Ref": self.known(kind)})
+        if not self.draws.sometimes(5):
+            return definition
+        self.top.append(definition)
+        return f"<eventDefinitionRef>{definition.split(chr(34))[1]}</eventDefinitionRef>"
 
     # -- blocks and levels ------------------------------------------------------------------------
 
@@ -146,8 +155,8 @@ class Canvas:
         return self.add(kind, marker + "".join(parts), prefix="s", **attributes)
 
     def whole(self, start: str = "", inside: str = "", **attributes: str) -> None:
-        """All of a level: start, blocks, end, and sometimes something beside that."""
-        before = self.add("startEvent", inside, prefix="start", **attributes)
+        """All of a level: a start event with this `inside` (or what is there), blocks, end, sometimes more beside."""
+        before = start or self.add("startEvent", inside, prefix="start", **attributes)
         for _ in range(1 + self.draws.below(2)):
             ends = self.block()
             self.flow(before, ends[0])

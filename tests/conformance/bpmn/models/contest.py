@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from engine.errors import EngineError
+from engine.model import DeliverMessage, DeliverSignal, SourceFile
 from tests.conformance.bpmn.models import adhoc, happenings
-from tests.conformance.bpmn.models.canvas import VARIABLES
+from tests.conformance.bpmn.models.canvas import DECISION, VARIABLES
 from tests.conformance.bpmn.models.draws import Draws
 from tests.conformance.bpmn.models.reading import Level, read
 from tests.conformance.bpmn.models.reference import EndlessError, Reference, first
@@ -32,6 +33,7 @@ class Verdict:
     wrong: str = ""
     skipped: str = ""
     ended: str | None = None
+    executed: Counter[str] = field(default_factory=Counter)
 
 
 class EnginePlayer(Player):
@@ -52,11 +54,19 @@ class EnginePlayer(Player):
             "timers": Counter((one.element_id, one.due_at) for one in last.timers),
             "thrown": Counter((one.kind, one.name) for one in last.thrown),
             "stuck": bool(self.incidents),
+            "values": self.variables if last.ended == "completed" else None,
         }
 
     def act(self, verb: str, *given: Any) -> None:
         """Do what the reference's method of this name does."""
-        if verb == "complete":
+        if verb == "start":
+            values, event = given
+            kinds = {"message": DeliverMessage, "signal": DeliverSignal}
+            if event and event[0] == "timer":
+                self.start(start_id=event[1], **values)
+            else:
+                self.start(event=kinds[event[0]](event[1]) if event else None, **values)
+        elif verb == "complete":
             element, nth, values = given
             self.complete(element, nth, **values)
         elif verb in ("finish_call", "fail_call"):
@@ -94,6 +104,7 @@ def seen(case: Reference) -> dict[str, Any]:
         ),
         "thrown": case.thrown,
         "stuck": case.stuck,
+        "values": case.root.values if case.ended == "completed" else None,
     }
 
 
@@ -143,10 +154,12 @@ def replay(levels: dict[str, Level], acts: Sequence[Act], orders: Sequence[int])
     return case
 
 
-def contest(xml: str, draws: Draws, acts: Sequence[Act] | None = None) -> Verdict:
-    """Play a model with random choices, or with these acts."""
+def contest(
+    xml: str, draws: Draws, acts: Sequence[Act] | None = None, begun_by: tuple[str, str] | None = None
+) -> Verdict:
+    """Play a model with random choices, or with these acts; `begun_by`: the message or signal it starts with."""
     content = xml.encode()
-    definition = source(content)
+    definition = source(content, SourceFile("always.dmn", DECISION.encode()))
     player = EnginePlayer(definition)
     verdict = Verdict(xml, [])
     errors = [f for f in player.executor.lint(definition.files) if f.blocks]
@@ -155,15 +168,13 @@ def contest(xml: str, draws: Draws, acts: Sequence[Act] | None = None) -> Verdic
         return verdict
     levels = read(content)
     orders: list[int] = []
-    act: Act | None = acts[0] if acts else ("start", ({name: draws.below(3) for name in VARIABLES},))
+    values = {name: draws.below(3) for name in VARIABLES}
+    act: Act | None = acts[0] if acts else ("start", (values, begun_by))
     while act is not None and len(verdict.acts) < MAX_STEPS:
         verdict.acts.append(act)
         orders.append(0)
         try:
-            if act[0] == "start":
-                player.start(**act[1][0])
-            else:
-                player.act(act[0], *act[1])
+            player.act(act[0], *act[1])
             theirs: dict[str, Any] = player.seen()
         except (EngineError, AssertionError, StopIteration, IndexError, KeyError) as error:
             verdict.wrong = f"{act}: the engine says {type(error).__name__}: {error}"
@@ -176,6 +187,7 @@ def contest(xml: str, draws: Draws, acts: Sequence[Act] | None = None) -> Verdic
         if isinstance(case, str):
             verdict.wrong = f"{act}: {case}"
             return verdict
+        verdict.executed = case.executed
         if case.ended or case.stuck:
             verdict.ended = case.ended or "stuck"
             return verdict

@@ -7,7 +7,7 @@ user task, so that no model runs for ever by itself.
 
 from __future__ import annotations
 
-from tests.conformance.bpmn.models import blocks, happening_blocks, level_blocks
+from tests.conformance.bpmn.models import begin_blocks, blocks, happening_blocks, level_blocks
 from tests.conformance.bpmn.models.canvas import Block, Canvas
 from tests.conformance.bpmn.models.draws import Draws
 
@@ -25,6 +25,7 @@ BLOCKS: list[Block] = [
     blocks.loop,
     blocks.event_based,
     blocks.early_end,
+    blocks.early_end,
     blocks.quantities,
     blocks.service,
     happening_blocks.catching,
@@ -35,6 +36,9 @@ BLOCKS: list[Block] = [
     level_blocks.subprocess,
     level_blocks.subprocess,
     level_blocks.transaction,
+    level_blocks.undone_inside,
+    level_blocks.thrown_inside,
+    level_blocks.thrown_inside,
     level_blocks.called,
     level_blocks.undoing,
     level_blocks.ad_hoc,
@@ -44,6 +48,6 @@ BLOCKS: list[Block] = [
 def draw(draws: Draws) -> Canvas:
     """A model of one process, `p`, and those it calls."""
     canvas = Canvas(draws, BLOCKS, happening_blocks.event_subprocess, SIZE)
-    canvas.whole()
+    begin_blocks.begin(canvas)
     canvas.processes.append(f'<process id="p" name="p" isExecutable="true">{"".join(canvas.at.parts)}</process>')
     return canvas

@@ -65,8 +65,7 @@ def conditions(case: Reference) -> bool:
         for index, event in enumerate(arm.events):
             if event.kind != "conditional" or index in arm.seen or arm not in case.arms:
                 continue
-            at = arm.work or arm.scope.host
-            names = arm.scope.values or {} if at is None else at.visible()
+            names = arm.scope.visible() if arm.work is None else arm.work.visible()
             was, arm.was[index] = arm.was.get(index, False), holds(event.text, names)
             if arm.was[index] and not was:
                 fire(case, arm, index)
@@ -122,8 +121,11 @@ def in_scope(case: Reference, scope: Scope, subprocess: Node, start: Node) -> No
 
 
 def begin(case: Reference, scope: Scope, kind: str, name: str) -> None:
-    """The event with which a case begins."""
+    """The event with which a case begins; of a timer, `name` is the start event's id."""
     for node in scope.level.nodes.values():
+        if (kind, name) == ("timer", node.id):
+            case.enter(scope, node, finished=True)
+            return
         begins = node.kind == "startEvent" or node.get("instantiate") == "true"
         if begins and node.kind != "eventBasedGateway" and any((e.kind, e.name) == (kind, name) for e in node.events):
             case.enter(scope, node, finished=True)
@@ -133,6 +135,10 @@ def begin(case: Reference, scope: Scope, kind: str, name: str) -> None:
             if any((event.kind, event.name) == (kind, name) for event in target.events):
                 case.executed.update([node.id, f"~{flow.id}"])
                 case.enter(scope, target, flow.id, finished=True)
+                if node.get("eventGatewayType") == "Parallel":  # the others have to happen, too (§10.5.6)
+                    for other in node.outgoing:
+                        if other is not flow:
+                            case.take(scope, other)
                 return
     raise AssertionError((kind, name))
 

@@ -20,10 +20,30 @@ def marker(c: Canvas) -> str:
         rule = c.draws.one([c.rule(), "nrOfCompletedInstances &gt;= 2"])
         ends = f"<completionCondition>={rule}</completionCondition>"
     sequential = ' isSequential="true"' if kind == "sequential" else ""
+    behaviour, inside = _told(c)
     return (
-        f"<multiInstanceLoopCharacteristics{sequential}><loopCardinality>{c.draws.below(4)}</loopCardinality>{ends}"
-        "</multiInstanceLoopCharacteristics>"
+        f"<multiInstanceLoopCharacteristics{sequential}{behaviour}><loopCardinality>{c.draws.below(4)}"
+        f"</loopCardinality>{inside}{ends}</multiInstanceLoopCharacteristics>"
     )
+
+
+def _told(c: Canvas) -> tuple[str, str]:
+    """What the turns of a multi-instance throw: nothing, each, the first, or by conditions."""
+    behaviour = c.draws.one(["All", "All", "None", "One", "Complex"])
+    if behaviour == "All":
+        return "", ""
+    kind = c.draws.one(["signal", "message", "escalation"])
+    if behaviour == "Complex":
+        definition = c.event(kind, **{f"{kind}Ref": c.known(kind)})
+        name = c.name("cb")
+        return ' behavior="Complex"', (
+            f'<complexBehaviorDefinition id="{name}"><condition>={c.rule()}</condition>'
+            f'<event id="{name}_event">{definition}</event></complexBehaviorDefinition>'
+        )
+    definition = c.event(kind, **{f"{kind}Ref": c.known(kind)})
+    c.top.append(definition)
+    reference = definition.split('"')[1]
+    return f' behavior="{behaviour}" {behaviour.lower()}BehaviorEventRef="{reference}"', ""
 
 
 def repeated(c: Canvas) -> Ends:
@@ -32,16 +52,80 @@ def repeated(c: Canvas) -> Ends:
     return bordered(c, name) if c.draws.sometimes() else (name, name)
 
 
+def undone_inside(c: Canvas) -> Ends:
+    """A subprocess, repeated or not, that is completed and then undone: by its handlers, or as it says itself."""
+
+    def fill() -> None:
+        begins, first, then = c.add("startEvent", prefix="start"), undone(c), c.block()
+        c.flow(begins, first[0])
+        c.flow(first[1], then[0])
+        c.flow(then[1], c.end())
+        if c.draws.sometimes():
+            handler = c.event("compensate")
+            c.level("subProcess", lambda: c.whole(inside=handler), triggeredByEvent="true")
+
+    name = c.level("subProcess", fill, marker(c) if c.draws.sometimes(3) else "")
+    throws = c.add("intermediateThrowEvent", c.event("compensate"), prefix="t")
+    c.flow(name, throws)
+    return name, throws
+
+
+def thrown_inside(c: Canvas) -> Ends:
+    """A subprocess out of which something is thrown that is caught at its border or beside its flow."""
+    kind = c.draws.one(["error", "escalation"])
+    thrown = c.told(kind)
+    beside = c.draws.sometimes()
+    stops = "" if kind == "error" or c.draws.sometimes() else "false"
+    caught = c.event(kind, **{f"{kind}Ref": c.draws.one([thrown, ""])})
+
+    def fill() -> None:
+        begins, gateway, then = c.add("startEvent", prefix="start"), c.add("exclusiveGateway", prefix="g"), c.block()
+        c.flow(begins, then[0])
+        c.flow(then[1], gateway)
+        c.set(gateway, default=c.flow(gateway, c.end(c.event(kind, **{f"{kind}Ref": thrown}))))
+        c.flow(gateway, c.end(), c.rule())
+        if beside:
+            c.level("subProcess", lambda: c.whole(inside=caught, isInterrupting=stops), triggeredByEvent="true")
+
+    name = c.level("subProcess", fill, marker(c) if c.draws.sometimes(3) else "")
+    if beside:
+        return name, name
+    border = c.add("boundaryEvent", caught, prefix="on", attachedToRef=name, cancelActivity=stops)
+    then = c.block()
+    c.flow(border, then[0])
+    if stops == "false":
+        c.flow(then[1], c.end())
+        return name, name
+    return name, c.merged(name, then[1])
+
+
 def subprocess(c: Canvas) -> Ends:
-    """An embedded subprocess, repeated or not, with events at its border or not."""
+    """An embedded subprocess, repeated or not, with events at its border or not; it may say how it is undone."""
     repeats = marker(c) if c.draws.sometimes(3) else ""
-    name = c.level("subProcess", c.whole, repeats)
+
+    def fill() -> None:
+        c.whole()
+        if c.draws.sometimes(5):
+            handler = c.event("compensate")
+            c.level("subProcess", lambda: c.whole(inside=handler), triggeredByEvent="true")
+
+    name = c.level("subProcess", fill, repeats)
     return bordered(c, name, climbing=True) if c.draws.sometimes() else (name, name)
 
 
 def transaction(c: Canvas) -> Ends:
     """A transaction that can be cancelled."""
-    name = c.level("transaction", c.whole)
+
+    def fill() -> None:
+        begins, gateway, ends = c.add("startEvent", prefix="start"), c.add("exclusiveGateway", prefix="g"), c.block()
+        before = undone(c)
+        c.flow(begins, before[0])
+        c.flow(before[1], ends[0])
+        c.flow(ends[1], gateway)
+        c.set(gateway, default=c.flow(gateway, c.end()))
+        c.flow(gateway, c.end(c.event("cancel")), c.rule())
+
+    name = c.level("transaction", c.draws.one([c.whole, fill]))
     border = c.add("boundaryEvent", c.event("cancel"), prefix="on", attachedToRef=name)
     then = c.block()
     c.flow(border, then[0])
@@ -95,7 +179,9 @@ def ad_hoc(c: Canvas) -> Ends:
     def fill() -> None:
         for _ in range(1 + c.draws.below(3)):
             if people:
-                undone(c) if c.draws.sometimes(4) else c.task()
+                first = undone(c)[0] if c.draws.sometimes(4) else c.task()
+                if c.draws.sometimes(4):
+                    c.flow(first, c.task())
             else:
                 c.add("task")
 

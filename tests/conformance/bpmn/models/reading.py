@@ -191,6 +191,9 @@ def _level(element: etree._Element, names: Mapping[str, str], links: list[tuple[
 
 def _events(element: etree._Element, names: Mapping[str, str]) -> list[Event]:
     found = [_event(one, names) for one in element if _kind(one).endswith(EVENT)]
+    root = element.getroottree().getroot()
+    references = element.findall(NAMESPACE + "eventDefinitionRef")
+    found += [_event(root.find(f"./*[@id='{reference.text}']"), names) for reference in references]
     if _kind(element) in ("sendTask", "receiveTask"):
         found.append(Event("message", names[element.get("messageRef", "")]))
     return found

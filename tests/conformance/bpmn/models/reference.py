@@ -19,6 +19,10 @@ from tests.conformance.bpmn.models.state import Arm, Record, Scope, Work
 MAX_MOVES = 3_000
 
 
+DECIDED = {"b": 1}
+"""What the decision of every model gives."""
+
+
 class EndlessError(Exception):
     """The model runs for ever without waiting for anybody."""
 
@@ -111,6 +115,8 @@ class Reference:
         for _ in range(MAX_MOVES):
             if self.ended:
                 return
+            if self.pick(2):  # a condition may be seen to hold before the next token moves, or after
+                happenings.conditions(self)
             if self.ready:
                 work = self.ready.pop(self.pick(len(self.ready)))
                 self.move(work)
@@ -156,8 +162,8 @@ class Reference:
         if kind == "serviceTask":
             self.calls.append(work)
             return self.runs(work, False)
-        if kind == "scriptTask":
-            work.write(assigned(node.text("script") or ""))
+        if kind in ("scriptTask", "businessRuleTask"):
+            work.write(assigned(node.text("script") or "") if kind == "scriptTask" else DECIDED)
             return True
         if kind in ("receiveTask", "intermediateCatchEvent") and node.events and node.events[0].kind != "link":
             happenings.arm(self, Arm("catch", node, work.scope, work))
@@ -200,6 +206,8 @@ class Reference:
     def leave(self, work: Work) -> None:
         """A node is done: note it, throw what it throws, put tokens on its flows."""
         node, scope = work.node, work.scope
+        if work.returned is not None:  # a called process hands back its variables as its activity is completed
+            work.write(work.returned)
         if node.id and (node.loop is None or work.whole is not None):
             self.executed[node.id] += 1
         ends = adhoc.judge(self, work)
@@ -250,8 +258,7 @@ class Reference:
             self.cancelled(host)
         elif host.state != "gone":
             host.left = undoing.left_behind(scope)
-            if host.node.kind == "callActivity" and not host.reopened:
-                host.write(scope.values or {})
+            host.returned = scope.values if not host.reopened else None
             self.wake(host)
 
     def cancelled(self, host: Work) -> None:

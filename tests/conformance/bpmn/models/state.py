@@ -22,6 +22,13 @@ class Scope:
     """What was completed here and can be compensated, in order."""
     closed: bool = False
 
+    def visible(self) -> dict[str, Any]:
+        """All variables seen from here."""
+        if self.values is not None:
+            return self.values
+        assert self.host is not None
+        return self.host.visible()
+
 
 @dataclass(eq=False)
 class Work:
@@ -52,6 +59,8 @@ class Work:
     """The start event of an event subprocess."""
     reopened: bool = False
     cancelling: bool = False
+    returned: dict[str, Any] | None = None
+    """The variables of the called process, when that is done."""
     consumed: set[str] | None = None
     """The flows with which a complex gateway has started, while it waits for the others."""
     reset: bool = False
