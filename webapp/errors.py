@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from engine import errors
+from webapp.resuming import answers, carries_answers, resume_page, typed_texts
 
 _TEXTS: dict[type[errors.EngineError], Any] = {
     errors.DefinitionNotFound: _l("沒有這個流程，或沒有這個版本。"),
@@ -82,7 +83,7 @@ def advice_for(status: int) -> str:
         403: _("這一頁或這個動作不在您的職權內；如需使用，請洽單位主管或系統管理者。"),
         404: _("網址可能有誤，或這筆資料不在您可以查看的範圍內。"),
         405: _("請回到上一頁重新操作。"),
-        409: _("畫面上的資料已經更新，請看過最新內容再決定。您填寫的內容保留在上一頁。"),
+        409: _("畫面上的資料已經更新，請看過最新內容再決定。"),
         413: _("請縮小檔案，或分成幾個檔案上傳。"),
         422: _("請回到上一頁，修正後再送出。"),
         429: _("短時間內要求太多，請過幾分鐘再試。"),
@@ -96,22 +97,28 @@ def error_page(status: int, message: str = "", **context: Any) -> Response:
         answer = jsonify(error=message or title_of(status), status=status)
         answer.status_code = status
         return answer
-    page = render_template(
-        "errors/error.html",
-        status=status,
-        heading=title_of(status),
-        advice=advice_for(status),
-        message=message,
-        **context,
-    )
-    return Response(page, status, mimetype="text/html")
+    said = {"heading": title_of(status), "advice": advice_for(status), "message": message, **context}
+    return Response(render_template("errors/error.html", status=status, **said), status, mimetype="text/html")
 
 
 def _engine_error(error: errors.EngineError) -> Response:
     if error.status >= 500:
         current_app.logger.error("engine error at %s", request.path, exc_info=error)
-    context = _who_and_when(error) if isinstance(error, errors.Conflict) else {}
-    return error_page(error.status, text_of(error), **context)
+    context: dict[str, Any] = {}
+    if isinstance(error, errors.Conflict):
+        context = {**_who_and_when(error), "typed": typed_texts()}
+    elif isinstance(error, errors.NotAssignee) and error.params.get("who"):
+        context = {**_given_away(str(error.params["who"])), "typed": typed_texts()}
+    return error_page(error.status, context.pop("message", text_of(error)), **context)
+
+
+def _given_away(who: str) -> dict[str, Any]:
+    """For an answer to a task that somebody else has by now."""
+    return {
+        "heading": _("這件工作在別人手上"),
+        "message": _("現在由%(who)s辦理，您的決定沒有送出。", who=who),
+        "advice": _("需要由您辦理時，請對方取消簽收，或請主管改分。"),
+    }
 
 
 def _who_and_when(error: errors.Conflict) -> dict[str, Any]:
@@ -122,6 +129,9 @@ def _who_and_when(error: errors.Conflict) -> dict[str, Any]:
 
 def _csrf_error(error: CSRFError) -> Response:
     current_app.logger.info("csrf refused: %s", error.description)
+    signed_in_anew = g.get("actor") is not None and carries_answers()  # in another tab: the form is shown again
+    if signed_in_anew and (page := resume_page(request.form["back"], answers())):
+        return Response(page, mimetype="text/html")
     return error_page(400, _("這個表單已經過期，請重新整理頁面再送出。"))
 
 

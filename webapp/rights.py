@@ -108,6 +108,10 @@ def _admit() -> Response | None:
 
 def _to_sign_in() -> Response:
     """Ask who it is; afterwards the page that was asked for (for a form: the page it stood on) comes back."""
+    from webapp.auth.sign_in import ask_again  # the pages of signing in have rights themselves
+
+    if (page := ask_again()) is not None:
+        return page
     wanted = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else request.form.get("back", "")
     target = url_for("auth.sign_in", next=wanted if is_local(wanted) else None)
     if request.headers.get("HX-Request"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, jsonify, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,6 +14,7 @@ from webapp.auth import bp
 from webapp.auth.login import address, agent, drop_cookie, is_demo, set_cookie, token
 from webapp.dates import local
 from webapp.i18n import is_chinese
+from webapp.resuming import answers, carries_answers, resume_page, signed_out_text
 from webapp.rights import local_or
 from webapp.services import engine
 from webapp.site_forms import SiteForm, at_most, required
@@ -25,6 +26,7 @@ class SignInForm(SiteForm):
     username = StringField(_l("帳號"), required())
     password = PasswordField(_l("密碼"), [*required(), at_most(1000)])
     next = HiddenField()
+    kept = HiddenField()
 
 
 @bp.get("/sign-in")
@@ -49,8 +51,25 @@ def enter() -> str | tuple[str, int] | Response:
         form.form_errors.append(_why(refused))
         return _page(form), 422
     _begin_anew()
+    if (page := resume_page(form.next.data, form.kept.data or "")) is not None:
+        return set_cookie(Response(page, mimetype="text/html"), session)
     _mention_deputies(session.person_id)
     return set_cookie(redirect(_onward(form.next.data), 303), session)
+
+
+def ask_again() -> Response | None:
+    """For a filled-in form from somebody who is signed in no longer: ask who it is and keep what they typed.
+
+    None for any other request. A script is told in words, and its page stays as it is.
+    """
+    if not carries_answers():
+        return None
+    if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
+        answer = jsonify(error=signed_out_text(), status=401)
+        answer.status_code = 401
+        answer.headers["HX-Reswap"] = "none"
+        return answer
+    return Response(_page(SignInForm(formdata=None, next=request.form["back"], kept=answers())), mimetype="text/html")
 
 
 @bp.post("/sign-out")
@@ -71,6 +90,7 @@ def _begin_anew() -> None:
     """Nothing of the signed cookie outlives a change of person but the language."""
     lang = cookie.get("lang")
     cookie.clear()
+    g.pop("csrf_token", None)  # of the cleared seed; a page drawn in this answer needs a new one
     if lang:
         cookie["lang"] = lang
         cookie.permanent = True

@@ -19,6 +19,9 @@ for (const [name, method] of [
   document.addEventListener(name, ({ detail }) => forms.get(detail?.ctx?.request?.form)?.[method](detail.ctx));
 }
 
+// What the server said when it did not take a draft: signed out, taken by somebody else.
+class Refused extends Error {}
+
 class TaskForm {
   constructor(form) {
     this.form = form;
@@ -33,6 +36,15 @@ class TaskForm {
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden' && this.dirty) this.save();
     });
+  }
+
+  // Something is on the page that the server does not have.
+  get dirty() {
+    return this.form.hasAttribute('data-unsaved');
+  }
+
+  set dirty(is) {
+    this.form.toggleAttribute('data-unsaved', is);
   }
 
   typed(event) {
@@ -68,6 +80,7 @@ class TaskForm {
 
   answered(ctx) {
     if (this.asking === ctx) this.asking = null;
+    if (ctx.response?.status === 401) this.say(JSON.parse(ctx.text).error); // signed out: the page stays as it is
   }
 
   // What was typed or chosen while the answer was on its way is not overwritten by it.
@@ -109,12 +122,12 @@ class TaskForm {
       const answer = await fetch(draftUrl, {
         method: 'POST', body, headers: { Accept: 'application/json' }, redirect: 'manual', keepalive: document.visibilityState === 'hidden',
       });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const said = answer.headers.get('Content-Type')?.includes('json') ? (await answer.json()).message : null;
-      if (version === this.version) this.say(said || textSaved);
-    } catch {
+      const told = answer.headers.get('Content-Type')?.includes('json') ? await answer.json() : {};
+      if (!answer.ok) throw new Refused(told.error);
+      if (version === this.version) this.say(told.message || textSaved);
+    } catch (problem) {
       this.dirty = true;
-      if (version === this.version) this.say(textFailed);
+      if (version === this.version) this.say((problem instanceof Refused && problem.message) || textFailed);
     }
   }
 

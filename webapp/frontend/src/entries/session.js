@@ -31,7 +31,10 @@ async function look() {
     return;
   }
   if (!state.signed_in || state.ends_in <= 0) {
-    window.location.reload(); // leads to the sign-in page and back here
+    const unsaved = document.querySelector('[data-task-form][data-unsaved] [data-draft-status]');
+    document.getElementById('session-warning')?.remove();
+    if (unsaved) unsaved.textContent = watch.dataset.ended; // what was typed goes through the sign-in when it is sent
+    else window.location.reload(); // leads to the sign-in page and back here
     return;
   }
   if (state.warning_in <= 0) warn();
