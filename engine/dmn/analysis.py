@@ -158,6 +158,7 @@ class _Analysis:
                 "dmn-unused-column",
                 f"輸入欄「{column.label}」每一列都空著，沒有作用",
                 f"input column {column.label!r} is empty in every row and decides nothing",
+                column,
             )
 
     def _types(self) -> Iterator[Finding]:
@@ -188,8 +189,8 @@ class _Analysis:
         texts = (text_of(run, [value])[1:-1] for value in values)
         return between.join(f"{column.label} = {text}" for column, text in zip(self.table.inputs, texts, strict=True))
 
-    def _add(self, code: str, zh: str, en: str, rule: Rule | None = None) -> Finding:
-        place = (rule.id if rule is not None else "") or self.id
+    def _add(self, code: str, zh: str, en: str, at: Rule | Input | None = None) -> Finding:
+        place = (at.id if at is not None else "") or self.id
         return _finding(
             code, place, self.file, f"決策表「{self.table.name}」：{zh}", f"decision table {self.table.name!r}: {en}"
         )

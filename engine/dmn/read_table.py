@@ -70,7 +70,7 @@ class TableReader:
         values = child(column, "inputValues")
         allowed = self._tests(text_of(values), values, *where) if values is not None and text_of(values) else None
         type_ = self.types.named(None if expression is None else expression.get("typeRef"))
-        return Input(label, boxed, type_, allowed)
+        return Input(label, boxed, type_, allowed, column.get("id") or "")
 
     def _output(self, at: int, column: Element) -> Output:
         where = f"決策表「{self.name}」輸出欄 {at}", f"decision table {self.name!r}, output column {at}"

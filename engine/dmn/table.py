@@ -29,6 +29,7 @@ class Input:
     expression: Boxed
     type: ItemType = ANY
     allowed: Node | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True)

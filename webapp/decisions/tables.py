@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -54,6 +54,8 @@ class Decision:
     text: str = ""
     requires: tuple[str, ...] = ()
     """The ids of the decisions of the same file that it needs."""
+    ids: frozenset[str] = field(default=frozenset(), compare=False)
+    """Of everything in it: to tell which findings are its own."""
 
     @property
     def is_table(self) -> bool:
@@ -75,11 +77,12 @@ def _decision(element: etree._Element) -> Decision:
     identity, name = element.get("id", ""), element.get("name") or element.get("id", "")
     needed = [one.get("href", "") for one in element.findall("{*}informationRequirement/{*}requiredDecision")]
     requires = tuple(href.removeprefix("#") for href in needed if href.startswith("#"))
+    ids = frozenset(str(inner.get("id")) for inner in element.iter() if inner.get("id"))
     table = element.find("{*}decisionTable")
     if table is None:
         expression = element.find("{*}literalExpression/{*}text")
         text = (expression.text or "") if expression is not None else ""
-        return Decision(identity, name, text=text, requires=requires)
+        return Decision(identity, name, text=text, requires=requires, ids=ids)
     policy = table.get("hitPolicy", "UNIQUE")
     aggregation = table.get("aggregation")
     return Decision(
@@ -90,6 +93,7 @@ def _decision(element: etree._Element) -> Decision:
         tuple(_output(column) for column in table.findall("{*}output")),
         tuple(_row(number, rule) for number, rule in enumerate(table.findall("{*}rule"), 1)),
         requires=requires,
+        ids=ids,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, render_template, request
 from flask_babel import gettext as _
 
-from engine import SourceFile
+from engine import Finding, SourceFile, dmn
 from engine.errors import DefinitionNotFound
 from webapp.cases import diagram_svg
 from webapp.decisions.tables import decisions
@@ -76,10 +76,18 @@ def content(shown: sources.FileSet, file: SourceFile) -> dict[str, Any]:
     if file.kind == "bpmn":
         return {"drawing": drawing(file, shown)}
     if file.kind == "dmn":
-        return {"decisions": decisions(file)}
+        return {"decisions": decisions(file), "table_findings": _table_findings(shown, file)}
     if file.kind != "form":
         return {"letter": file.content.decode("utf-8", "replace")}
     return {"fields": tables.fields(file, lang())}
+
+
+def _table_findings(shown: sources.FileSet, file: SourceFile) -> list[Finding]:
+    """What is wrong with a file of tables by itself; whether its names are given, the check of the whole draft says."""
+    tables = [one for one in shown.files if one.kind == "dmn"]
+    models = dmn.parse_together([(one.name, one.content) for one in tables])
+    model = next(model for one, model in zip(tables, models, strict=True) if one.name == file.name)
+    return [*model.findings, *dmn.analyse(model)]
 
 
 def drawing(file: SourceFile, shown: sources.FileSet) -> Any:

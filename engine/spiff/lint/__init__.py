@@ -35,6 +35,7 @@ from engine.spiff.lint import (
     timers,
 )
 from engine.spiff.lint.report import Report
+from engine.spiff.lint.usage import names_given
 from engine.spiff.reading import read_file
 
 if TYPE_CHECKING:
@@ -89,7 +90,9 @@ def check(
     )
     for rule in RULES:
         rule(report)
-    tables = [finding for model in models for finding in (*model.findings, *dmn.analyse(model))]
+    tables = [
+        finding for model in models for finding in (*model.findings, *dmn.analyse(model, names_given(report, model)))
+    ]
     return in_order(map(completed, (*unreadable, *tables, *report.findings())))
 
 

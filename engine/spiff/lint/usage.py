@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engine import feel
+from engine.dmn import DecisionModel
 from engine.sandbox.names import assigned_names, used_names
 from engine.spiff import diagram as drawn
 from engine.spiff import timers
@@ -174,6 +175,27 @@ def written_by(report: Report) -> dict[str, tuple[frozenset[str], bool]]:
         wild = any(anything[process] for process in part) or any(wild for _, wild in below)
         found.update(dict.fromkeys(part, (names, wild)))
     return found
+
+
+def names_given(report: Report, model: DecisionModel) -> frozenset[str] | None:
+    """The names that a file of decisions finds when a process calls one of them; None when nobody can tell."""
+    if report.form_uses is None:
+        return None
+    written = written_by(report)
+    given: set[str] = set()
+    nodes = [node for process in report.processes.values() for scope in process.walk() for node in scope.nodes.values()]
+    called_processes = {node.element.get("calledElement") for node in nodes if node.type == "callActivity"}
+    for process in report.processes.values():
+        from_callers = process.id in called_processes or process.properties.get("instantiable") == "false"
+        for scope in process.walk():
+            for node in scope.nodes.values():
+                called = drawn.decision_id(node) if node.type == "businessRuleTask" else None
+                if called and report.decisions.get(called) is model:
+                    names, anything = written[process.id]
+                    if anything or from_callers:
+                        return None
+                    given |= {*names, *FIXED, *usage(report, scope, node).private, *OF_REPETITIONS}
+    return frozenset(given) or None
 
 
 def _events(report: Report, node: Node, use: Use) -> None:

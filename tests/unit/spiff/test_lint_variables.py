@@ -147,3 +147,37 @@ def test_a_called_process_has_what_is_passed_and_gives_back_what_it_writes():
 def test_python_reads_and_writes_too():
     body = '<scriptTask id="x"><script>total = amount + len(rest)</script></scriptTask>' + script("y", "={b: total}")
     assert doubts(body, "s -> x", "x -> y", "y -> e") == {("x", "rest")}
+
+
+RULE_TASK = (
+    '<businessRuleTask id="x"><extensionElements><spiffworkflow:calledDecisionId>level'
+    "</spiffworkflow:calledDecisionId></extensionElements></businessRuleTask>"
+)
+
+
+def unknown_in_tables(table, body=RULE_TASK, lines=("s -> x", "x -> e"), more=""):
+    files = [
+        SourceFile("p.bpmn", bpmn(process(START + body, *lines), more)),
+        form("start", START_FORM),
+        SourceFile("d.dmn", table),
+    ]
+    known = {"start.form": uses(forms.parse(files[1].content, "start.form"))}
+    found = Executor(_sandbox).lint(files, known)
+    return [(one.element_id, one.message_en) for one in found if one.code == "dmn-unknown-name"]
+
+
+def test_a_table_that_reads_a_name_nobody_gives_is_told_the_nearest_one():
+    assert unknown_in_tables(TABLE) == []
+    assert unknown_in_tables(TABLE.replace(b"<text>amount<", b"<text>amout<")) == [
+        ("level", "decision 'level' uses the unknown name 'amout'; did you mean 'amount'?")
+    ]
+
+
+def test_a_table_may_read_what_nobody_can_tell():
+    table = TABLE.replace(b"<text>amount<", b"<text>amout<")
+    payload = '<intermediateCatchEvent id="m"><messageEventDefinition messageRef="news"/></intermediateCatchEvent>'
+    message = '<message id="news" name="news"/>'
+    assert unknown_in_tables(table, payload + RULE_TASK, ("s -> m", "m -> x", "x -> e"), more=message) == []
+    assert unknown_in_tables(table, properties(instantiable="false") + RULE_TASK) == []
+    uncalled = unknown_in_tables(table, '<task id="x"/>')
+    assert uncalled == []

@@ -145,3 +145,22 @@ def test_what_is_not_there_is_404(browser, fees, path):
 def test_the_tables_lead_to_it(browser, fees):
     page = browser(STARTER).get("/studio/fees/1/files/fees.dmn").text
     assert re.findall(r'href="(/studio/fees/try/1/\w+)"', page) == ["/studio/fees/try/1/share", PATH]
+
+
+def test_findings_stand_at_the_row_and_column_they_are_about_without_javascript_too(browser, engine, fees):
+    column = "<input id='fee_in3' label='備用'><inputExpression><text>spare</text></inputExpression></input>".encode()
+    empty = b"<inputEntry id='%d'><text>-</text></inputEntry><outputEntry id=\"fee_r%do1\">"
+    content = next(file.content for file in fees_files() if file.name == "fees.dmn")
+    content = content.replace(b'<output id="fee_out1"', column + b'<output id="fee_out1"')
+    for row in (1, 2):
+        content = content.replace(b'<outputEntry id="fee_r%do1">' % row, empty % (row, row))
+    content = content.replace(b"(4..12]", "&quot;很久&quot;".encode())
+    files = [SourceFile(file.name, content) if file.name == "fees.dmn" else file for file in fees_files()]
+    engine.repository.save_draft("fees", files, SYSTEM, revision=None)
+    page = browser(OWNER).get("/studio/fees/draft/files/fees.dmn").text
+    engine.repository.discard_draft("fees", SYSTEM)
+    assert '<th scope="col" class="is-marked">備用</th>' in page
+    assert re.findall(r'<tr class="is-marked"><th scope="row" class="num">(\d+)', page) == ["2"]
+    listed = plain(found(r'規費 <span class="muted code-name">fee</span>.*?<ul class="findings">(.*?)</ul>', page))
+    assert "第 2 列「使用時數」欄的值是 string，這一欄要 number" in listed
+    assert "輸入欄「備用」每一列都空著，沒有作用" in listed
