@@ -12,7 +12,7 @@ from engine.feel.nodes.calls import Call, FunctionNode
 from engine.feel.nodes.control import For, If, Iteration, Quantified
 from engine.feel.nodes.literals import ContextNode, ListNode, Literal, RangeNode
 from engine.feel.nodes.names import Filter, Name, Path
-from engine.feel.nodes.operators import And, Arithmetic, Between, Comparison, InstanceOf, Negate, Not, Or
+from engine.feel.nodes.operators import And, Arithmetic, Between, Comparison, InstanceOf, Negate, Or
 from engine.feel.nodes.tests import ExpressionTest, Membership, OperatorTest, Test, UnaryTests
 from engine.feel.temporal import parse_any
 from engine.feel.types import SIMPLE, FeelType
@@ -43,9 +43,6 @@ class Builder(Transformer[Any, Node]):
 
     def negation(self, parts: list[Any]) -> Node:
         return Negate(parts[-1])
-
-    def bang(self, parts: list[Any]) -> Node:
-        return Not(parts[-1])
 
     def instance_of(self, parts: list[Any]) -> Node:
         return InstanceOf(*parts)

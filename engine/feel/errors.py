@@ -14,6 +14,7 @@ class FeelSyntaxError(ValueError):
     def __init__(
         self, message_zh: str, message_en: str, line: int, column: int, expected: tuple[str, ...] = ()
     ) -> None:
+        self.reason_zh, self.reason_en = message_zh, message_en
         self.message_zh = f"第 {line} 行第 {column} 字：{message_zh}"
         self.message_en = f"line {line}, column {column}: {message_en}"
         self.line = line

@@ -102,21 +102,21 @@ def _keys(node: Node) -> frozenset[str] | None:
     return None
 
 
-def parse(text: str, mode: Mode = "expression", names: Iterable[str] = (), *, tolerant: bool = False) -> Expression:
+def parse(text: str, mode: Mode = "expression", names: Iterable[str] = ()) -> Expression:
     """Read a FEEL expression, or with `mode="unary"` the unary tests of a decision table's cell.
 
     `names` are known names; only those with operators or keywords in them (`Pre-bureau Risk`)
-    need to be told. `tolerant` takes `==`, `&&`, `||`, `!` and `'…'` too.
+    need to be told.
 
     Raises:
         FeelSyntaxError: the text is not FEEL.
     """
-    return _parse(text, mode, frozenset(names), tolerant)
+    return _parse(text, mode, frozenset(names))
 
 
 @functools.lru_cache(maxsize=4096)
-def _parse(text: str, mode: Mode, names: frozenset[str], tolerant: bool) -> Expression:
-    return Expression(text, mode, read(text, mode, names, tolerant=tolerant))
+def _parse(text: str, mode: Mode, names: frozenset[str]) -> Expression:
+    return Expression(text, mode, read(text, mode, names))
 
 
 def _paid(run: Run, value: Value) -> Value:

@@ -23,7 +23,7 @@ LONGEST = 20_000
 DEEPEST = 200
 _BUILTIN_NAMES = Names([*standard(), *SIMPLE])
 _KEPT = {
-    "COMPARE", "PLUS", "MINUS", "STAR", "SLASH", "POWER", "BANG", "NAME", "LSQUARE", "RSQUARE", "LPAR", "RPAR",
+    "COMPARE", "PLUS", "MINUS", "STAR", "SLASH", "POWER", "NAME", "LSQUARE", "RSQUARE", "LPAR", "RPAR",
     "NUMBER", "STRING", "TRUE", "FALSE", "NULL", "AT", "PLACEHOLDER", "CLOSE_OUT", "OPEN_OUT", "KEY",
     "EXTERNAL",
 }  # fmt: skip
@@ -33,7 +33,7 @@ _WORDS_ZH = {
 }  # fmt: skip
 _SIGNS = {
     "PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/", "POWER": "**", "LSQUARE": "[", "RSQUARE": "]",
-    "LPAR": "(", "RPAR": ")", "PLACEHOLDER": "?", "CLOSE_OUT": "[", "OPEN_OUT": "]", "BANG": "!", "_DOT": ".",
+    "LPAR": "(", "RPAR": ")", "PLACEHOLDER": "?", "CLOSE_OUT": "[", "OPEN_OUT": "]", "_DOT": ".",
     "_DOTS": "..", "_COMMA": ",", "_COLON": ":", "_LBRACE": "{", "_RBRACE": "}", "_LESS": "<", "_GREATER": ">",
     "_ARROW": "->",
 }  # fmt: skip
@@ -70,7 +70,7 @@ def _lark() -> Any:
     )
 
 
-def read(text: str, mode: str, names: frozenset[str], *, tolerant: bool = False) -> Node:
+def read(text: str, mode: str, names: frozenset[str]) -> Node:
     """The tree of `text`.
 
     Raises:
@@ -80,7 +80,7 @@ def read(text: str, mode: str, names: frozenset[str], *, tolerant: bool = False)
         raise FeelSyntaxError(f"運算式超過 {LONGEST} 字", f"the expression has over {LONGEST} characters", 1, 1)
     if mode == "unary" and not text.strip():
         return UnaryTests(())
-    cuts = cut(text, Names(names), _BUILTIN_NAMES, unary=mode == "unary", tolerant=tolerant)
+    cuts = cut(text, Names(names), _BUILTIN_NAMES, unary=mode == "unary")
     try:
         node: Node = _lark().parse((text, cuts), start=mode)
     except UnexpectedToken as error:

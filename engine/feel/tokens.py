@@ -21,9 +21,8 @@ _PATTERN = rf"""(?P<space>(?:\s|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+)
     | (?P<at>@"(?:[^"\\\n]|\\.)*")
     | (?P<string>"(?:[^"\\\n]|\\.)*")
     | (?P<word>(?![0-9])[{_PART}][{_PART}]*)
-    | (?P<op>\*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{{}},:.?'’&|!])"""
+    | (?P<op>\*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{{}},:.?'’])"""
 _RAW = re.compile(_PATTERN, re.VERBOSE)
-_RAW_TOLERANT = re.compile(rf"(?P<single>'(?:[^'\\\n]|\\.)*')|{_PATTERN}", re.VERBOSE)
 _KEYWORDS = {
     "and", "between", "else", "every", "for", "if", "in", "or", "return", "satisfies", "some", "then",
     "true", "false", "null",
@@ -64,9 +63,6 @@ class Cut:
     start: int
 
 
-_TOLERATED = {"=", "&", "|", "!"}
-
-
 class Names:
     """Known names by their first piece, longest first."""
 
@@ -94,15 +90,15 @@ def position(text: str, start: int) -> tuple[int, int]:
     return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
 
 
-def cut(text: str, known: Names, builtin: Names, *, unary: bool = False, tolerant: bool = False) -> list[Cut]:
+def cut(text: str, known: Names, builtin: Names, *, unary: bool = False) -> list[Cut]:
     """The tokens of `text`.
 
-    `unary` lets `not(` begin a negated test; `tolerant` takes `==`, `&&`, `||`, `!` and `'…'` as well.
+    `unary` lets `not(` begin a negated test.
 
     Raises:
         FeelSyntaxError: a character or text literal that is none of FEEL's.
     """
-    return list(_Cutter(text, known, builtin, unary, tolerant).tokens())
+    return list(_Cutter(text, known, builtin, unary).tokens())
 
 
 def unquote(text: str, literal: str, start: int) -> str:
@@ -132,10 +128,10 @@ def _pieces_of_name(name: str) -> list[Raw]:
         return [Raw("word", name, 0)]
 
 
-def _raw_tokens(text: str, pattern: re.Pattern[str] = _RAW) -> Iterator[Raw]:
+def _raw_tokens(text: str) -> Iterator[Raw]:
     at = 0
     while at < len(text):
-        match = pattern.match(text, at)
+        match = _RAW.match(text, at)
         if match is None:
             raise _strange(text, at)
         if match.lastgroup != "space":
@@ -174,13 +170,12 @@ class _Open:
 
 
 class _Cutter:
-    def __init__(self, text: str, known: Names, builtin: Names, unary: bool, tolerant: bool) -> None:
+    def __init__(self, text: str, known: Names, builtin: Names, unary: bool) -> None:
         self.text = text
-        self.raws = list(_raw_tokens(text, _RAW_TOLERANT if tolerant else _RAW))
+        self.raws = list(_raw_tokens(text))
         self.known = known
         self.builtin = builtin
         self.unary = unary
-        self.tolerant = tolerant
         self.at = 0
         self.last = ""
         self.before = ""
@@ -234,8 +229,6 @@ class _Cutter:
             value = unquote(self.text, raw.text, raw.start)
         elif raw.kind == "at":
             value = unquote(self.text, raw.text[1:], raw.start)
-        elif raw.kind == "single":
-            return Cut("STRING", unquote(self.text, raw.text, raw.start), raw.start)
         return Cut(raw.kind.upper(), value, raw.start)
 
     def _word(self, raw: Raw) -> Cut:
@@ -301,21 +294,9 @@ class _Cutter:
             self.open.pop()
         elif text == ".." and self.open:
             self.open[-1].has_dots = True
-        if self.tolerant and text in _TOLERATED:
-            return self._tolerated(raw)
         if text not in _PUNCTUATION:
             raise _strange(self.text, raw.start)
         return Cut(_PUNCTUATION[text], text, raw.start)
-
-    def _tolerated(self, raw: Raw) -> Cut:
-        """`==`, `&&`, `||` and `!` of other expression languages."""
-        doubled = self.raws[self.at].text == raw.text and self.raws[self.at].start == raw.start + 1
-        if doubled and raw.text != "!":
-            self.at += 1
-            return Cut({"=": "COMPARE", "&": "AND", "|": "OR"}[raw.text], "=", raw.start)
-        if raw.text in "&|":
-            raise _strange(self.text, raw.start)
-        return Cut("COMPARE" if raw.text == "=" else "BANG", raw.text, raw.start)
 
     def _square(self, raw: Raw) -> Cut:
         """`[` and `]` open and close lists and filters, and either may open or close a range."""

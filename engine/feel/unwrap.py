@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.feel.expression import Expression, parse
+from engine.feel.tolerant import parse_tolerantly
 
 
 def is_expression(text: str) -> bool:
@@ -22,7 +23,7 @@ def unwrap(text: str, names: Iterable[str] = ()) -> Expression | None:
     """
     inner = _inside(text)
     if inner is not None:
-        return parse(inner, "expression", names, tolerant=True)
+        return parse_tolerantly(inner, names)
     stripped = text.lstrip()
     return parse(stripped[1:].strip(), "expression", names) if stripped.startswith("=") else None
 

@@ -75,20 +75,6 @@ class Negate(Node):
 
 
 @dataclass(eq=False)
-class Not(Node):
-    """`!operand`, tolerated in texts of other engines."""
-
-    operand: Node
-
-    def evaluate(self, scope: Scope) -> Value:
-        value = _truth(scope, self.operand.evaluate(scope))
-        return None if value is None else not value
-
-    def children(self) -> Iterator[Node]:
-        yield self.operand
-
-
-@dataclass(eq=False)
 class Comparison(_Pair):
     """`left < right` and its like."""
 
