@@ -162,5 +162,5 @@ class Canvas:
             self.flow(before, ends[0])
             before = ends[1]
         self.flow(before, self.end())
-        if self.left > 0 and self.draws.sometimes(4):
+        if self.left > 0 and self.draws.sometimes(3):
             self.beside(self)

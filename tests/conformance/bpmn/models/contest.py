@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.errors import EngineError
 from engine.model import DeliverMessage, DeliverSignal, SourceFile
-from tests.conformance.bpmn.models import adhoc, happenings
+from tests.conformance.bpmn.models import adhoc
 from tests.conformance.bpmn.models.canvas import DECISION, VARIABLES
 from tests.conformance.bpmn.models.draws import Draws
 from tests.conformance.bpmn.models.reading import Level, read
@@ -160,7 +160,7 @@ def contest(
     """Play a model with random choices, or with these acts; `begun_by`: the message or signal it starts with."""
     content = xml.encode()
     definition = source(content, SourceFile("always.dmn", DECISION.encode()))
-    player = EnginePlayer(definition)
+    player = EnginePlayer(definition, max_seconds=600.0)
     verdict = Verdict(xml, [])
     errors = [f for f in player.executor.lint(definition.files) if f.blocks]
     if errors:
@@ -216,6 +216,3 @@ def agreeing(levels: dict[str, Level], acts: list[Act], orders: list[int], their
 
 def _less(one: Any, other: Any) -> Any:
     return dict(one - other) if isinstance(one, Counter) else one
-
-
-__all__ = ["Verdict", "contest", "happenings"]

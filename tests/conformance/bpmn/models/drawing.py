@@ -32,6 +32,7 @@ BLOCKS: list[Block] = [
     happening_blocks.throwing,
     happening_blocks.link,
     happening_blocks.with_border,
+    happening_blocks.with_border,
     level_blocks.repeated,
     level_blocks.subprocess,
     level_blocks.subprocess,

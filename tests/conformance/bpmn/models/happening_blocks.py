@@ -22,7 +22,7 @@ def catching(c: Canvas) -> Ends:
 
 def throwing(c: Canvas) -> Ends:
     """An event, or a send task, that throws and goes on."""
-    kind = c.draws.one(["message", "signal", "escalation", "send", "several"])
+    kind = c.draws.one(["message", "signal", "signal", "escalation", "send", "several"])
     if kind == "send":
         name = c.add("sendTask", messageRef=c.known("message"))
     elif kind == "several":
@@ -84,7 +84,7 @@ def bordered(c: Canvas, host: str, *, climbing: bool = False) -> Ends:
 
 def event_subprocess(c: Canvas) -> None:
     """Beside the flow of a level: starts by an event, and stops the rest or not."""
-    kind = c.draws.one(["message", "signal", "timer", "conditional", "escalation", "error"])
+    kind = c.draws.one(["message", "signal", "message", "timer", "conditional", "escalation", "error"])
     stops = kind == "error" or c.draws.sometimes()
     if kind in ("error", "escalation"):
         inside = c.event(kind, **{f"{kind}Ref": c.known(kind) if c.draws.sometimes() else ""})

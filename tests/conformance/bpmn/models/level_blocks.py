@@ -71,32 +71,48 @@ def undone_inside(c: Canvas) -> Ends:
 
 
 def thrown_inside(c: Canvas) -> Ends:
-    """A subprocess out of which something is thrown that is caught at its border or beside its flow."""
+    """A subprocess out of which something is thrown that is caught beside its flow, at its border, or at both."""
     kind = c.draws.one(["error", "escalation"])
     thrown = c.told(kind)
-    beside = c.draws.sometimes()
-    stops = "" if kind == "error" or c.draws.sometimes() else "false"
-    caught = c.event(kind, **{f"{kind}Ref": c.draws.one([thrown, ""])})
+    beside, at_border = c.draws.one([(True, False), (False, True), (True, True)])
+
+    def definition(*references: str) -> str:
+        return c.event(kind, **{f"{kind}Ref": c.draws.one(references)})
+
+    def handler() -> None:
+        begins, then = (
+            c.add("startEvent", definition(thrown, ""), prefix="start", isInterrupting=_stops(c, kind)),
+            c.block(),
+        )
+        c.flow(begins, then[0])
+        c.flow(then[1], c.end(definition(thrown) if c.draws.sometimes() else ""))
 
     def fill() -> None:
         begins, gateway, then = c.add("startEvent", prefix="start"), c.add("exclusiveGateway", prefix="g"), c.block()
         c.flow(begins, then[0])
         c.flow(then[1], gateway)
-        c.set(gateway, default=c.flow(gateway, c.end(c.event(kind, **{f"{kind}Ref": thrown}))))
+        c.set(gateway, default=c.flow(gateway, c.end(definition(thrown))))
         c.flow(gateway, c.end(), c.rule())
         if beside:
-            c.level("subProcess", lambda: c.whole(inside=caught, isInterrupting=stops), triggeredByEvent="true")
+            c.level("subProcess", handler, triggeredByEvent="true")
 
     name = c.level("subProcess", fill, marker(c) if c.draws.sometimes(3) else "")
-    if beside:
-        return name, name
-    border = c.add("boundaryEvent", caught, prefix="on", attachedToRef=name, cancelActivity=stops)
-    then = c.block()
-    c.flow(border, then[0])
-    if stops == "false":
-        c.flow(then[1], c.end())
-        return name, name
-    return name, c.merged(name, then[1])
+    outs = [name]
+    for caught in c.draws.one([(thrown,), ("",), ("", thrown)]) if at_border else ():
+        stops = _stops(c, kind)
+        border = c.add("boundaryEvent", definition(caught), prefix="on", attachedToRef=name, cancelActivity=stops)
+        then = c.block()
+        c.flow(border, then[0])
+        if stops:
+            c.flow(then[1], c.end())
+        else:
+            outs.append(then[1])
+    return name, c.merged(*outs) if len(outs) > 1 else name
+
+
+def _stops(c: Canvas, kind: str) -> str:
+    """Whether a handler interrupts, as its attribute: an error always does."""
+    return "" if kind == "error" or c.draws.sometimes() else "false"
 
 
 def subprocess(c: Canvas) -> Ends:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.conformance.bpmn.models import happenings
 from tests.conformance.bpmn.models.state import Demand, Record, Scope, Work
 
 if TYPE_CHECKING:
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
 def remember(work: Work) -> None:
     """An activity is completed: note down how it can be undone."""
     left, work.left = work.left, None
-    if not work.node.is_activity or work.node.is_event_subprocess or work.reopened or work.demand is not None:
+    undoes = work.entry is not None and work.entry.events[0].kind == "compensate"
+    if not work.node.is_activity or undoes or work.reopened or work.demand is not None:
         return
     inside = None if left is None else replace(left, node=work.node, local=work.local)
     if work.whole is not None:
@@ -140,6 +140,3 @@ def _harvest(scope: Scope) -> list[Record]:
             values = None if work.inner.values is None else dict(work.inner.values)
             records.append(Record(work.node, inner=inside, values=values, partly=True))
     return records
-
-
-__all__ = ["cancel", "demand", "happenings", "left_behind", "proceed", "remember", "thrown"]
