@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium, fonts
 from tests.browser.site import Site, running
@@ -16,6 +16,9 @@ from tests.conftest import APPLICATION
 from webapp.frontend.build import node_home
 
 WIDE, NARROW = (1366, 900), (390, 844)
+PATIENCE = 30_000
+"""Milliseconds until something is taken to never come; a machine that does much else besides is slow."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +73,7 @@ def open_page(site: Site, chrome: Browser, watch: Watch, chinese_font_missing: b
             **more,
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         if person:
             context.add_cookies([site.cookie(person)])
         if chinese_font_missing:

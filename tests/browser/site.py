@@ -6,19 +6,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from engine import SYSTEM, Executor, NoJobs, ProcessEngine, Store
+from engine import SYSTEM, Executor, NoJobs, ProcessEngine, SetClock, Store
 from engine.connectors import ConnectorRegistry, SimilarCasesConnector
 from engine.jobs.calls import Caller
 from engine.sandbox import MontySandbox
 from webapp import Settings, create_app
 from webapp.auth.login import COOKIE
 from webapp.demo.organisation import load_organisation
+from webapp.jobs_setup import make_jobs
 from webapp.process_files import deploy_folders, process_folders
 
 PASSWORD = "shared-demo-password-115"
@@ -71,6 +73,10 @@ class Site:
                 caller.call(waiting, call)
         return case
 
+    def machines(self, until: datetime | None = None) -> None:
+        """Do what a worker would: timers, calls, messages between cases, notices. A set clock moves to `until`."""
+        make_jobs(self.engine, self.settings).run_due(until or self.engine.clock.now(), notices=True)
+
     def open_task(self, case: Any) -> UUID:
         """The one open task of a case."""
         found = self.engine.runtime.instance(case.id, self.actor(REGISTRAR))
@@ -78,10 +84,15 @@ class Site:
 
 
 @contextmanager
-def running(database_url: str, home: Path) -> Iterator[Site]:
-    """A site that answers until the block is left."""
+def running(database_url: str, home: Path, clock: SetClock | None = None) -> Iterator[Site]:
+    """A site that answers until the block is left.
+
+    Args:
+        clock: a time that the test moves; without one it is the real time.
+    """
     sandbox = MontySandbox()
-    engine = ProcessEngine(Store(database_url, pool_size=8), Executor(sandbox), history_key=b"k" * 32, queue=NoJobs())
+    store = Store(database_url, pool_size=8)
+    engine = ProcessEngine(store, Executor(sandbox), history_key=b"k" * 32, clock=clock, queue=NoJobs())
     engine.calendars.load_shipped()
     load_organisation(engine, password=PASSWORD)
     deploy_folders(engine, process_folders(), actor=SYSTEM, force_now=True)
