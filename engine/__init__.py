@@ -31,6 +31,7 @@ from engine.cases.values import (
     effective_person,
     has_role,
     is_for,
+    is_open_for,
 )
 from engine.clock import Clock, SetClock, TimeSource
 from engine.model import (
@@ -94,4 +95,5 @@ __all__ = [
     "effective_person",
     "has_role",
     "is_for",
+    "is_open_for",
 ]

@@ -10,14 +10,14 @@ from uuid import UUID
 from engine.cases.base import CaseService
 from engine.cases.records import Attachment, Comment, File
 from engine.cases.values import effective_person
-from engine.errors import Invalid, RecordNotFound
+from engine.errors import InstanceNotFound, Invalid, RecordNotFound
 from engine.history.chain import Entry
 from engine.ids import new_id
 from engine.model import Actor
 from engine.steps.answers import Once, once
 from engine.store import Transaction
 from engine.store import file_queries as queries
-from engine.store.case_queries import note_file_read
+from engine.store.case_queries import may_see, note_file_read
 
 MAX_COMMENT = 10_000
 MAX_FILE_BYTES = 50_000_000
@@ -139,6 +139,14 @@ class CaseFiles(CaseService):
                 queries.follow(tx, instance_id, effective_person(actor), self._now())
             else:
                 queries.unfollow(tx, instance_id, effective_person(actor))
+
+    def additions(self, instance_id: UUID, actor: Actor) -> tuple[tuple[Comment, ...], tuple[Attachment, ...], bool]:
+        """What people added to a case: remarks, files, and whether the actor follows it. Raises InstanceNotFound."""
+        with self._store.reading() as tx:
+            if not may_see(tx, instance_id, actor):
+                raise InstanceNotFound(id=str(instance_id))
+            followed = queries.is_followed(tx, instance_id, effective_person(actor))
+            return queries.comments(tx, instance_id), queries.attachments(tx, instance_id), followed
 
     def is_followed(self, instance_id: UUID, actor: Actor) -> bool:
         """Whether the actor keeps an eye on the case."""

@@ -141,11 +141,12 @@ class RuntimeService(Starting, CaseFiles):
         Raises:
             InstanceNotFound: no such case, or not the actor's to see.
         """
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             found = self._load(tx, instance_id, actor)
-            if found.is_confidential and not actor.is_system:
+        if found.is_confidential and not actor.is_system:
+            with self._store.transaction() as tx:
                 case_queries.note_read(tx, instance_id, actor, "case", self._now())
-            return found
+        return found
 
     def by_business_key(self, business_key: str, actor: Actor = SYSTEM) -> ProcessInstance:
         """The case with this number; of several processes' the one started last. Raises InstanceNotFound."""

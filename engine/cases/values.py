@@ -6,7 +6,7 @@ the value and the web shows the same answer before anybody presses a button.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
@@ -46,9 +46,18 @@ def offered_to(task: OpenedTask) -> list[str]:
 
 def is_for(task: OpenedTask, actor: Actor) -> bool:
     """Whether a task that a step has opened is the actor's, or theirs to claim."""
-    if task.assignee is not None:
-        return task.assignee == effective_person(actor)
-    return not set(candidate_keys(actor)).isdisjoint(offered_to(task))
+    return _is_for(task.assignee, offered_to(task), actor)
+
+
+def is_open_for(task: Mapping[str, Any], actor: Actor) -> bool:
+    """The same of one of the `open_tasks` of a case."""
+    return _is_for(task["assignee"], task["candidates"], actor)
+
+
+def _is_for(assignee: str | None, candidates: Iterable[str], actor: Actor) -> bool:
+    if assignee is not None:
+        return assignee == effective_person(actor)
+    return not set(candidate_keys(actor)).isdisjoint(candidates)
 
 
 def has_role(actor: Actor, *roles: str) -> bool:

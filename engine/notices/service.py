@@ -64,8 +64,12 @@ class NotificationService:
 
     def mark_case_read(self, actor: Actor, instance_id: UUID) -> None:
         """The actor looks at a case: what was told of it is read."""
+        person_id = effective_person(actor)
+        with self._store.reading() as tx:
+            if not queries.has_unread(tx, person_id, instance_id):
+                return
         with self._store.transaction() as tx:
-            queries.mark_case_read(tx, effective_person(actor), instance_id, self._clock.now())
+            queries.mark_case_read(tx, person_id, instance_id, self._clock.now())
 
     def preference(self, actor: Actor) -> tuple[bool, str]:
         """Whether the actor gets mails, and in which language (`zh`, `en`); without a word from them: yes, Chinese."""

@@ -41,6 +41,12 @@ update notification set read_at = :now where person_id = :person and read_at is 
   and (cast(:id as uuid) is null or id = cast(:id as uuid))
 """)
 
+_HAS_UNREAD = text("""
+select exists (
+  select from notification where person_id = :person and read_at is null and instance_id = :instance_id
+)
+""")
+
 _READ_CASE = text("""
 update notification set read_at = :now where person_id = :person and read_at is null and instance_id = :instance_id
 """)
@@ -77,6 +83,11 @@ def unread(tx: Transaction, person_id: str) -> int:
     """How many notices are unread: exact to 99, 100 means more."""
     count: int = tx.execute(_UNREAD, {"person": person_id}).scalar_one()
     return count
+
+
+def has_unread(tx: Transaction, person_id: str, instance_id: UUID) -> bool:
+    """Whether a notice about the case is unread."""
+    return bool(tx.execute(_HAS_UNREAD, {"person": person_id, "instance_id": instance_id}).scalar_one())
 
 
 def mark_read(tx: Transaction, person_id: str, notification_id: UUID | None, now: datetime) -> None:

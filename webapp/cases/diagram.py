@@ -66,9 +66,13 @@ def diagrams(definition_id: UUID, process_key: str) -> tuple[CaseDiagram, ...]:
     )
 
 
-def drawing(case: ProcessInstance, process: str | None = None) -> Markup:
-    """The diagram with tokens and passed path, drawn on the server; of a called process when one is named."""
-    state = engine().runtime.diagram_state(case.id, actor())
+def drawing(case: ProcessInstance, process: str | None = None, state: DiagramState | None = None) -> Markup:
+    """The diagram with tokens and passed path, drawn on the server; of a called process when one is named.
+
+    Args:
+        state: where the case stands, for whoever has asked already.
+    """
+    state = state or engine().runtime.diagram_state(case.id, actor())
     title = _("%(subject)s的流程圖", subject=case.business_key)
     return _drawn(main_diagram(case.definition_id, process or case.process_key), title, state)
 

@@ -60,8 +60,7 @@ def case_part(case: ProcessInstance, view: str, link: Any) -> dict[str, Any]:
     """
     who = actor()
     engine().notifications.mark_case_read(who, case.id)
-    comments = engine().runtime.comments(case.id, who)
-    attachments = engine().runtime.attachments(case.id, who)
+    comments, attachments, followed = engine().runtime.additions(case.id, who)
     names = {
         "diagram": (_("流程圖"), None, "1"),
         "history": (_("歷程"), None, "2"),
@@ -82,7 +81,7 @@ def case_part(case: ProcessInstance, view: str, link: Any) -> dict[str, Any]:
         **(_diagram_part(case, link("diagram")) if view == "diagram" else {}),
         "now": engine().clock.now(),
         "readings": _readings(case) if view == "history" else [],
-        "followed": engine().runtime.is_followed(case.id, who),
+        "followed": followed,
     }
 
 
@@ -112,7 +111,7 @@ def _diagram_part(case: ProcessInstance, here: str) -> dict[str, Any]:
         for diagram in drawn
     ]
     return {
-        "drawing": drawing(case, shown.process),
+        "drawing": drawing(case, shown.process, state),
         "shown_process": shown.process,
         "diagrams": links if len(links) > 1 else [],
     }

@@ -12,7 +12,7 @@ from flask import Response, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine import ProcessInstance
+from engine import ProcessInstance, is_open_for
 from webapp.cases import bp
 from webapp.cases.words import listed, open_task_name, since
 from webapp.conditional import conditional
@@ -99,12 +99,8 @@ def where(instance_id: UUID) -> Response:
 def _open_step(task: Mapping[str, Any]) -> OpenStep:
     holder = task.get("assignee_name") or ""
     offers = [] if holder else [_offer(text) for text in task.get("candidates") or ()]
-    return OpenStep(open_task_name(task), _mine(UUID(str(task["id"]))), holder, offers, since(task))
-
-
-def _mine(task_id: UUID) -> UUID | None:
-    found = engine().tasks.get(task_id, actor())
-    return task_id if found.may_claim(actor()) or found.may_complete(actor()) else None
+    mine = UUID(str(task["id"])) if is_open_for(task, actor()) else None
+    return OpenStep(open_task_name(task), mine, holder, offers, since(task))
 
 
 def _offer(candidate: str) -> Offer:

@@ -14,7 +14,7 @@ CEILINGS = {
 }  # fmt: skip
 LOOKS = {
     "variables", "find", "get", "task variables", "inbox", "counts", "next", "timeline", "unit work", "diagram",
-    "verify",
+    "verify", "instance",
 }  # fmt: skip
 """Those that only look: no transaction, so nothing to commit."""
 
