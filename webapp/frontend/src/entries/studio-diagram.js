@@ -16,7 +16,9 @@ import { Findings } from '../studio/findings.js';
 import { linting, ownIssues, setServerFindings } from '../studio/lint.js';
 import { descriptorsFor } from '../studio/moddle.js';
 import { siweiPropertiesModule } from '../studio/properties/index.js';
+import { translateTexts } from '../studio/texts.js';
 import { translateModule } from '../studio/translate.js';
+import texts from '../studio/zh.json';
 
 const READABLE = 0.6;
 
@@ -43,6 +45,7 @@ function open(modeler) {
 async function start() {
   const xml = sourceText();
   takeOver();
+  translateTexts(holder, texts, () => false);
   const modeler = new Modeler({
     container: '#studio-canvas',
     propertiesPanel: { parent: '#studio-properties' },

@@ -6,11 +6,20 @@ import '@bpmn-io/form-js-editor/dist/assets/properties-panel.css';
 import '../studio/studio.css';
 import { Draft, failed, holder, sourceText, takeOver } from '../studio/draft.js';
 import { Findings } from '../studio/findings.js';
-import { translateTexts } from '../studio/form-texts.js';
+import texts from '../studio/form-zh.json';
+import { translateTexts } from '../studio/texts.js';
 import { siweiFormPaletteModule } from '../studio/form-palette.js';
 import { siweiFormPropertiesModule } from '../studio/form-properties.js';
 
 const PLACEHOLDER = JSON.stringify([{ label: 'Value', value: 'value' }]);
+
+// What a person typed: fields of the panel, the code editors, and in the form what its author named.
+const TYPED = [
+  '[contenteditable]', 'textarea', '.cm-editor', '.bio-properties-panel-header-label', '.fjs-form-field-label',
+  '.fjs-form-field-description', '.fjs-form-field-text', '.fjs-form-field-grouptitle', '.fjs-table-th', '.fjs-form-field-button',
+  '.fjs-inline-label', '.bio-properties-panel-list-item .bio-properties-panel-collapsible-entry-header-title',
+].join(', ');
+const ofTheEditor = (element) => element.closest('.fjs-filepicker-container') || !element.closest(TYPED);
 
 // A choice whose people or units come from the directory has no options of its own: form-js gives it one on opening.
 function withoutPlaceholders(field) {
@@ -30,7 +39,7 @@ async function start() {
   const schema = JSON.parse(sourceText());
   takeOver();
   const container = document.getElementById('studio-canvas');
-  translateTexts(container);
+  translateTexts(container, texts, ofTheEditor);
   const editor = new FormEditor({ container, additionalModules: [siweiFormPaletteModule, siweiFormPropertiesModule] });
   const draft = new Draft(async () => written(editor, schema));
   await editor.importSchema(schema);

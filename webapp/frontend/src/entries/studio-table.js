@@ -12,7 +12,13 @@ import 'dmn-js/dist/assets/dmn-font/css/dmn-embedded.css';
 import '../studio/studio.css';
 import { Draft, failed, holder, sourceText, takeOver, words } from '../studio/draft.js';
 import { Findings } from '../studio/findings.js';
+import { translateTexts } from '../studio/texts.js';
+import { TableMarks } from '../studio/table-marks.js';
 import { translateModule } from '../studio/translate.js';
+import texts from '../studio/zh.json';
+
+// Where the editor writes words of its own that it does not let translate; it opens its lists outside of its canvas.
+const OWN_WORDS = '.dms-heading, .dms-select-options, .hit-policy, .element-variable > h2, .element-variable-type-label';
 
 const tools = document.getElementById('studio-tools');
 
@@ -32,6 +38,7 @@ function offerViews(modeler) {
 
 async function start() {
   takeOver();
+  translateTexts(document.body, texts, (element) => element.closest(OWN_WORDS));
   const ours = { additionalModules: [translateModule] };
   const modeler = new Modeler({
     container: '#studio-canvas',
@@ -54,13 +61,12 @@ async function start() {
     draft.block(words.wordForeign);
     console.warn('table', warnings);
   }
-  const show = (id) => {
-    const view = modeler.getViews().find(({ element }) => element.id === id);
-    if (view) modeler.open(view);
-  };
+  const marks = new TableMarks(modeler);
+  const show = (id) => marks.lead(id);
   const table = modeler.getViews().find(({ type }) => type === 'decisionTable');
   if (table) await modeler.open(table);
   const findings = new Findings(show);
+  findings.onServer = (found) => marks.show(found);
   draft.onSaved = () => findings.refresh();
   findings.refresh();
   if (window.location.hash) show(decodeURIComponent(window.location.hash.slice(1)));

@@ -127,7 +127,7 @@ class Teller {
     const { element, model } = this;
     const bound = (make, name, label, more = {}) => make({ id: `siwei-operator-${name}`, element, label, get: () => model.operator(element)?.get(name) ?? '', set: (value) => model.setOperator(element, name, value), ...more });
     return group('siwei-connector', say('連接器', 'Connector'), [
-      bound(choice, 'id', say('呼叫', 'Calls'), { options: [['', say('（沒有）', '(none)')], ['mail', say('寄信（mail）', 'E-mail (mail)')], ['http', say('呼叫網址（http）', 'Web address (http)')], ['similar_cases', say('查詢相似案件（similar_cases）', 'Similar cases (similar_cases)')], ['deputies', say('查詢職務代理人（deputies）', 'Deputies (deputies)')]] }),
+      bound(choice, 'id', say('呼叫', 'Calls'), { options: [['', say('（沒有）', '(none)')], ['mail', say('寄信（mail）', 'E-mail (mail)')], ['http', say('呼叫網址（http）', 'Web address (http)')], ['similar_cases', say('查詢相似案件（similar_cases）', 'Similar cases (similar_cases)')], ['past_cases', say('查詢過去案件（past_cases）', 'Past cases (past_cases)')], ['deputies', say('查詢職務代理人（deputies）', 'Deputies (deputies)')]] }),
       bound(line, 'resultVariable', say('結果存入變數', 'Result variable')),
     ]);
   }
