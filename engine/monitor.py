@@ -26,6 +26,7 @@ ALIVE_SECONDS = 10.0
 class WaitingTimer:
     """A timer that a case waits for, or (without a case) that will start one."""
 
+    definition_id: UUID
     element_id: str
     due_at: datetime
     process_key: str

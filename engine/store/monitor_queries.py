@@ -9,14 +9,15 @@ from engine.store.store import Transaction
 _READY = text("select count(*) from (select 1 from process_definition limit 1) x, (select 1 from connector_host) y")
 
 _TIMERS = text("""
-select a.instance_id, a.element_id, a.due_at, i.business_key, i.process_key, d.name as process_name,
+select a.instance_id, i.definition_id, a.element_id, a.due_at, i.business_key, i.process_key, d.name as process_name,
   d.name_en as process_name_en, count(*) over () as total
 from awaited_timer a join process_instance i on i.id = a.instance_id join process_definition d on d.id = i.definition_id
 order by a.due_at, a.instance_id, a.task_id offset :offset limit :limit
 """)
 
 _STARTS = text("""
-select t.element_id, t.due_at, t.fired, d.key as process_key, d.name as process_name, d.name_en as process_name_en
+select t.definition_id, t.element_id, t.due_at, t.fired, d.key as process_key, d.name as process_name,
+  d.name_en as process_name_en
 from start_timer t join process_definition d on d.id = t.definition_id order by t.due_at
 """)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from engine import HistoryEntry, ProcessInstance
 from engine.forms import FormDefinition
@@ -62,16 +63,16 @@ def form_keys(case: ProcessInstance) -> dict[str, str]:
     return {**keys, "": start} if start else keys
 
 
-def element_names(case: ProcessInstance) -> dict[str, str]:
-    """The names of the diagram's elements in the reader's language."""
-    outline = engine().repository.outline(case.definition_id)
+def element_names(definition_id: UUID) -> dict[str, str]:
+    """The names of a diagram's elements in the reader's language."""
+    outline = engine().repository.outline(definition_id)
     english = lang() == "en"
     return {element.id: (element.name_en if english else None) or element.name for element in outline.elements}
 
 
 def lines_of(case: ProcessInstance, history: Sequence[HistoryEntry]) -> list[Line]:
     """The history in sentences, oldest first, each with what tables decided in it."""
-    names = element_names(case)
+    names = element_names(case.definition_id)
     return [replace(line(entry, names), decisions=_decisions(case, entry, names)) for entry in history]
 
 

@@ -6,6 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from engine.monitor import WaitingTimer
+from webapp.cases.data import element_names
 from webapp.operate import bp, words
 from webapp.operate.incidents import process_names
 from webapp.services import actor, engine
@@ -31,8 +33,14 @@ def jobs() -> str:
         first=url_for("operate.jobs") if offset else None,
         next=url_for("operate.jobs", offset=offset + _PAGE) if offset + _PAGE < total else None,
         names=process_names(),
+        step=_step,
         words=words,
     )
+
+
+def _step(timer: WaitingTimer) -> str:
+    """The step a timer belongs to, in the reader's language; its id where the author gave no name."""
+    return element_names(timer.definition_id).get(timer.element_id) or timer.element_id
 
 
 @bp.post("/operate/jobs/<int:job_id>/retry")
