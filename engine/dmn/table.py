@@ -11,6 +11,7 @@ from engine.dmn.boxed import Boxed
 from engine.dmn.model import DecisionStep, RuleHit
 from engine.dmn.types import ANY, ItemType
 from engine.feel import compare
+from engine.feel.errors import FeelError
 from engine.feel.functions import statistics
 from engine.feel.nodes.base import FreeNames, Node
 from engine.feel.nodes.tests import INPUT
@@ -173,28 +174,38 @@ class DecisionTable:
             self._error(scope, f"第 {rows} 列的結果不同", f"rows {rows} give different results")
             return []
         if self.policy in ("PRIORITY", "OUTPUT ORDER"):
-            ranked = self._ranked(scope, results)
+            ranked = self._ranked(scope, rules, results)
             return ranked[:1] if self.policy == "PRIORITY" else ranked
         return results[:1] if self.policy in ("ANY", "UNIQUE") else results
 
-    def _ranked(self, scope: Scope, results: list[list[Value]]) -> list[list[Value]]:
+    def _ranked(self, scope: Scope, rules: list[Rule], results: list[list[Value]]) -> list[list[Value]]:
+        """The results by the order of the output values; empty, with an error, where one is not among them."""
         orders = [None if output.order is None else output.order.evaluate(scope) for output in self.outputs]
-
-        def rank(result: list[Value]) -> tuple[int, ...]:
-            ranks = []
-            for value, order in zip(result, orders, strict=True):
-                places = [at for at, listed in enumerate(order or []) if compare.same(value, listed)]
-                ranks.append(places[0] if places else len(order or []))
-            return tuple(ranks)
-
-        return sorted(results, key=rank)
+        ranks: dict[int, tuple[int, ...]] = {}
+        for rule, result in zip(rules, results, strict=True):
+            places = []
+            for output, value, order in zip(self.outputs, result, orders, strict=True):
+                place = _place(value, order)
+                if place is None:
+                    self._error(
+                        scope,
+                        f"第 {rule.number} 列輸出「{output.name}」的值不在輸出值之內，無法排序",
+                        f"row {rule.number}, output {output.name!r}: the value is not among the output values",
+                    )
+                    return []
+                places.append(place)
+            ranks[id(result)] = tuple(places)
+        return sorted(results, key=lambda result: ranks[id(result)])
 
     def _combined(self, scope: Scope, chosen: list[list[Value]]) -> Value:
         shaped = [self._shaped(result) for result in chosen]
         if self.policy in ("RULE ORDER", "OUTPUT ORDER") or (self.policy == "COLLECT" and not self.aggregation):
             return shaped
         if self.aggregation:
-            return _AGGREGATIONS[self.aggregation](scope.run, shaped)
+            try:
+                return _AGGREGATIONS[self.aggregation](scope.run, shaped)
+            except FeelError as error:
+                return self._error(scope, f"不能彙總：{error.zh}", f"cannot be aggregated: {error.en}")
         return shaped[0]
 
     def _shaped(self, values: list[Value]) -> Value:
@@ -212,6 +223,13 @@ class DecisionTable:
 
     def _error(self, scope: Scope, zh: str, en: str) -> Any:
         return scope.run.error(f"決策表「{self.name}」：{zh}", f"decision table {self.name!r}: {en}")
+
+
+def _place(value: Value, order: list[Value] | None) -> int | None:
+    """Where a value stands in the order of output values; an output without one ranks all alike."""
+    if not order:
+        return 0
+    return next((at for at, listed in enumerate(order) if compare.same(value, listed)), None)
 
 
 def _count(run: Run, values: list[Value]) -> Value:

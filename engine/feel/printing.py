@@ -70,7 +70,7 @@ def _value(value: Value) -> tuple[int, str]:
         return _range_value(value)
     if isinstance(value, Function):
         raise ValueError("a function cannot be written down")
-    return (NEGATION, f"-{number_text(-value)}") if value.is_signed() else (POSTFIX, number_text(value))
+    return (NEGATION, f"-{number_text(value.copy_abs())}") if value.is_signed() else (POSTFIX, number_text(value))
 
 
 def _range_value(value: Range) -> tuple[int, str]:

@@ -56,7 +56,8 @@ def in_groups(texts: Iterable[str]) -> str:
 
 def number(value: int | Decimal) -> str:
     """1,234 or 1,234.5, without trailing zeros."""
-    return f"{value.normalize():,f}" if isinstance(value, Decimal) else f"{value:,}"
+    text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _of_context(value: Mapping[str, Any]) -> str:

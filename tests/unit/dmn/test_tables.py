@@ -87,11 +87,65 @@ def test_different_results_break_any_and_equal_ones_do_not():
     assert decide(table(['>= 1 => "a"', '>= 2 => "a"'], policy="ANY"), x=5).value == "a"
 
 
+@pytest.mark.parametrize("policy", ["PRIORITY", "OUTPUT ORDER"])
+def test_a_value_that_is_not_among_the_output_values_breaks_the_ranking_policies(policy):
+    rules = ['>= 1 => "low"', '>= 5 => "urgent"', '>= 9 => "high"']
+    model = table(rules, policy=policy, output_xml=VALUES)
+    assert decide(model, x=1).value == ("low" if policy == "PRIORITY" else ["low"])
+    decision = decide(model, x=9)
+    assert decision.failed
+    assert decision.rules == ()
+    assert "第 2 列" in decision.errors[0]
+    assert "row 2" in decision.errors[0]
+
+
+@pytest.mark.parametrize("policy", ["PRIORITY", "OUTPUT ORDER"])
+def test_the_ranking_policies_rank_by_the_first_output_then_the_next(policy):
+    outputs = (
+        '<output name="level"><outputValues><text>"high","low"</text></outputValues></output>'
+        '<output name="days"><outputValues><text>3,6,30</text></outputValues></output>'
+    )
+    rules = ['- => "low" | 3', '- => "high" | 30', '- => "high" | 6']
+    decision = decide(table(rules, policy=policy, output_xml=outputs), x=1)
+    ranked = [{"level": "high", "days": 6}, {"level": "high", "days": 30}, {"level": "low", "days": 3}]
+    assert decision.value == (ranked[0] if policy == "PRIORITY" else ranked)
+    assert {hit.number for hit in decision.rules} == ({3} if policy == "PRIORITY" else {1, 2, 3})
+
+
+@pytest.mark.parametrize("policy", ["PRIORITY", "OUTPUT ORDER"])
+def test_the_ranking_policies_need_output_values(policy):
+    model = table(OVERLAPPING, policy=policy)
+    assert [finding.code for finding in model.findings if finding.level == "error"] == ["dmn-hit-policy"]
+
+
+def test_first_takes_the_first_however_many_match_and_differ():
+    decision = decide(table(OVERLAPPING, policy="FIRST"), x=9)
+    assert (decision.value, [hit.number for hit in decision.rules]) == ("low", [1])
+
+
+@pytest.mark.parametrize(
+    ("policy", "rows"), [("RULE ORDER", [1, 2, 3]), ("COLLECT", [1, 2, 3]), ("OUTPUT ORDER", [1, 2, 3])]
+)
+def test_policies_of_several_hits_record_each_row(policy, rows):
+    decision = decide(table(OVERLAPPING, policy=policy, output_xml=VALUES), x=5)
+    assert sorted(hit.number for hit in decision.rules) == rows
+
+
+@pytest.mark.parametrize("aggregation", ["SUM", "MIN", "MAX"])
+def test_what_cannot_be_aggregated_is_an_error(aggregation):
+    model = table(['- => "a"', "- => 1"], policy="COLLECT", aggregation=aggregation)
+    decision = decide(model, x=1)
+    assert decision.failed
+    assert decision.errors
+
+
 @pytest.mark.parametrize(
     ("policy", "aggregation"),
     [
         ("UNIQUE", ""),
         ("FIRST", ""),
+        ("PRIORITY", ""),
+        ("OUTPUT ORDER", ""),
         ("ANY", ""),
         ("RULE ORDER", ""),
         ("COLLECT", ""),
@@ -100,7 +154,8 @@ def test_different_results_break_any_and_equal_ones_do_not():
     ],
 )
 def test_no_matching_row_and_no_default_is_an_error(policy, aggregation):
-    decision = decide(table(["> 5 => 1"], policy=policy, aggregation=aggregation), x=1)
+    ordered = '<output name="y"><outputValues><text>1,2</text></outputValues></output>'
+    decision = decide(table(["> 5 => 1"], policy=policy, aggregation=aggregation, output_xml=ordered), x=1)
     assert decision.value is None
     assert decision.failed
     assert "決定" in decision.errors[0]
