@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,10 @@ from engine.cases.records import DiagramState
 from engine.cases.starting import Starting
 from engine.cases.values import InstanceQuery, Page, ProcessInstance, has_role
 from engine.errors import InstanceEnded, InstanceNotFound, Invalid, MessageNotCorrelated, NotAllowed
+from engine.history.chain import Entry
 from engine.ids import new_id
 from engine.model import SYSTEM, Actor, Advance, Cancel, DeliverMessage, DeliverSignal, ProcessDefinition, Variables
-from engine.steps.answers import ensure_same, once
+from engine.steps.answers import Once, ensure_same, once
 from engine.steps.outcome import replayed
 from engine.steps.steps import Act
 from engine.store import Transaction, case_queries
@@ -26,6 +28,13 @@ LATEST = 2000
 """Of how many cases sources are offered."""
 MAY_CANCEL = ("control_officer", "operator", "administrator")
 """May end any case they see; the people who started a case may end theirs."""
+
+
+@dataclass(frozen=True)
+class _Late:
+    """A message came after its case had ended."""
+
+    status: str
 
 
 class RuntimeService(Starting, CaseFiles):
@@ -52,9 +61,10 @@ class RuntimeService(Starting, CaseFiles):
         Raises:
             MessageNotCorrelated: no case has this number, or several wait for the message.
             InstanceEnded: the case with this number has ended; a message to it changes nothing any more.
+                Its history says that it came, and keeps what it brought.
         """
 
-        def work(tx: Transaction) -> Advance | None:
+        def work(tx: Transaction) -> Advance | _Late | None:
             if token is not None and (record := tokens.answered(tx, token)) is not None:
                 return replay(tx, record["result"])
             waiting = messages.waiting_for_message(tx, message, business_key)
@@ -64,17 +74,21 @@ class RuntimeService(Starting, CaseFiles):
             if case is not None and case.answered is not None:
                 return replay(tx, case.answered["result"])
             if case is None or case.state is None or not messages.waits_for(tx, case.id, "message", message):
-                self._buffer(tx, message, business_key, variables, actor, token)
-                return None
+                return self._buffer(tx, message, business_key, variables, actor, token)
             act = Act(
                 "message.received", actor, params={"message": message}, given=variables, token=token
             )  # fmt: skip
             return self._steps.take(tx, case, DeliverMessage(message, variables), act)
 
-        def replay(tx: Transaction, result: Any) -> Advance | None:
+        def replay(tx: Transaction, result: Any) -> Advance | _Late | None:
+            if result and "late" in result:
+                return _Late(result["late"])
             return replayed(result) if result else None
 
-        return once(self._store, token, "message.received", actor, work, replay)
+        found = once(self._store, token, "message.received", actor, work, replay)
+        if isinstance(found, _Late):
+            raise InstanceEnded(business_key=business_key, status=found.status)
+        return found
 
     def signal(self, name: str, variables: Variables, actor: Actor = SYSTEM, *, id: str | None = None) -> list[UUID]:
         """Let a signal reach every case that waits for it, and start what starts with it.
@@ -195,15 +209,20 @@ class RuntimeService(Starting, CaseFiles):
         variables: Variables,
         actor: Actor,
         token: str | None,
-    ) -> None:
-        status = messages.case_status(tx, business_key)
-        if status is None:
+    ) -> _Late | None:
+        found = messages.numbered(tx, business_key)
+        if found is None:
             raise MessageNotCorrelated(message_name=message, business_key=business_key)
+        instance_id, status = found
         if status != "active":
-            raise InstanceEnded(business_key=business_key, status=status)
+            late = Once(token, "message.received", instance_id, {"late": status})
+            entry = Entry("message.late", actor, self._now(), params={"message": message}, values=dict(variables))
+            self._steps.note(tx, self._steps.lock(tx, instance_id), entry, once=late)
+            return _Late(status)
         messages.buffer_message(tx, message, business_key, codec.encode(dict(variables)), actor=actor, now=self._now())
         if token is not None:
             tokens.reserve(tx, token, "message.received", actor.person_id, self._now())
+        return None
 
     def _signal_one(self, instance_id: UUID, name: str, variables: Variables, actor: Actor, sending: str) -> bool:
         token = f"signal:{sending}:{instance_id}"

@@ -40,6 +40,7 @@ VERBS = (
     "task.completed",
     "message.received",
     "message.buffered",
+    "message.late",
     "signal.received",
     "timer.fired",
     "service.finished",

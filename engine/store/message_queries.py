@@ -22,7 +22,10 @@ where i.business_key = :business_key and s.kind = 'message' and s.name = :name a
 order by i.id
 """)
 
-_STATUS = text("select status from process_instance where business_key = :business_key")
+_NUMBERED = text("""
+select id, status from process_instance where business_key = :business_key
+order by ended_at is null desc, started_at desc limit 1
+""")
 
 _LISTENING = text("""
 select distinct s.instance_id from subscription s where s.kind = 'signal' and s.name = :name order by s.instance_id
@@ -79,9 +82,10 @@ def waiting_for_message(tx: Transaction, name: str, business_key: str) -> list[U
     return list(tx.execute(_WAITING, {"name": name, "business_key": business_key}).scalars())
 
 
-def case_status(tx: Transaction, business_key: str) -> str | None:
-    """`active`: a case with this number still runs, it may wait for the message later; None: there is none."""
-    return tx.execute(_STATUS, {"business_key": business_key}).scalar_one_or_none()
+def numbered(tx: Transaction, business_key: str) -> tuple[UUID, str] | None:
+    """The case with this number and its status; of several processes' one that still runs, `active`."""
+    row = tx.execute(_NUMBERED, {"business_key": business_key}).first()
+    return (row.id, row.status) if row else None
 
 
 def listening(tx: Transaction, name: str) -> list[UUID]:

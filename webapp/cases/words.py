@@ -84,6 +84,9 @@ def _sentence(entry: HistoryEntry, who: str, elements: Mapping[str, str]) -> str
         "task.completed": lambda: _("%(who)s完成「%(step)s」。", who=who, step=step),
         "message.received": lambda: _("收到訊息「%(name)s」。", name=params.get("message") or ""),
         "message.buffered": lambda: _("訊息「%(name)s」已到，等案件走到接收的步驟。", name=params.get("message") or ""),
+        "message.late": lambda: _(
+            "訊息「%(name)s」在案件結束後才到，沒有作用；內容留在這裡。", name=params.get("message") or ""
+        ),
         "signal.received": lambda: _("收到信號「%(name)s」。", name=params.get("signal") or ""),
         "timer.fired": lambda: _("「%(step)s」的時間到了。", step=step) if step else _("計時器的時間到了。"),
         "service.finished": lambda: _("系統完成「%(step)s」。", step=step) if step else _("系統完成一個步驟。"),

@@ -149,8 +149,13 @@ def test_a_message_for_nobody_is_refused(engine, people, waiting):
     with pytest.raises(MessageNotCorrelated):
         engine.runtime.correlate("resolved", business_key="no such case", variables={})
     engine.runtime.cancel(waiting.id, reason="撤案", actor=people["kuo"])
-    with pytest.raises(InstanceEnded):
-        engine.runtime.correlate("resolved", business_key=waiting.business_key, variables={})
+    for _ in range(2):
+        with pytest.raises(InstanceEnded):
+            engine.runtime.correlate("resolved", business_key=waiting.business_key, variables={"b": 2}, token="late-1")
+    *_rest, late = engine.history.timeline(waiting.id, SYSTEM)
+    assert (late.verb, late.params, late.values) == ("message.late", {"message": "resolved"}, {"b": 2})
+    assert [entry.verb for entry in _rest].count("message.late") == 0, "the same message twice is one"
+    assert engine.history.verify(waiting.id).intact
 
 
 def test_the_same_message_twice_is_one(engine, people, waiting):
