@@ -137,6 +137,10 @@ def test_two_people_at_one_file_lose_nothing(site, editor, watch):
     kept = next(file.content.decode() for file in site.engine.repository.draft(KEY).files if file.name == FILE)
     assert "甲的名稱" in kept
     assert "乙的名稱" not in kept
+    with second.expect_download() as download:
+        second.get_by_role("button", name="下載我的版本").click()
+    assert download.value.suggested_filename == FILE
+    assert "乙的名稱" in download.value.path().read_text("utf-8")
 
 
 def test_changed_code_waits_for_another_account(site, open_page, editor):
@@ -164,6 +168,51 @@ def test_changed_code_waits_for_another_account(site, open_page, editor):
     other.get_by_role("button", name="退回").click()
     expect(other.locator(".flash-success")).to_contain_text("沒有部署")
     assert repository.definition(key).version == before
+
+
+def test_changed_code_is_approved_by_a_second_account_with_a_button(site, open_page, editor, watch):
+    watch.expect_status(403)
+    repository = site.engine.repository
+    key, name = "petition", "petition.bpmn"
+    page = editor(OWNER, key, name)
+    script = page.evaluate(
+        """() => { const m = document.getElementById('studio').modeler;
+        const task = m.get('elementRegistry').filter((e) => e.type === 'bpmn:ScriptTask')[0];
+        m.get('selection').select(task); return task.id; }"""
+    )
+    panel = page.locator("#studio-properties")
+    panel.get_by_text("程式", exact=True).click()
+    code = panel.locator("#bio-properties-panel-siwei-scriptText")
+    written = code.input_value()
+    code.fill(written.rstrip().removesuffix("}") + ', approved_by_another: "二人同行"}')
+    expect(page.locator("#studio-status")).to_have_text(SAVED)
+    page.goto(f"/studio/{key}/deploy")
+    expect(page.get_by_text("要另一個帳號核准才生效")).to_be_visible()
+    page.get_by_label("這次改了什麼").fill("多記一項")
+    before = repository.definition(key).version
+    page.get_by_role("button", name="部署").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("等待核准")
+    waiting = page.url.replace(site.url, "")
+
+    # Its author is shown no button, and is refused when he sends what the button would send.
+    expect(page.get_by_role("button", name="核准並部署")).to_have_count(0)
+    refused = page.evaluate(
+        """(path) => fetch(`${path}/approve`, { method: 'POST', body: new URLSearchParams({
+        csrf_token: document.querySelector('[name=csrf_token]').value }) }).then((answer) => answer.status)""",
+        waiting,
+    )
+    assert refused == 403
+    assert repository.definition(key).version == before
+
+    other = open_page(SECOND_OWNER, waiting)
+    expect(other.get_by_text("二人同行").first).to_be_visible()
+    other.get_by_role("button", name="核准並部署").click()
+    expect(other.locator(".flash-success")).to_contain_text("已核准並部署")
+    current = repository.definition(key)
+    assert current.version == before + 1
+    assert current.is_current
+    assert script in {element.id for element in repository.outline(current.id).elements}
+    repository.make_current(repository.definition(key, before).id, site.actor(OWNER))
 
 
 def test_without_script_the_editor_shows_the_picture_and_takes_uploads(open_page):

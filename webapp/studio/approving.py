@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -87,6 +89,7 @@ def _code(change: Mapping[str, str], before: tuple[SourceFile, ...], after: tupl
         "kind": words.CODE.get(change["kind"], change["kind"]),
         "change": words.CHANGES.get(change["change"], change["change"]),
         "element": change["element_id"],
+        "name": _element_name(new or old),
         "lines": line_differences(old, new),
     }
 
@@ -102,6 +105,13 @@ def _element_text(files: tuple[SourceFile, ...], element_id: str) -> str:
             text: str = etree.tostring(found[0], encoding="unicode", pretty_print=True, with_tail=False)
             return _without_namespaces(text)
     return ""
+
+
+def _element_name(text: str) -> str:
+    """What the author calls the element whose text this is."""
+    first = text.partition(">")[0]
+    found = re.search(r'\bname="([^"]*)"', first)
+    return html.unescape(found[1]) if found else ""
 
 
 def _without_namespaces(text: str) -> str:

@@ -57,8 +57,25 @@ export class Draft {
     } catch (error) {
       this.waiting = true;
       this.say(error instanceof TypeError ? words.wordFailed : error.message, 'failed');
+      this.offerOwn();
       console.warn('draft', error);
     }
+  }
+
+  // What could not be kept can be taken along: the link in the head of the page leads to what others kept.
+  offerOwn() {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'btn btn-sm btn-outline-secondary';
+    button.textContent = words.wordOwn;
+    button.addEventListener('click', async () => {
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([await this.read()], { type: 'text/plain' }));
+      link.download = words.name.split('/').pop();
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+    this.status.append(' ', button);
   }
 
   // Nothing may be saved any more: it would lose what the editor cannot read.
