@@ -14,6 +14,7 @@ from wtforms import StringField
 
 from engine.errors import InvalidFields
 from webapp.admin import bp, choices, words
+from webapp.auth.browsers import browser_words
 from webapp.auth.deputies import DeputiesForm, LeaveForm
 from webapp.services import actor, engine
 from webapp.site_forms import ChoiceField, DayField, SiteForm, at_most, required
@@ -258,6 +259,7 @@ def person_page(person_id: str, *, secret: dict[str, str] | None = None, **forms
         failed=next(iter(forms), None),
         secret=secret,
         unit_label=choices.unit_label,
+        browser_words=browser_words,
         words=words,
     )
 

@@ -11,6 +11,7 @@ import pytest
 
 from engine.calendar.yearly_list import shipped_files
 from engine.model import SYSTEM
+from tests.web.conftest import PASSWORD
 
 ADMIN = "aia.it.admin"
 
@@ -169,6 +170,19 @@ def test_the_acts_on_an_account(admin, engine):
         "account.reset-link",
     ]
     assert admin.post(f"{page}/explode").status_code == 404
+
+
+def test_the_page_says_who_disabled_an_account_and_with_what_somebody_signed_in(admin, engine):
+    firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
+    engine.accounts.sign_in("police.handler", PASSWORD, ip="192.0.2.7", user_agent=firefox)
+    shown = lxml.html.fromstring(admin.get("/admin/people/police.handler").text).text_content()
+    assert "192.0.2.7" in shown
+    assert "Firefox" in shown
+    assert "Gecko" not in shown
+    assert "停用這個帳號" not in shown
+    admin.post("/admin/people/police.handler/account/disable")
+    assert re.search("管理者已於 民國.+停用這個帳號。", admin.get("/admin/people/police.handler").text)
+    admin.post("/admin/people/police.handler/account/enable")
 
 
 def test_an_administrator_of_one_agency_changes_nothing_elsewhere(browser, engine):

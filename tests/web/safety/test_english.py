@@ -79,9 +79,18 @@ PAGES = {
 }  # fmt: skip
 
 
-def test_the_pages(browser, shipped, names):
+@pytest.fixture(scope="module")
+def of_ids(engine):
+    """Pages of what has no name of its own in the address: a position, a registered host."""
+    who = engine.directory.actor_for(ADMINISTRATOR)
+    engine.connector_hosts.add("pages", base_url="https://api.example.gov.tw/", headers={}, actor=who)
+    position = engine.directory.positions("aia.labor")[0]
+    return (f"/admin/positions/{position.id}", "/operate/connectors/pages")
+
+
+def test_the_pages(browser, shipped, names, of_ids):
     wrong = {}
-    for person, paths in PAGES.items():
+    for person, paths in {**PAGES, ADMINISTRATOR: (*PAGES[ADMINISTRATOR], *of_ids)}.items():
         for path in paths:
             if found := chinese(browser(person, "en").get(path).text, names):
                 wrong[path] = sorted(set(found))[:12]
