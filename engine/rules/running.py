@@ -24,8 +24,29 @@ RULES = (
         "啟動流程的事件閘道「{name}」之後有訊息與信號以外的事件。",
         "Behind the event-based gateway “{name}”, which starts the process, stand events other than messages "
         "and signals.",
-        "只接訊息或信號：別的事件要先有案件才會發生；計時與條件改畫為開始事件。",
+        "只接訊息或信號：別的事件要先有案件才會發生；計時改畫為開始事件。",
         "Use messages and signals: nothing else can happen before there is a case; draw timers as start events.",
+    ),
+    error(
+        "start-condition",
+        "流程的開始事件「{name}」等的是條件：還沒有案件，就沒有變數可以看。",
+        "The start event “{name}” of the process waits for a condition: before there is a case there are no variables.",
+        "改用計時、訊息或信號開始，再以閘道判斷；條件開始事件畫在事件子流程裡。",
+        "Start by a timer, message or signal and decide at a gateway; draw conditional starts in event subprocesses.",
+    ),
+    error(
+        "start-several-timers",
+        "流程的開始事件「{name}」有不只一個計時。",
+        "The start event “{name}” of the process has more than one timer.",
+        "每個計時各畫一個開始事件。",
+        "Draw a start event of its own for each timer.",
+    ),
+    warning(
+        "data-store-in-case",
+        "資料儲存「{name}」的內容只存在這個案件裡，別的案件看不到。",
+        "What is in the data store “{name}” stays in its case: other cases do not see it.",
+        "要跨案件保存的資料，以服務任務寫到別的系統；只在本案使用則不必改。",
+        "Keep what several cases share in another system, by a service task; leave it when only this case needs it.",
     ),
     error(
         "ignored-extension",

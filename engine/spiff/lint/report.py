@@ -44,6 +44,8 @@ class Report:
         }
         self.uses: dict[int, Any] = {}
         """What each node reads and writes, by the node's identity, once somebody has looked."""
+        self.payloads: Any = None
+        """What messages and signals bring, once somebody has looked."""
         self._findings: list[Finding] = []
         self._indexes: dict[int, Index] = {}
 

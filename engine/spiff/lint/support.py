@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.spiff.lint.events import STANDARD_AT
+from engine.spiff.lint.index import refs
 from engine.spiff.lint.report import Report
 from engine.spiff.parser import RUNNABLE
 from engine.spiff.xml import CAMUNDA, SPIFF, child, children, q, tag
@@ -42,6 +43,27 @@ def events_are_supported(report: Report) -> None:
         for event in node.events:
             if event.kind in STANDARD_AT[node.type] - EVENTS_AT[node.type]:
                 report.add("unsupported-event", diagram, node, kind=event.kind)
+
+
+def starts_are_watched(report: Report) -> None:
+    """What begins a case is something that the platform looks for: one timer an event, and no condition."""
+    for diagram, process, scope in report.scopes:
+        for start in scope.starts() if scope is process else ():
+            kinds = [event.kind for event in start.events]
+            if "conditional" in kinds:
+                report.add("start-condition", diagram, start)
+            if kinds.count("timer") > 1:
+                report.add("start-several-timers", diagram, start)
+
+
+def stores_are_of_the_case(report: Report) -> None:
+    """A data store that is written to or read from outlives no case here, as the standard's does (§10.4.1)."""
+    for diagram in report.diagrams:
+        index = report.index(diagram)
+        used = {ref for association in index.all(*DATA[:2]) for ref in refs(association, "sourceRef", "targetRef")}
+        for store in index.all("dataStoreReference"):
+            if store.get("id") in used:
+                report.add("data-store-in-case", diagram, store)
 
 
 def foreign_work(report: Report) -> None:
@@ -92,6 +114,8 @@ def languages_are_known(report: Report) -> None:
 RULES = [
     elements_are_supported,
     events_are_supported,
+    starts_are_watched,
+    stores_are_of_the_case,
     foreign_work,
     data_is_not_mapped,
     behaviour_is_all,

@@ -15,6 +15,7 @@ from engine.spiff.diagram import Node, Scope
 from engine.spiff.environment import feel_text, is_feel
 from engine.spiff.functions import FUNCTIONS
 from engine.spiff.lint.graphs import components
+from engine.spiff.lint.payloads import Payloads
 from engine.spiff.lint.report import Report
 
 FIXED = frozenset(["initiator", "business_key", "started_at"])
@@ -207,8 +208,9 @@ def _events(report: Report, node: Node, use: Use) -> None:
             use.reads |= read_by(event.text, python=True)
         elif event.kind in ("message", "signal") and not throws:
             into = node.properties.get("resultVariable")
-            use.writes |= {into} if into else set()
-            use.anything = use.anything or not into
+            brings = Payloads.of(report).names(event)
+            use.writes |= {into} if into else brings or set()
+            use.anything = use.anything or not (into or brings is not None)
         use.writes |= {name for name in (event.code_variable, event.message_variable) if name}
     if throws:
         use.reads |= read_by(node.properties.get("payload")) | read_by(node.properties.get("businessKey"))

@@ -78,7 +78,22 @@ DOUBLING = (
 )  # fmt: skip
 """Branches that split in parallel and are never joined."""
 JOINED = (DOUBLING[0].replace('<task id="t', '<parallelGateway id="t'), DOUBLING[1])
+STORE = (
+    '<dataStoreReference id="store" name="名冊"/><task id="x"><ioSpecification><dataInput id="din"/><inputSet>'
+    "<dataInputRefs>din</dataInputRefs></inputSet><outputSet/></ioSpecification><dataInputAssociation>"
+    "<sourceRef>store</sourceRef><targetRef>din</targetRef></dataInputAssociation></task>"
+)
+
+
+def started_by(*events: str) -> tuple[str, tuple[str, ...]]:
+    """A process that these events start, at the element `x`."""
+    return f'<startEvent id="x">{"".join(events)}</startEvent><endEvent id="e"/>', ("x -> e",)
+
+
 FAULTS = {
+    "start-condition": ("x", started_by("<conditionalEventDefinition><condition>=y &gt; 1</condition></conditionalEventDefinition>")),
+    "start-several-timers": ("x", started_by(*["<timerEventDefinition><timeCycle>R3/P1D</timeCycle></timerEventDefinition>"] * 2)),
+    "data-store-in-case": ("store", with_task(STORE)),
     "unreachable": ("y", with_task('<task id="x"/><task id="y"/><task id="z"/>', "y -> z", "z -> y")),
     "no-outgoing": ("y", with_task('<task id="x"/><task id="y"/>', "x -> y")),
     "default-with-condition": ("x_e", (GATEWAY.format('default="x_e"'), ("s -> x", "x -> y: =a", "x -> e: =b", "y -> e"))),

@@ -96,6 +96,28 @@ def test_a_message_may_bring_anything_unless_it_goes_into_one_variable(event, fo
     assert doubts(body, "s -> w", "w -> x", "x -> e", top='<message id="m" name="m"/>') == found
 
 
+SENT = (
+    '<process id="q" isExecutable="true"><startEvent id="s2"/><endEvent id="e2">{0}'
+    '<messageEventDefinition messageRef="m"/></endEvent><sequenceFlow id="f2" sourceRef="s2" targetRef="e2"/></process>'
+)
+
+
+@pytest.mark.parametrize(
+    ("payload", "found"),
+    [
+        (properties(payload="={c: 1}"), set()),
+        (properties(payload="={other: 1}"), {("x", "c")}),
+        ("", {("x", "c")}),
+        (properties(payload="=merged"), {("e2", "merged")}),
+    ],
+)
+def test_a_message_whose_sender_is_there_brings_what_that_says(payload, found):
+    body = '<intermediateCatchEvent id="w"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+    body += script("x", "={b: c + 1}")
+    top, more = '<message id="m" name="m"/>', SENT.format(payload).encode()
+    assert doubts(body, "s -> w", "w -> x", "x -> e", top=top, more=more) == found
+
+
 def test_a_decision_reads_its_inputs_and_writes_its_outputs():
     rule = '<businessRuleTask id="r"><extensionElements><spiffworkflow:calledDecisionId>level</spiffworkflow:calledDecisionId></extensionElements></businessRuleTask>'
     assert doubts(rule + script("x", "={b: grade}"), "s -> r", "r -> x", "x -> e") == set()

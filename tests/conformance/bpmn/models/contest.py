@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from engine.errors import EngineError
-from engine.model import DeliverMessage, DeliverSignal, SourceFile
+from engine.model import DeliverMessage, DeliverSignal, FailService, FinishService, SourceFile
 from tests.conformance.bpmn.models import adhoc
 from tests.conformance.bpmn.models.canvas import DECISION, VARIABLES
 from tests.conformance.bpmn.models.draws import Draws
@@ -71,12 +71,8 @@ class EnginePlayer(Player):
             self.complete(element, nth, **values)
         elif verb in ("finish_call", "fail_call"):
             task_id = [call for call in self.calls.values() if call.element_id == given[0]][given[1]].task_id
-            call = self.calls.pop(task_id)
-            kept, self.calls = self.calls, {task_id: call}
-            try:
-                self.finish(given[0]) if verb == "finish_call" else self.fail(given[0], "no", given[2])
-            finally:
-                self.calls = {**kept, **{key: one for key, one in self.calls.items() if key != task_id}}
+            del self.calls[task_id]
+            self.step(FinishService(task_id) if verb == "finish_call" else FailService(task_id, "no", given[2]))
         elif verb == "time":
             self.at(given[0])
         else:
