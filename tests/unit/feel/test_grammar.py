@@ -1,4 +1,4 @@
-"""Every rule of the grammar of DMN 1.5 (section 10.3.1.2): texts that it makes with what they mean, and texts it does not.
+"""Every rule of the grammar of DMN 1.5 (section 10.3.1.2): what its texts mean, and texts that are none.
 
 The rules bear the standard's names. `Wrong` marks a text that is not FEEL; every other text has a value, written as
 FEEL of its own. `?` is 5 in unary tests.
