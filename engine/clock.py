@@ -7,6 +7,7 @@ database's time directly; `recorded_at` columns default to it.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,11 @@ from engine.store import Store
 from engine.store.clock_queries import database_time
 
 RESYNC_SECONDS = 20.0
+MOST_DRIFT = timedelta(seconds=2)
+"""A machine whose clock is further from the database's is warned of (資通系統防護基準): its logs tell another time."""
+
+WARNED_EVERY = timedelta(hours=1)
+_log = logging.getLogger("siwei.clock")
 
 
 class TimeSource(Protocol):
@@ -32,6 +38,11 @@ class TimeSource(Protocol):
         """The time, aware."""
         ...
 
+    @property
+    def drift(self) -> timedelta | None:
+        """How far this machine's clock goes ahead of the engine's time where that is too far, else None."""
+        ...
+
 
 class Clock:
     """The database's time.
@@ -42,11 +53,16 @@ class Clock:
 
     is_set = False
 
-    def __init__(self, store: Store, *, steady: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self, store: Store, *, steady: Callable[[], float] | None = None, wall: Callable[[], datetime] | None = None
+    ) -> None:
         self._store = store
         self._steady = steady or _steady
+        self._wall = wall or _wall
         self._lock = threading.Lock()
         self._known: tuple[datetime, float] | None = None
+        self._drift: timedelta | None = None
+        self._warned_at: datetime | None = None
 
     def now(self) -> datetime:
         """The time, aware, in UTC.
@@ -61,17 +77,38 @@ class Clock:
                 self._known = known
             return known[0] + timedelta(seconds=self._steady() - known[1])
 
+    @property
+    def drift(self) -> timedelta | None:
+        """How far this machine's clock goes ahead of the database's (behind: negative), when that is over two seconds.
+
+        As it was when the database was last asked. Nothing the engine decides goes by the machine's clock.
+        """
+        return self._drift
+
     def _ask(self) -> tuple[datetime, float]:
         before = self._steady()
         with self._store.reading() as tx:
             moment = database_time(tx)
-        return moment.astimezone(UTC), (before + self._steady()) / 2
+        after = self._steady()
+        self._compare(moment.astimezone(UTC), taken=timedelta(seconds=after - before))
+        return moment.astimezone(UTC), (before + after) / 2
+
+    def _compare(self, moment: datetime, *, taken: timedelta) -> None:
+        """Note and tell how far the machine's clock is off; what asking took is no drift."""
+        ahead = self._wall() - moment
+        self._drift = ahead if ahead < -MOST_DRIFT or ahead - taken > MOST_DRIFT else None
+        if self._drift is None:
+            self._warned_at = None
+        elif self._warned_at is None or moment - self._warned_at >= WARNED_EVERY:
+            self._warned_at = moment
+            _log.warning("this machine's clock is %.1f s off the database's", self._drift.total_seconds())
 
 
 class SetClock:
     """A time that the caller sets: tests, demo data, process play, conformance runs."""
 
     is_set = True
+    drift = None
 
     def __init__(self, moment: datetime) -> None:
         self._now = _aware(moment)
@@ -103,6 +140,10 @@ def _aware(moment: datetime) -> datetime:
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise ValueError("A time without a zone is nobody's time.")
     return moment
+
+
+def _wall() -> datetime:
+    return datetime.now(UTC)
 
 
 def _steady() -> float:

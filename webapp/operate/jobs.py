@@ -30,6 +30,7 @@ def jobs() -> str:
         rows=timers if offset else (*monitor.start_timers(who), *timers),
         total=total,
         now=engine().clock.now(),
+        drift=engine().clock.drift,
         first=url_for("operate.jobs") if offset else None,
         next=url_for("operate.jobs", offset=offset + _PAGE) if offset + _PAGE < total else None,
         names=process_names(),

@@ -162,6 +162,27 @@ def test_the_clock_asks_the_database_once_in_twenty_seconds_and_counts_on_by_its
         event.remove(store.engine, "before_cursor_execute", seen)
 
 
+@pytest.mark.parametrize(("off", "warned"), [(-3, True), (-1.5, False), (0, False), (1.5, False), (3, True)])
+def test_a_machine_whose_clock_is_more_than_two_seconds_off_is_warned_of_once_an_hour(store, caplog, off, warned):
+    counter = [100.0]
+    clock = Clock(store, steady=lambda: counter[0], wall=lambda: datetime.now(UTC) + timedelta(seconds=off))
+    with caplog.at_level("WARNING", "siwei.clock"):
+        first = clock.now()
+        counter[0] += RESYNC_SECONDS
+        clock.now()
+    assert len(caplog.records) == warned
+    assert (clock.drift is not None) == warned
+    assert clock.drift is None or abs(clock.drift.total_seconds() - off) < 1
+    assert abs(datetime.now(UTC) - first) < timedelta(seconds=1), "the engine goes by the database"
+
+
+def test_a_slow_answer_of_the_database_is_no_drift(store):
+    counter = iter([100.0, 100.0, 105.0, 105.0])
+    clock = Clock(store, steady=lambda: next(counter), wall=lambda: datetime.now(UTC) + timedelta(seconds=5))
+    clock.now()
+    assert clock.drift is None
+
+
 def test_a_set_clock_moves_by_hand_only():
     start = datetime(2018, 5, 29, 9, tzinfo=TAIPEI)
     clock = SetClock(start)

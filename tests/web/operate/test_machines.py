@@ -111,6 +111,13 @@ def test_jobs_show_timers_calls_and_that_no_worker_runs(browser):
     assert browser(OPERATOR).post("/operate/jobs/987654/discard").status_code == 409
 
 
+@pytest.mark.parametrize(("ahead", "said"), [(4.2, "快4.2秒"), (-3, "慢3.0秒"), (None, None)])
+def test_operators_are_told_that_this_machine_s_clock_is_off(browser, engine, monkeypatch, ahead, said):
+    monkeypatch.setattr(type(engine.clock), "drift", timedelta(seconds=ahead) if ahead else None)
+    page = browser(OPERATOR).get("/operate/jobs").text
+    assert said in page if said else "時鐘比資料庫" not in page
+
+
 def test_a_history_that_was_tampered_with_is_named(browser, errand, sql_owner, mail_home):
     case, _task = errand("查核")
     who = browser(AUDITOR)
