@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from engine import UserTask, is_for
 from engine.errors import Invalid, InvalidVariables
 from engine.model import Advance
+from webapp.cases.data import sections
 from webapp.cases.page import PART_VIEWS, case_part
 from webapp.dates import roc_datetime
 from webapp.errors import text_of
@@ -154,13 +155,17 @@ def discard_draft(task_id: UUID) -> Response:
 def _panes(found: UserTask, filled: TaskForm | None, problem: str = "", *, has_draft: bool = False) -> str:
     case = engine().runtime.instance(found.instance_id, actor())
     state = _list_state()
-    wanted = request.args.get("view", "diagram")
-    view = wanted if wanted in PART_VIEWS else "diagram"
+    wanted = request.args.get("view")
+    filled_before = sections(case, engine().history.timeline(case.id, actor())) if wanted in (None, "data") else []
+    view = wanted if wanted in ("data", *PART_VIEWS) else "data" if filled_before else "diagram"
     part = case_part(case, view, lambda name: state.task_url(found.id) + f"&view={name}")
+    data_tab = {"href": state.task_url(found.id) + "&view=data", "text": _("內容"), "here": view == "data", "key": "0"}
+    part["tabs"] = [data_tab, *part["tabs"]]
     return render_template(
         "inbox/task.html",
         **{**list_context(replace(state, after=state.after), found.id), **part},
         task=found,
+        data=filled_before,
         form=page(filled) if filled else None,
         has_draft=has_draft,
         instructions=_instructions(found),

@@ -73,7 +73,7 @@ def _unbound(node: Node, lang: str) -> list[tuple[str, Any, Any]]:
 def _single(node: Node, name: str, lang: str) -> Any:
     kind = node.field.type
     if kind == "textarea":
-        rows = max(3, min(12, int(_number(node.field.rules.get("maxLength")) // 120)))
+        rows = max(3, min(6, int(_number(node.field.rules.get("maxLength")) // 200)))
         return _control(wtforms.TextAreaField, name, {"rows": rows})
     if kind == "checkbox":
         return _control(wtforms.BooleanField, name, {"value": "true"})

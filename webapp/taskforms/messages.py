@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from engine.forms import Message
-from webapp.i18n import is_chinese
+from webapp.i18n import is_chinese, listed
 
 Words = Callable[[Mapping[str, Any]], str]
 
@@ -27,7 +27,7 @@ def _date_bound(params: Mapping[str, Any], name: str) -> str:
 
 
 def _candidates(params: Mapping[str, Any]) -> str:
-    return "、".join(f"{value['label']}（{value['id']}）" for value in params["candidates"])
+    return listed(f"{value['label']}（{value['id']}）" for value in params["candidates"])
 
 
 TEXTS: dict[str, Words] = {

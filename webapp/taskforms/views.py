@@ -16,6 +16,7 @@ from engine.forms.types.containers import row_limits
 from engine.forms.types.datetimes import subtype
 from engine.forms.types.files import accepted_types, max_files, max_size
 from engine.forms.types.pickers import picker_kind
+from webapp.i18n import listed
 from webapp.taskforms import tables
 from webapp.taskforms.fields import attribute, element_id
 from webapp.taskforms.kept import sign
@@ -215,7 +216,7 @@ class _Views:
             unit = _("元") if node.field.properties.get("format") == "money" else node.field.property("unit", self.lang)
             view.suffix = view.suffix or unit
         if node.field.type == "datetime" and not view.hint:
-            view.hint = _("例如 14:30") if subtype(node.field) == "time" else _("例如 107/05/29、1070529 或 2018-05-29")
+            view.hint = _("例如 14:30") if subtype(node.field) == "time" else _("例如 107/5/29 或 1070529")
 
     _text = _textarea = _control
 
@@ -233,7 +234,7 @@ class _Views:
 
     def _datetime(self, node: Node, view: FieldView, scope: Scope) -> None:
         view.parts = {part: self.form.wtf[attribute(node.path, part)] for part in ("date", "time")}
-        view.hint = view.hint or _("例如 107/05/29、1070529 或 2018-05-29")
+        view.hint = view.hint or _("例如 107/5/29 或 1070529")
         self.labels[node.name] = (view.parts["date"].id, view.label)
 
     def _picker(self, node: Node, view: FieldView, scope: Scope) -> None:
@@ -281,7 +282,7 @@ class _Views:
         view.files = [{**value, "token": sign(value, self.form.scope)} for value in values]
         view.accept = ",".join(f".{ending}" for ending in accepted_types(node.field))
         limit = _("可選%(count)s個檔案，每個最大%(size)s MB：%(types)s", count=max_files(node.field),
-                  size=max_size(node.field) // 1024 // 1024, types="、".join(accepted_types(node.field)))  # fmt: skip
+                  size=max_size(node.field) // 1024 // 1024, types=listed(accepted_types(node.field)))  # fmt: skip
         view.hint = f"{view.hint} {limit}".strip()
         view.marker = marker(node.path)
         view.picker = {"several": max_files(node.field) > 1}

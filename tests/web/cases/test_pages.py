@@ -235,6 +235,16 @@ def test_my_cases_say_where_each_is_and_for_how_long(browser, decided):
     assert "決定過的件" not in browser(HANDLER).get("/cases/mine?q=決定過的件").text.partition("<table")[2]
 
 
+def test_lists_say_to_whom_a_step_is_offered_until_somebody_has_it(browser, errand, engine, actor):
+    _, task = errand("還沒人簽收的件")
+    starter, path = browser(STARTER), "/cases?q=還沒人簽收"
+    assert re.search(r"承辦<br><span class=\"muted\">待簽收：[^<]+</span>", starter.get(path).text)
+    engine.tasks.claim(task, actor(HANDLER))
+    page = starter.get(path).text
+    assert f'承辦<br><span class="muted">{actor(HANDLER).name}</span>' in page
+    assert "待簽收：" not in page
+
+
 def test_search_shows_only_cases_one_may_see(browser, decided):
     assert "決定過的件" in browser(CHIEF).get("/cases?q=決定過").text.partition("<tbody")[2]
     page = browser(STRANGER).get("/cases?q=決定過").text

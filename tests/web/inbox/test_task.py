@@ -23,6 +23,20 @@ def test_a_task_of_the_pool_offers_to_be_claimed_and_shows_no_form(browser, erra
     assert "<strong>電話聯絡</strong>" in page
 
 
+def test_beside_the_decision_stands_what_was_entered_before(browser, claimed):
+    _, task = claimed("要先看內容的件")
+    handler = browser(HANDLER)
+    page = handler.get(f"/tasks/{task}").text
+    entered = found(r'<details class="disclosure case-data" open>(.*?)</details>', page)
+    assert "起案" in entered
+    assert "要先看內容的件" in entered
+    assert re.search(r'view=data" aria-current="page" data-key="0">內容', page)
+    assert "data-diagram" not in page
+    diagram = handler.get(f"/tasks/{task}?view=diagram").text
+    assert "data-diagram" in diagram
+    assert "case-data" not in diagram
+
+
 def test_claiming_leads_back_to_the_task_with_its_form(browser, errand):
     _, task = errand()
     handler = browser(HANDLER)
