@@ -96,6 +96,13 @@ PAGES: dict[str, tuple[str | None, Addresses]] = {
             "/studio/petition/1/files/petition.bpmn",
         ),
     ),
+    "studio.try_decision": (
+        REGISTRAR,
+        lambda world: [
+            "/studio/petition/try/1/a3_d1_sla",
+            f"/studio/petition/try/1/petition_settings?past={world.case.id}.1.0",
+        ],
+    ),
     "studio.companion": (
         OWNER,
         _fixed(
