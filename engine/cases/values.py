@@ -88,6 +88,9 @@ class ProcessInstance:
     applicant_agency_label: str | None = None
     applicant_unit: str | None = None
     applicant_unit_label: str | None = None
+    lead_agency: str | None = None
+    """主辦機關."""
+    lead_agency_label: str | None = None
     handler: str | None = None
     handler_label: str | None = None
     speed: str | None = None

@@ -8,19 +8,33 @@ administrators' log. Rights are asked of the database each time, never of a cach
 from __future__ import annotations
 
 from engine.directory.candidates import Candidates, split
+from engine.directory.contacts import Contacts
 from engine.directory.leave import LeaveKeeping
 from engine.directory.people import People
 from engine.directory.units import Units
-from engine.directory.values import Assignment, Authority, Deputy, Grant, Leave, Person, Position, Role, Unit, UnitName
+from engine.directory.values import (
+    Assignment,
+    Authority,
+    Contact,
+    Deputy,
+    Grant,
+    Leave,
+    Person,
+    Position,
+    Role,
+    Unit,
+    UnitName,
+)
 
 
-class DirectoryService(Units, People, LeaveKeeping, Candidates):
+class DirectoryService(Units, Contacts, People, LeaveKeeping, Candidates):
     """Who works where, in which role, and who is meant by a candidate text."""
 
 
 __all__ = [
     "Assignment",
     "Authority",
+    "Contact",
     "Deputy",
     "DirectoryService",
     "Grant",

@@ -35,6 +35,17 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Where a unit is reached, as the head of a letter says it; None where nothing is entered."""
+
+    address: str | None = None
+    address_en: str | None = None
+    phone: str | None = None
+    fax: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
 class UnitName:
     """What a unit is called from a day on."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.forms.definition import Field, Message, Option
+from engine.forms.definition import Field, Message, Option, is_own_word
 from engine.forms.expressions import Outcome, Rule
 from engine.forms.nodes import MISSING, ORIGIN, FormState, Missing, Node, Row, look_up
 from engine.forms.parsing import read_options
@@ -68,7 +68,8 @@ class Builder:
 
     def starts_anew(self, node: Node) -> bool:
         """Whether the field begins without what the case knows: nobody's decision is laid before the next one."""
-        return node.field.key in OWN_WORDS and not node.readonly
+        own = any(is_own_word(node.field.key, word) for word in OWN_WORDS)
+        return own and not node.readonly and not self.state.reading
 
     def known_or_default(self, node: Node) -> Any:
         """The case's value, read as this type where it has another shape; else the default."""

@@ -11,6 +11,11 @@ from engine.forms.pattern import Pattern
 from engine.model import Finding
 
 
+def is_own_word(key: str | None, word: str) -> bool:
+    """Whether a field's key is this word, or says whose it is where several decide side by side: `hr_decision`."""
+    return key is not None and (key == word or key.endswith(f"_{word}"))
+
+
 @dataclass(frozen=True)
 class Message:
     """Something a person must be told about a field: a stable code and what it is about.
@@ -144,9 +149,9 @@ class FormDefinition:
 
     @property
     def decision(self) -> Field | None:
-        """The decision menu: the radio or select keyed `decision`."""
-        found = self.field("decision")
-        return found if found and found.type in ("radio", "select") else None
+        """The decision menu: the radio or select keyed `decision`, or the first keyed `<whose>_decision`."""
+        menus = [f for f in self.fields if f.type in ("radio", "select") and is_own_word(f.key, "decision")]
+        return next((menu for menu in menus if menu.key == "decision"), menus[0] if menus else None)
 
     def heading(self, lang: str) -> str:
         """The form's title in `lang`."""

@@ -112,6 +112,8 @@ class FormState:
     directory: Directory | None
     answered: bool
     """Whether there was raw input, or only what the case knows."""
+    reading: bool = False
+    """Whether the names are an answer given to this form, to be read."""
     deadline: float = by_default(default_factory=lambda: time.monotonic() + MAX_SECONDS)
     """When the form's expressions, taken together, have had their time."""
     problems: list[str] = by_default(default_factory=list)

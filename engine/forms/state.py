@@ -29,6 +29,7 @@ def open_form(
     raw: Mapping[str, Any] | None = None,
     directory: Directory | None = None,
     functions: Functions | None = None,
+    reading: bool = False,
 ) -> FormState:
     """Fill `form` and settle it.
 
@@ -39,6 +40,7 @@ def open_form(
             a field that is missing from it (not one that is blank) keeps what is known.
         directory: who pickers may name; None believes what is given.
         functions: further functions for the form's expressions.
+        reading: `names` are an answer given to this form, to be read: also its decision and opinion.
     """
     state = FormState(
         form=form,
@@ -48,6 +50,7 @@ def open_form(
         functions={**clock_functions(now), **(functions or {})},
         directory=_Remembering(directory) if directory is not None else None,
         answered=raw is not None,
+        reading=reading,
     )
     builder = Builder(state)
     state.nodes = builder.nodes(form.components, (), raw, state.names, form_readonly=False)

@@ -19,7 +19,7 @@ FOLDER = "letters/"
 KIND = "yaml"
 TYPES = ("簽", "函", "書函", "公告", "開會通知單", "會議紀錄", "公務電話紀錄", "便簽", "通知單", "表", "電子郵件")
 LANGUAGES = ("zh", "en")
-FILTERS = ("roc_date", "roc_datetime", "roc_full", "money", "number", "label")
+FILTERS = ("roc_date", "roc_datetime", "roc_full", "en_date", "en_datetime", "money", "number", "label")
 """What may stand behind `|` in a placeholder."""
 
 PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)

@@ -21,13 +21,13 @@ OFFICE_CLOSES = time(17, 30)
 """A deadline that is only a date ends when the office closes."""
 
 _TEXTS = ("speed", "doc_no_in", "doc_no_out", "retention_class", "source", "outcome")
-_NAMED = ("applicant_agency", "applicant_unit", "handler")
+_NAMED = ("applicant_agency", "applicant_unit", "lead_agency", "handler")
 _LIMIT = 500
 
 FIELDS = (
     "owning_unit", "subject", "applicant_agency", "applicant_agency_label", "applicant_unit", "applicant_unit_label",
-    "handler", "handler_label", "speed", "security_class", "received_at", "due_at", "doc_no_in", "doc_no_out",
-    "retention_class", "source", "outcome", "clock",
+    "lead_agency", "lead_agency_label", "handler", "handler_label", "speed", "security_class", "received_at", "due_at",
+    "doc_no_in", "doc_no_out", "retention_class", "source", "outcome", "clock",
 )  # fmt: skip
 
 EMPTY: Mapping[str, Any] = {**dict.fromkeys(FIELDS), "security_class": PLAIN, "clock": "running", "subject": ""}

@@ -13,7 +13,10 @@ from engine.history.chain import GENESIS, Link
 from engine.model import Actor, DefinitionSource, ProcessDefinition, Variables
 from engine.steps.header import EMPTY, FIELDS
 
-_SEARCHED = ("subject", "applicant_agency_label", "applicant_unit_label", "doc_no_in", "doc_no_out", "source")
+_SEARCHED = (
+    "subject", "applicant_agency_label", "applicant_unit_label", "lead_agency_label", "doc_no_in", "doc_no_out",
+    "source",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,16 @@ SORTS: Mapping[str, Sort] = {
     "subject": words("i.subject"),
 }
 
+AGENCY = "any(array[i.applicant_agency, i.lead_agency])"
+"""Of which agency a case is: the one that applied, or the one that leads it (a petition has no applicant here)."""
+
 FILTERS: Mapping[str, str] = {
     "business_key": "i.business_key",
     "speed": "i.speed",
     "source": "i.source",
     "outcome": "i.outcome",
     "handler": "i.handler",
-    "agency": "i.applicant_agency",
+    "agency": AGENCY,
     "unit": "i.owning_unit",
     "security_class": "i.security_class",
     "started_by": "i.started_by",
@@ -116,7 +119,7 @@ def _conditions(query: InstanceQuery) -> tuple[list[str], dict[str, Any]]:
     plain |= {FILTERS[name]: value for name, value in query.filters.items() if name in FILTERS}
     for number, (column, value) in enumerate(plain.items()):
         if value:
-            conditions.append(f"{column} = :f{number}")
+            conditions.append(f":f{number} = {column}")
             values[f"f{number}"] = value
     if query.filters.get("overdue"):
         conditions.append("i.due_at < :now and i.ended_at is null")

@@ -20,8 +20,8 @@ from engine.store.store import Transaction
 
 HEADER_COLUMNS = (
     "owning_unit", "subject", "applicant_agency", "applicant_agency_label", "applicant_unit", "applicant_unit_label",
-    "handler", "handler_label", "speed", "security_class", "received_at", "due_at", "doc_no_in", "doc_no_out",
-    "retention_class", "source", "outcome", "clock", "remind_at",
+    "lead_agency", "lead_agency_label", "handler", "handler_label", "speed", "security_class", "received_at", "due_at",
+    "doc_no_in", "doc_no_out", "retention_class", "source", "outcome", "clock", "remind_at",
 )  # fmt: skip
 """What a step may change of a case's header, and when its people are reminded of its deadline."""
 

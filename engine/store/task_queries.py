@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, text
 from engine.cases.values import InboxQuery, Page, TaskRow, UserTask, candidate_keys, effective_person
 from engine.model import Actor
 from engine.store import rows
-from engine.store.case_queries import SEARCHED, page_of
+from engine.store.case_queries import AGENCY, SEARCHED, page_of
 from engine.store.grams import query as search_query
 from engine.store.paging import Keyset, Sort, moment, words
 from engine.store.store import Transaction
@@ -49,7 +49,7 @@ FILTERS: Mapping[str, str] = {
     "security_class": "i.security_class",
     "source": "i.source",
     "element": "t.element_id",
-    "agency": "i.applicant_agency",
+    "agency": AGENCY,
     "handler": "i.handler",
 }
 
@@ -368,7 +368,7 @@ def _conditions(query: InboxQuery) -> tuple[list[str], dict[str, Any]]:
     conditions, values = [TABS[query.tab]], {}
     for number, (name, value) in enumerate(query.filters.items()):
         if name in FILTERS and value:
-            conditions.append(f"{FILTERS[name]} = :f{number}")
+            conditions.append(f":f{number} = {FILTERS[name]}")
             values[f"f{number}"] = value
     if query.text.strip():
         conditions.append(SEARCHED)

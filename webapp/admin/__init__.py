@@ -22,6 +22,7 @@ RIGHTS = {
             "admin.add_unit",
             "admin.unit",
             "admin.change_unit",
+            "admin.change_contact",
             "admin.rename_unit",
             "admin.close_unit",
             "admin.add_position",

@@ -20,6 +20,7 @@ from webapp.services import actor, engine
 from webapp.site_forms import ChoiceField, DayField, SiteForm, at_most, required
 
 Page = str | tuple[str, int] | Response
+CONTACT_FIELDS = ("address", "address_en", "phone", "fax", "email")
 
 
 class NamesForm(SiteForm):
@@ -48,6 +49,16 @@ class ChangeUnitForm(SiteForm):
     type = ChoiceField(_l("類別"))
     oid = StringField(_l("機關OID"), [at_most(100)])
     sort = IntegerField(_l("排序"), [Optional(), NumberRange(0, 30000, _l("請填0到30000的整數。"))], default=0)
+
+
+class ContactForm(SiteForm):
+    """Where a unit is reached."""
+
+    address = StringField(_l("地址"), [at_most(200)])
+    address_en = StringField(_l("英文地址"), [at_most(200)])
+    phone = StringField(_l("電話"), [at_most(40)])
+    fax = StringField(_l("傳真"), [at_most(40)])
+    email = StringField(_l("電子信箱"), [at_most(200)])
 
 
 class RenameForm(NamesForm):
@@ -129,6 +140,21 @@ def change_unit(unit_id: str) -> Page:
             type=form.type.data,
             oid=form.oid.data,
             sort=form.sort.data or 0,
+        ),
+    )
+
+
+@bp.post("/admin/units/<unit_id>/contact")
+def change_contact(unit_id: str) -> Page:
+    """Say where a unit is reached."""
+    form = ContactForm(prefix="contact-")
+    return _do(
+        unit_id,
+        form,
+        "contact",
+        _("地址與聯絡方式已儲存。"),
+        lambda: engine().directory.set_contact(
+            unit_id, actor=actor(), **{name: form[name].data for name in CONTACT_FIELDS}
         ),
     )
 
@@ -291,6 +317,7 @@ def _unit_page(unit_id: str, **forms: SiteForm) -> str:
     found = directory.unit(unit_id)
     defaults: dict[str, SiteForm] = {
         "change": forms.get("change") or _change_form(unit_id, fresh=True),
+        "contact": ContactForm(formdata=None, prefix="contact-", obj=directory.own_contact(unit_id)),
         "rename": RenameForm(formdata=None, prefix="rename-", obj=None, name=found.name, name_en=found.name_en),
         "close": LastDayForm(formdata=None, prefix="close-"),
         "position": _position_form(formdata=None, prefix="position-"),
@@ -299,6 +326,7 @@ def _unit_page(unit_id: str, **forms: SiteForm) -> str:
     return render_template(
         "admin/unit.html",
         unit=found,
+        contact=directory.contact(unit_id),
         names=directory.unit_names(unit_id),
         positions=directory.positions(unit_id),
         assignments=directory.assignments(unit_id=unit_id),

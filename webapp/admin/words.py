@@ -30,6 +30,7 @@ PARTS: dict[str, Any] = {"day": _l("全天"), "morning": _l("上午"), "afternoo
 VERBS: dict[str, Any] = {
     "unit.add": _l("新增單位"),
     "unit.change": _l("修改單位"),
+    "unit.contact": _l("修改單位聯絡方式"),
     "unit.rename": _l("單位更名"),
     "unit.close": _l("裁撤單位"),
     "position.add": _l("新增職稱"),

@@ -15,6 +15,10 @@ from engine import feel
 from engine.repository.letters import PLACEHOLDER, split
 from webapp.dates import TAIPEI, local, roc_year
 
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _CHINESE = "零一二三四五六七八九十"
 
 
@@ -158,6 +162,20 @@ def roc_datetime_words(value: Any) -> str:
     return f"{roc_date_words(moment)}{half}{hour}時" + (f"{moment.minute}分" if moment.minute else "")
 
 
+def en_date(value: Any) -> str:
+    """29 May 2018, for letters to guests."""
+    day = _as_day(value)
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
+
+
+def en_datetime(value: Any) -> str:
+    """29 May 2018, 9:30 a.m."""
+    if not isinstance(value, datetime):
+        return en_date(value)
+    moment = local(value) if value.tzinfo else value.replace(tzinfo=TAIPEI)
+    return f"{en_date(moment)}, {moment.hour % 12 or 12}:{moment.minute:02} {'a.m.' if moment.hour < 12 else 'p.m.'}"
+
+
 def number(value: Any) -> str:
     """1,234 or 1,234.5."""
     if not isinstance(value, (int, Decimal)) or isinstance(value, bool):
@@ -200,6 +218,8 @@ FILTERS: Mapping[str, Callable[[Any], str]] = {
     "roc_date": roc_date_words,
     "roc_datetime": roc_datetime_words,
     "roc_full": roc_full,
+    "en_date": en_date,
+    "en_datetime": en_datetime,
     "money": money,
     "number": number,
     "label": label,

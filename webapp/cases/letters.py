@@ -11,9 +11,10 @@ from uuid import UUID
 from flask import abort, current_app, render_template
 
 from engine import ProcessInstance
-from engine.errors import NotFound
+from engine.directory.values import Person
 from engine.repository import letters
 from webapp.cases import bp
+from webapp.cases.letter_office import Office, clerk_of, day_of, issuing_unit, office_of
 from webapp.cases.letter_text import LetterFault, Names, filled, holds, items, lines
 from webapp.expressions import functions
 from webapp.i18n import lang
@@ -57,18 +58,23 @@ def letter(instance_id: UUID, name: str) -> str:
     names = names_of(case)
     if template is None or not holds(template.get("when"), names):
         abort(404)
-    return render_template("cases/letter.html", case=case, letter=fill(template, names))
+    unit_id = issuing_unit(template, names)
+    office, clerk = office_of(unit_id, day_of(template, names)), clerk_of(case, unit_id)
+    return render_template("cases/letter.html", case=case, letter=fill(template, names, office, clerk))
 
 
-def fill(template: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def fill(template: Mapping[str, Any], names: Names, office: Office, clerk: Person | None = None) -> dict[str, Any]:
     """The words of a letter, part by part; an absent part is empty."""
     meeting = template.get("meeting") or {}
+    names = names.with_name("issuer_head", office.head_en if template.get("language") == "en" else office.head)
+    names = names.with_name("clerk", clerk and {**clerk.value, "phone": clerk.phone, "email": clerk.email})
     return {
         "type": template["type"],
         "name": template["name"],
         "html_lang": "en" if template.get("language") == "en" else "zh-Hant-TW",
         "english": template.get("language") == "en",
-        "issuer": _issuer(template.get("issuer"), names),
+        "issuer": office,
+        "clerk": clerk,
         **{key: filled(template.get(key), names) for key in ("to", "date", "doc_no", "speed", "enclosures", "subject")},
         "security": ""
         if filled(template.get("security"), names) == "普通"
@@ -115,15 +121,3 @@ def templates_of(definition_id: UUID) -> Mapping[str, Mapping[str, Any]]:
     """The letter templates a version was deployed with, by file name, in their order. A version never changes."""
     files = [file for file in engine().repository.files(definition_id) if letters.is_letter(file)]
     return {letters.key_of(file): letters.read(file.content) for file in sorted(files, key=lambda file: file.name)}
-
-
-def _issuer(text: Any, names: Names) -> dict[str, str]:
-    """The office that issues: its full name, as of today."""
-    code = names.evaluate(str(text)[1:]) if str(text or "").startswith("=") else text
-    code = code.get("id") if isinstance(code, Mapping) else code
-    try:
-        unit = engine().directory.unit(str(code or "aia"))
-    except NotFound:
-        return {"name": "", "prefix": ""}
-    parent = "高雄市政府" if unit.type not in {"city"} and not unit.name.startswith("高雄市") else ""
-    return {"name": f"{parent}{unit.name}", "prefix": unit.doc_prefix or ""}

@@ -57,6 +57,11 @@ class DemoUnit:
     renamed: date | None = None
     former_name: str | None = None
     former_name_en: str | None = None
+    address: str | None = None
+    address_en: str | None = None
+    phone: str | None = None
+    fax: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ def load_organisation(engine: Any, *, password: str, progress: Progress | None =
         say(unit.name)
         if unit.id not in known_units:
             _add_unit(directory, unit)
+            _add_contact(directory, unit)
         for person in unit.people:
             if person.id not in known_people:
                 _add_person(directory, organisation, unit, person)
@@ -134,6 +140,13 @@ def _add_unit(directory: Any, unit: DemoUnit) -> None:
     former = {"name_en": unit.former_name_en, "doc_prefix": unit.doc_prefix}
     directory.add_unit(unit.id, actor=SYSTEM, parent_id=unit.parent, type=unit.type, name=unit.former_name, **former)
     directory.rename_unit(unit.id, actor=SYSTEM, name=unit.name, valid_from=unit.renamed, **names)
+
+
+def _add_contact(directory: Any, unit: DemoUnit) -> None:
+    names = ("address", "address_en", "phone", "fax", "email")
+    found = {name: getattr(unit, name) for name in names}
+    if any(found.values()):
+        directory.set_contact(unit.id, actor=SYSTEM, **found)
 
 
 def _add_person(directory: Any, organisation: Organisation, unit: DemoUnit, person: DemoPerson) -> None:

@@ -42,7 +42,7 @@ def answers(definition: FormDefinition, values: Mapping[str, Any], *, now: datet
         values: the case's variables.
         masked: hide the middle of sensitive fields (lists, prints for others).
     """
-    state = open_form(definition, values, now, functions=functions)
+    state = open_form(definition, values, now, functions=functions, reading=True)
     reader = _Reader(lang, masked, state.functions)
     reader.level(state.nodes, Scope(state.values(), state.context()))
     return [section for section in reader.sections if section.answers]

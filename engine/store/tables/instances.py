@@ -49,6 +49,8 @@ process_instance = Table(
     Column("applicant_agency_label", Text),
     Column("applicant_unit", Text),
     Column("applicant_unit_label", Text),
+    Column("lead_agency", Text, comment="主辦機關"),
+    Column("lead_agency_label", Text),
     Column("handler", Text),
     Column("handler_label", Text),
     Column("speed", Text),

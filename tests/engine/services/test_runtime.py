@@ -305,12 +305,23 @@ def test_header_variables_stand_in_the_row(engine, deploy, people):
     deploy(CLOCKED)
     case = engine.runtime.start("clocked", actor=people["kuo"], variables={
         "subject": "臨時人員進用案", "applicant_agency": {"id": "health", "label": "衛生局"},
+        "lead_agency": {"id": "works", "label": "工務局"},
         "handler": {"id": "tsai", "label": "蔡承辦"}, "speed": "速件", "due_at": "2018-06-01",
         "doc_no_in": "高市衛人字第10700000001號",
     })  # fmt: skip
     assert (case.subject, case.applicant_agency, case.applicant_agency_label) == ("臨時人員進用案", "health", "衛生局")
+    assert (case.lead_agency, case.lead_agency_label) == ("works", "工務局")
     assert (case.handler, case.speed, case.doc_no_in) == ("tsai", "速件", "高市衛人字第10700000001號")
     assert case.due_at.isoformat() == "2018-06-01T09:30:00+00:00", "the office closes at 17:30 in Taipei"
+
+
+@pytest.mark.parametrize("name", ["applicant_agency", "lead_agency"])
+def test_a_case_is_found_by_the_agency_that_applied_or_that_leads_it(engine, deploy, people, name):
+    deploy(CLOCKED)
+    agency = f"u{uuid4().hex[:8]}"
+    case = engine.runtime.start("clocked", actor=people["kuo"], variables={name: {"id": agency, "label": "某局"}})
+    found = engine.runtime.find(InstanceQuery(filters={"agency": agency}), SYSTEM)
+    assert [one.id for one in found.rows] == [case.id]
 
 
 def test_the_case_clock_stops_while_a_correction_is_awaited(engine, deploy, people, clock):

@@ -40,3 +40,8 @@ def test_shown_read_only_they_are_what_was_said() -> None:
 def test_a_required_opinion_is_not_met_by_the_one_of_the_person_before() -> None:
     form = make_form({"type": "textarea", "id": "b", "key": "opinion", "label": "x", "validate": {"required": True}})
     assert forms.judge(forms.open_form(form, SAID, NOW)).errors
+
+
+def test_an_answer_that_is_read_shows_its_decision() -> None:
+    form = make_form({"type": "radio", "id": "a", "key": "decision", "label": "決定", "values": CHOICES})
+    assert forms.open_form(form, SAID, NOW, reading=True).values() == {"decision": "return"}

@@ -12,6 +12,7 @@ import yaml
 from engine import SYSTEM, SourceFile
 from tests.web.conftest import HANDLER, STARTER, errand_files, found
 from webapp.cases import letters
+from webapp.cases.letter_office import Office
 from webapp.cases.letter_text import LetterFault, Names, chinese, filled, holds, items, lines, money
 from webapp.expressions import functions
 
@@ -39,6 +40,8 @@ NAMES = Names(
         ("{{ day | roc_date }}", "107年5月29日"),
         ("{{ day | roc_full }}", "中華民國107年5月29日"),
         ("{{ at | roc_datetime }}", "107年5月29日下午1時30分"),
+        ("{{ day | en_date }}", "29 May 2018"),
+        ("{{ at | en_datetime }}", "29 May 2018, 1:30 p.m."),
         ("{{ cost | money }}", "新臺幣1萬4,286元"),
         ("{{ cost | number }}", "14,286"),
         ("{{ cost * 2 }}", "28,572"),
@@ -178,6 +181,22 @@ def test_a_letter_is_listed_filled_and_escaped(browser, errand, with_letters):
     assert 'lang="zh-Hant-TW"' in letter
 
 
+def test_the_head_says_who_issues_where_and_who_handles_it(browser, engine, errand, with_letters):
+    contact = {
+        "address": "高雄市示範區四維路1號",
+        "phone": "07-0001020",
+        "fax": "07-0001029",
+        "email": "aia@kcg.example",
+    }
+    engine.directory.set_contact("aia", actor=SYSTEM, **contact)
+    case, _ = errand()
+    head = found(
+        r'<dl class="letter-address">(.*?)</dl>', browser(STARTER).get(f"/cases/{case.id}/letters/10-note").text
+    )
+    for text in ("高雄市示範區四維路1號", "07-0001020", "07-0001029", "aia@kcg.example"):
+        assert text in head
+
+
 @pytest.mark.parametrize("name", ["20-after", "30-locked", "40-none", "..%2F..%2Fsecret"])
 def test_a_letter_that_may_not_be_issued_is_not_there(browser, errand, with_letters, name):
     case, _ = errand()
@@ -196,6 +215,6 @@ def test_who_may_not_see_the_case_sees_no_letter(browser, errand, with_letters):
 def test_every_shipped_letter_is_filled_even_when_the_case_knows_nothing(app, path):
     template = yaml.safe_load(path.read_text("utf-8"))
     with app.test_request_context():
-        words = letters.fill(template, Names({}, functions()))
+        words = letters.fill(template, Names({}, functions()), Office())
     assert words["name"]
     assert "{{" not in str(words)
