@@ -25,7 +25,6 @@ ACTIVITIES = "tests/engine/spiff/test_activities.py::"
 GATEWAYS = "tests/engine/spiff/test_gateways.py::"
 REPEATED = "tests/engine/spiff/test_repetitions.py::"
 TIMERS = "tests/engine/spiff/test_timers.py::"
-FEATURES = "tests/engine/spiff/test_features.py::test_feature"
 REFUSED = "tests/unit/spiff/test_lint.py::test_what_the_engine_cannot_run_is_named"
 MODELS = "tests/unit/spiff/test_lint.py::test_a_broken_rule_of_the_standard_is_found_at_its_element"
 NOTHING = "–"
@@ -120,7 +119,7 @@ EVENT_ROWS = (
     Row("endEvent", "Escalates, then ends its path", "tests/engine/spiff/test_element_rows.py::test_an_end_event_escalates", event="escalation"),
     Row("endEvent", "Ends its scope with everything that still runs in it", EVENTS + "test_a_terminate_event_ends_its_scope_at_once", "tasks of the scope go away", "passed; what ran is cancelled", "terminate"),
     Row("endEvent", "Cancels the transaction around it: compensates what was done in it", "tests/engine/spiff/test_compensation.py::test_a_cancelled_transaction_undoes_and_leaves_by_its_cancel_event", event="cancel"),
-    Row("endEvent", "Compensates, then ends its path", FEATURES, event="compensate"),
+    Row("endEvent", "Compensates, then ends its path", "tests/engine/spiff/test_corners.py::test_an_end_event_undoes_what_was_completed_then_ends_its_path", event="compensate"),
 )  # fmt: skip
 DRAWN_ONLY = (
     ("participant, messageFlow, collaboration", "Say who talks to whom; messages meet by name. A flow the standard forbids is refused"),

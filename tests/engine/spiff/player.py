@@ -196,8 +196,17 @@ class Player:
             elif fact.event == "cancelled":
                 self.cancelled.append(fact.element_id)
                 self.calls.pop(fact.task_id or "", None)
+        self._only_drawn()
         self._check()
         return self
+
+    def _only_drawn(self) -> None:
+        """No id that the engine has made is shown: they all hold a bracket, which no id of XML can."""
+        last = self.last
+        shown = {each.element_id for each in (*last.facts, *last.opened, *last.timers, *last.subscriptions)}
+        shown |= {each.element_id for each in (*last.incidents, *last.service_calls)} | set(last.active_elements)
+        shown |= {event.element_id for event in last.thrown if event.element_id}
+        assert not [name for name in shown if "[" in name or "(" in name], "a generated id is shown"
 
     def _check(self) -> None:
         if self.ended:

@@ -117,4 +117,8 @@ def goes_on(case: Reference, scope: Scope) -> bool:
             if node.id not in host.taken:
                 _start(case, host, scope, node)
                 return True
+    if rule and _offered(scope):  # all was done, and still it is not complete: somebody has to look
+        scope.works.append(Work(_offered(scope)[-1], scope, state="stuck"))
+        case.failed = True
+        return True
     return False

@@ -48,6 +48,8 @@ class Reference:
         self.executed: Counter[str] = Counter()
         self.thrown: Counter[tuple[str, str]] = Counter()
         self.ended: str | None = None
+        self.failed = False
+        """Something cannot go on, while other things may."""
         self.stuck = False
 
     # -- what comes from outside ------------------------------------------------------------
@@ -122,7 +124,7 @@ class Reference:
                 self.move(self.ready.pop(self.next()))
                 happenings.conditions(self)
             elif not happenings.conditions(self) and not gateways.release(self):
-                self.stuck = not (self.ended or self.tasks or self.calls or self.arms)
+                self.stuck = self.failed or not (self.ended or self.tasks or self.calls or self.arms)
                 return
         raise EndlessError
 
