@@ -92,7 +92,7 @@ def signings(case: ProcessInstance, data: list[Section]) -> list[Signing]:
 def decision_text(part: Section) -> str:
     """What was decided, in the words of the form's decision menu."""
     field = part.form.decision if part.form else None
-    value: Any = part.values.get("decision")
+    value: Any = part.values.get(field.key if field and field.key else "decision")
     if value is None:
         return ""
     return display(field, value, lang()) if field else str(value)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from engine import HistoryEntry, ProcessInstance
+from engine.forms.definition import is_own_word
 from webapp.dates import roc_datetime
 from webapp.decisions.decided import Decided
 from webapp.i18n import lang, listed
@@ -132,9 +133,11 @@ def _file(entry: HistoryEntry) -> str:
 
 
 def _opinion(entry: HistoryEntry) -> str:
-    given = entry.values.get("given") or {}
-    for key in ("opinion", "reason", "comment", "body"):
-        text = given.get(key) if isinstance(given, Mapping) else None
+    given = entry.values.get("given")
+    given = given if isinstance(given, Mapping) else {}
+    whose = [key for key in given if is_own_word(key, "opinion")]  # `opinion`, or `acct_opinion` beside `hr_opinion`
+    for key in (*whose, "reason", "comment", "body"):
+        text = given.get(key)
         if isinstance(text, str) and text.strip():
             return text.strip()
     text = entry.values.get("text")

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from engine.forms import FormState, Message, Node, texts
+from engine.forms.definition import is_own_word
 from engine.forms.nodes import Scope
 from engine.forms.types.base import Kind
 from engine.forms.types.containers import row_limits
@@ -230,7 +231,7 @@ class _Views:
     def _choices(self, node: Node, view: FieldView, scope: Scope) -> None:
         self._control(node, view, scope)
         view.marker = marker(node.path)
-        view.decision = node.field.key == "decision"
+        view.decision = is_own_word(node.field.key, "decision")
 
     def _datetime(self, node: Node, view: FieldView, scope: Scope) -> None:
         view.parts = {part: self.form.wtf[attribute(node.path, part)] for part in ("date", "time")}
