@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import chromium, fonts
 from tests.browser.site import Site, running
@@ -65,19 +65,10 @@ def open_page(site: Site, chrome: Browser, watch: Watch, chinese_font_missing: b
         size: tuple[int, int] = WIDE,
         **more: Any,
     ) -> Page:
-        context = chrome.new_context(
-            base_url=site.url,
-            locale="en-US" if lang == "en" else "zh-TW",
-            viewport={"width": size[0], "height": size[1]},
-            reduced_motion="reduce",
-            **more,
-        )
+        context = new_context(chrome, site, lang=lang, size=size, font_missing=chinese_font_missing, **more)
         contexts.append(context)
-        context.set_default_timeout(PATIENCE)
         if person:
             context.add_cookies([site.cookie(person)])
-        if chinese_font_missing:
-            fonts.serve(context)
         page = context.new_page()
         watch.follow(page)
         if path:
@@ -87,3 +78,20 @@ def open_page(site: Site, chrome: Browser, watch: Watch, chinese_font_missing: b
     yield open_page
     for context in contexts:
         context.close()
+
+
+def new_context(
+    chrome: Browser, site: Site, *, lang: str, size: tuple[int, int], font_missing: bool, **more: Any
+) -> BrowserContext:
+    """A browser of its own, without anybody's cookies."""
+    context = chrome.new_context(
+        base_url=site.url,
+        locale="en-US" if lang == "en" else "zh-TW",
+        viewport={"width": size[0], "height": size[1]},
+        reduced_motion="reduce",
+        **more,
+    )
+    context.set_default_timeout(PATIENCE)
+    if font_missing:
+        fonts.serve(context)
+    return context

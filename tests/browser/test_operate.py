@@ -46,8 +46,7 @@ def incident(site):
     return found
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "390"])
+@pytest.mark.parametrize(("lang", "size"), [("zh", WIDE), ("en", NARROW)], ids=["wide", "390"])
 def test_every_page_is_accessible_and_fits(open_page, incident, lang, size):
     page = open_page(ADMINISTRATOR, lang=lang, size=size)
     for path in (*PAGES, f"/operate/incidents/{incident.id}"):

@@ -6,8 +6,9 @@ from __future__ import annotations
 import pytest
 
 from tests.browser import axe, world
-from tests.browser.conftest import NARROW, WIDE
+from tests.browser.conftest import NARROW, WIDE, new_context
 from tests.browser.pages import PAGES, pages_of
+from tests.browser.watch import Watch
 
 LOOKS = (("zh", WIDE, "light"), ("en", NARROW, "light"), ("zh", NARROW, "dark"), ("en", WIDE, "dark"))
 """Every pair of language, width and colours once."""
@@ -24,6 +25,29 @@ def filled(site):
     return world.build(site)
 
 
+@pytest.fixture(scope="module")
+def gallery(site, chrome, chinese_font_missing):
+    """A function that gives the page of a person in a look, and whoever watches it; scripts are fetched once a look."""
+    pages = {}
+
+    def gallery(person, look):
+        if (person, look) not in pages:
+            lang, size, colours = look
+            context = new_context(
+                chrome, site, lang=lang, size=size, font_missing=chinese_font_missing, color_scheme=colours
+            )
+            if person:
+                context.add_cookies([site.cookie(person)])
+            watch, page = Watch(), context.new_page()
+            watch.follow(page)
+            pages[person, look] = page, watch
+        return pages[person, look]
+
+    yield gallery
+    for page, _watch in pages.values():
+        page.context.close()
+
+
 @pytest.mark.xdist_group("browser-pages-0")
 def test_no_page_is_forgotten(site):
     assert pages_of(site.app) == PAGES.keys()
@@ -37,11 +61,11 @@ def test_no_page_is_forgotten(site):
         for number, name in enumerate(sorted(PAGES))
     ],
 )
-def test_a_page_is_accessible_fits_and_keeps_the_policy(filled, open_page, endpoint):
+def test_a_page_is_accessible_fits_and_keeps_the_policy(filled, gallery, endpoint):
     person, addresses = PAGES[endpoint]
     found = []
     for lang, size, colours in LOOKS:
-        page = open_page(person, lang=lang, size=size, color_scheme=colours)
+        page, watch = gallery(person, (lang, size, colours))
         for path in addresses(filled):
             answer = page.goto(path)
             assert answer is not None
@@ -52,7 +76,7 @@ def test_a_page_is_accessible_fits_and_keeps_the_policy(filled, open_page, endpo
             found += [name + text for text in axe.findings(page, exclude=CANVASES)]
             if (more := axe.sideways_scroll(page)) > 0:
                 found.append(f"{name}{more} pixels wider than the screen")
-        page.context.close()
+        watch.check()
     assert not found, "\n".join(found)
 
 

@@ -29,8 +29,9 @@ class Watch:
         self._expected |= set(statuses)
 
     def check(self) -> None:
-        """Fail if anything went wrong."""
-        assert not self.problems, "\n".join(self.problems)
+        """Fail if anything went wrong since the last time."""
+        problems, self.problems = self.problems, []
+        assert not problems, "\n".join(problems)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith("Failed to load resource"):

@@ -1,5 +1,7 @@
 // Task forms: conditional parts follow the answers, drafts save themselves, pickers suggest.
 // Without this file the same form works by its own buttons.
+import { checkFiles } from './files.js';
+
 const DRAFT_DELAY = 2500;
 const SUGGEST_DELAY = 250;
 
@@ -57,9 +59,9 @@ class TaskForm {
   // A field that other fields look at has changed: let the server settle the form again.
   changed(event) {
     this.dirty = true;
+    if (event.target.closest('.has-error')) event.target.removeAttribute('aria-invalid');
+    if (event.target.dataset.maxMb) checkFiles(this.form, event.target);
     if (event.target.closest('[data-refreshes]')) this.refresh();
-    const errors = event.target.closest('.has-error');
-    if (errors) event.target.removeAttribute('aria-invalid');
   }
 
   leave() {
