@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,23 +12,14 @@ from engine.model import SourceFile
 from tests.engine.spiff import features
 from tests.engine.spiff.player import bpmn, process
 
-SCRIPT = Path(__file__).parents[3] / "docs" / "examples" / "conformance.py"
 CONTRADICTORY = {"AdHocSubProcess_Parallel", "AdHocSubProcess_Sequential"}
 """Cases that expect the mark of a task which their own diagram does not have."""
 
 
-@pytest.fixture(scope="module")
-def script():
-    spec = importlib.util.spec_from_file_location("conformance_example", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.skipif(not features.FOLDER.is_dir(), reason="the public feature cases are not here: 102 did not run")
-def test_the_example_runs_every_case(script, capsys):
-    assert len(SCRIPT.read_text().splitlines()) < 200
-    failed = script.main(features.FOLDER)
+def test_the_example_runs_every_case(capsys):
+    assert len(features.EXAMPLE.read_text().splitlines()) < 200
+    failed = features.example.main(features.FOLDER)
     told = capsys.readouterr().out
     assert failed == len(CONTRADICTORY)
     assert {line.split("/")[1].split("-")[0] for line in told.splitlines() if "/" in line} == CONTRADICTORY

@@ -1,12 +1,12 @@
-"""Runs the public BPMN feature cases: an adapter from their token scripts and Java conditions to our vocabulary."""
+"""Runs the public BPMN feature cases on the executor alone, translated as the documented example does."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,22 @@ from engine.spiff import Executor
 from tests.engine.spiff.player import Player, _sandbox
 
 FOLDER = Path(__file__).parents[4] / "shared" / "conformance" / "bpmn" / "features"
-SERVICE = (
-    '<bpmn2:extensionElements><s:serviceTaskOperator xmlns:s="http://spiffworkflow.org/bpmn/schema/1.0/core" '
-    'id="wait"/></bpmn2:extensionElements>'
-)
-MARKS = {"CREATE_MARKER_FILE": "MARKER_exists", "INCREMENT_INTEGER_VARIABLE_AND_LOG": "INCREMENT"}
+EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "conformance.py"
+
+
+def _example() -> Any:
+    spec = spec_from_file_location("conformance_example", EXAMPLE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+example = _example()
+"""The documented script that runs the same cases on the public API: its translation is the one used here."""
+translated = example.translated
+MARKS: dict[str, str] = example.MARKS
 
 
 @dataclass(frozen=True)
@@ -60,39 +71,6 @@ def cases() -> list[Case]:
         for entry in listed
         for number, case in enumerate(entry["cases"], start=1)
     ]
-
-
-def translated(text: str) -> str:
-    """The diagram with FEEL in place of Java and of script tokens."""
-    text = re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda m: m[1].replace("<", "&lt;"), text, flags=re.DOTALL)
-    text = re.sub(
-        r"(<bpmn2:(?:conditionExpression|condition|loopCondition)\b[^>]*>)([^<]+)(</)",
-        lambda m: f"{m[1]}={_condition(m[2])}{m[3]}",
-        text,
-    )
-    text = re.sub(
-        r"<bpmn2:scriptTask((?:(?!</bpmn2:scriptTask>).)*?>)((?:(?!</bpmn2:scriptTask>).)*?)"
-        r"<bpmn2:script>WAIT_TEN_SECONDS</bpmn2:script>(.*?)</bpmn2:scriptTask>",
-        rf"<bpmn2:serviceTask\1{SERVICE}\2\3</bpmn2:serviceTask>",
-        text,
-        flags=re.DOTALL,
-    )
-    return re.sub(
-        r"<bpmn2:script>([^<]*)</bpmn2:script>", lambda m: f"<bpmn2:script>{_script(m[1])}</bpmn2:script>", text
-    )
-
-
-def _condition(java: str) -> str:
-    feel = re.sub(r'test\.contains\("(\w)"\)', r'contains(test, "\1")', java.strip())
-    return f"not({feel[1:]})" if feel.startswith("!") else feel
-
-
-def _script(token: str) -> str:
-    return {
-        "INCREMENT_INTEGER_VARIABLE_AND_LOG": "={integerVariable: integerVariable + 1}",
-        "SET_STRING_DATA": '={data: "String"}',
-        "LOG_DATA": '={seen: data = "String"}',
-    }.get(token, "={}")
 
 
 def run(case: Case, *, player: type[Player] = Player, quiet_seconds: int = 120) -> Counter[str]:
