@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Engine, Executable, RootTransaction, create_engine, exc
+from sqlalchemy import Connection, CursorResult, Engine, Executable, RootTransaction, create_engine, event, exc
 
 from engine.errors import Busy, CommitUnknown, StoreUnavailable, ValueRefused
 
@@ -69,6 +70,7 @@ class Store:
                 "connect_timeout": 5,
             },
         )
+        event.listen(self.engine, "checkout", _ensure_connected)
         self._readers = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
@@ -138,6 +140,19 @@ def _own_errors() -> Iterator[None]:
         raise _translate(error) from error
     except exc.TimeoutError as error:
         raise StoreUnavailable("All database connections are in use.") from error
+
+
+def _ensure_connected(connection: Any, record: Any, proxy: Any) -> None:
+    """Let the pool open another connection for one whose server has gone in the meantime.
+
+    A server that ends says so, or closes; a connection at rest has nothing to say otherwise. So looking whether
+    there is anything to read tells, without asking the server: after a restart of the database nobody is sent
+    away by a connection that died in the pool.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        raise exc.DisconnectionError
 
 
 def _translate(error: exc.DBAPIError) -> Exception:
