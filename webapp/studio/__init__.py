@@ -39,6 +39,7 @@ RIGHTS = dict.fromkeys(
         "studio.ask_current",
         "studio.make_current",
         "studio.try_decision",
+        "studio.decide",
     ],
     STAFF,
 )

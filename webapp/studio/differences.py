@@ -11,6 +11,7 @@ from typing import Literal
 from lxml import etree
 
 from engine import SourceFile
+from webapp.studio.telling import Told, told
 
 _CONTEXT = 3
 _LONGEST = 20_000
@@ -44,19 +45,29 @@ class FileChange:
         return file.kind
 
     @property
+    def told(self) -> list[Told]:
+        """The differences item by item, where the kind of file is known."""
+        return told(self.before, self.after)
+
+    @property
     def lines(self) -> list[Line]:
         """The comparison, line by line."""
         return line_differences(readable(self.before), readable(self.after))
 
 
 def changed_files(before: Iterable[SourceFile], after: Iterable[SourceFile]) -> list[FileChange]:
-    """Every file of either set that is not in both with the same meaning, by name."""
+    """Every file of either set that is not in both with the same meaning: diagrams, tables, forms, letters."""
     old, new = ({file.name: file for file in files} for files in (before, after))
     changes = [
         FileChange(name, _change(old.get(name), new.get(name)), old.get(name), new.get(name))
-        for name in sorted(old.keys() | new.keys())
+        for name in sorted(old.keys() | new.keys(), key=_by_kind)
     ]
     return [change for change in changes if change.change != "same"]
+
+
+def _by_kind(name: str) -> tuple[int, str]:
+    ends = (".bpmn", ".dmn", ".form")
+    return next((place for place, end in enumerate(ends) if name.endswith(end)), len(ends)), name
 
 
 def _change(old: SourceFile | None, new: SourceFile | None) -> Literal["added", "changed", "removed", "same"]:

@@ -54,38 +54,74 @@ class Outcome:
     notes: Sequence[str] = ()
 
 
-@bp.route("/studio/<key>/try/<which>/<decision>", methods=["GET", "POST"])
-def try_decision(key: str, which: str, decision: str) -> tuple[str, int]:
-    """A decision with its inputs to fill in; `?past=` fills them from a past case, sending them decides."""
-    shown = sources.named(key, which)
-    files = Files.of(shown.files)
-    model = files.model(decision) or abort(404)
-    past = engine().history.decisions(key, decision, actor(), limit=PAST)
-    entries = [_entry(number, asked) for number, asked in enumerate(dmn.asked(model, decision))]
-    outcome, status = None, 200
-    if request.method == "POST":
-        values = _typed(entries, request.form)
-        status = 422 if any(entry.error for entry in entries) else 200
-        outcome = _decide(files, model, decision, values) if status == 200 else None
-    elif chosen := next((one for one in past if one.id == request.args.get("past")), None):
-        values = _of_past(chosen)
-        for entry in entries:
-            _fill(entry, values.get(entry.asked.name))
-        outcome = _decide(files, model, decision, _typed(entries))
-    page = render_template(
-        "studio/try.html",
-        **context(shown),
-        shown=shown,
-        decision_id=decision,
-        title=model.decision_name(decision),
-        file_name=model.file,
-        entries=entries,
-        kinds=typed.KINDS,
-        outcome=outcome,
-        past=past,
-        chosen=request.args.get("past"),
-    )
-    return page, status
+@bp.get("/studio/<key>/try/<which>/<decision>")
+def try_decision(key: str, which: str, decision: str) -> str:
+    """A decision with its inputs to fill in; `?past=` fills them from a past case and decides."""
+    trial = _Trial.of(key, which, decision)
+    chosen = next((one for one in trial.past if one.id == request.args.get("past")), None)
+    if chosen is None:
+        return trial.page()
+    values = _of_past(chosen)
+    for entry in trial.entries:
+        _fill(entry, values.get(entry.asked.name))
+    return trial.page(trial.decide(_typed(trial.entries)), chosen)
+
+
+@bp.post("/studio/<key>/try/<which>/<decision>")
+def decide(key: str, which: str, decision: str) -> tuple[str, int]:
+    """What the decision gives for the values that were typed; nothing is kept."""
+    trial = _Trial.of(key, which, decision)
+    values = _typed(trial.entries, request.form)
+    if any(entry.error for entry in trial.entries):
+        return trial.page(), 422
+    return trial.page(trial.decide(values)), 200
+
+
+@dataclass(frozen=True)
+class _Trial:
+    shown: sources.FileSet
+    files: Files
+    model: dmn.DecisionModel
+    decision: str
+    entries: Sequence[Entry]
+    past: Sequence[PastDecision]
+
+    @classmethod
+    def of(cls, key: str, which: str, decision: str) -> _Trial:
+        """The decision of a version or of the draft, or 404."""
+        shown = sources.named(key, which)
+        files = Files.of(shown.files)
+        model = files.model(decision) or abort(404)
+        entries = [_entry(number, asked) for number, asked in enumerate(dmn.asked(model, decision))]
+        return cls(
+            shown, files, model, decision, entries, engine().history.decisions(key, decision, actor(), limit=PAST)
+        )
+
+    def decide(self, values: Mapping[str, Any]) -> Outcome:
+        """What comes out for these values."""
+        try:
+            found = self.model.evaluate(self.decision, values, functions())
+        except feel.FeelLimit as limit:
+            return Outcome(None, [limit.message_zh if lang() == "zh" else limit.message_en])
+        record = dmn.recorded(self.decision, self.model, found)
+        errors, notes = ([typed.one_language(text) for text in texts] for texts in (found.errors, found.notes))
+        return Outcome(decided.read(record, self.files, "", ""), errors, notes)
+
+    def page(self, outcome: Outcome | None = None, chosen: PastDecision | None = None) -> str:
+        """The page, with what came out."""
+        return render_template(
+            "studio/try.html",
+            **context(self.shown),
+            shown=self.shown,
+            decision_id=self.decision,
+            title=self.model.decision_name(self.decision),
+            file_name=self.model.file,
+            entries=self.entries,
+            kinds=typed.KINDS,
+            outcome=outcome,
+            past=self.past,
+            chosen=chosen,
+        )
 
 
 def _entry(number: int, asked: dmn.Asked) -> Entry:
@@ -115,16 +151,6 @@ def _fill(entry: Entry, value: Any) -> None:
     elif not fits:  # a value of another type than the table declares: shown as it is, for the reader to see
         entry.kind = "feel"
     entry.text = typed.written(value, entry.kind)
-
-
-def _decide(files: Files, model: dmn.DecisionModel, decision: str, values: Mapping[str, Any]) -> Outcome:
-    try:
-        found = model.evaluate(decision, values, functions())
-    except feel.FeelLimit as limit:
-        return Outcome(None, [limit.message_zh if lang() == "zh" else limit.message_en])
-    record = dmn.recorded(decision, model, found)
-    errors, notes = ([typed.one_language(text) for text in texts] for texts in (found.errors, found.notes))
-    return Outcome(decided.read(record, files, "", ""), errors, notes)
 
 
 def _of_past(past: PastDecision) -> dict[str, Any]:

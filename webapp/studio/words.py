@@ -22,6 +22,49 @@ CHANGES: dict[str, Any] = {
     "removed": _l("刪除"),
     "same": _l("未變"),
 }
+TERMS: dict[str, Any] = {
+    "name": _l("名稱"),
+    "documentation": _l("文字說明"),
+    "script": _l("程式"),
+    "conditionexpression": _l("條件"),
+    "default": _l("預設流向"),
+    "sourceref": _l("起點"),
+    "targetref": _l("終點"),
+    "eventdefinitions": _l("事件"),
+    "loopcharacteristics": _l("重複執行"),
+    "calledelement": _l("呼叫的流程"),
+    "attachedtoref": _l("附著的步驟"),
+    "cancelactivity": _l("中斷與否"),
+    "candidategroups": _l("承辦角色"),
+    "candidateusers": _l("承辦人員"),
+    "assignee": _l("指定承辦人"),
+    "formkey": _l("表單"),
+    "duedate": _l("期限"),
+    "extensionelements": _l("其他設定"),
+    "label": _l("標籤"),
+    "key": _l("鍵"),
+    "type": _l("類型"),
+    "values": _l("選項"),
+    "description": _l("文字說明"),
+    "validate.required": _l("必填"),
+    "conditional.hide": _l("隱藏條件"),
+    "expression": _l("運算式"),
+    "typeref": _l("類型"),
+    "allowed": _l("可用的值"),
+    "hitpolicy": _l("命中規則"),
+    "calleddecisionid": _l("使用的決策"),
+    "nameen": _l("英文名稱"),
+    "properties.label_en": _l("英文標籤"),
+    "properties.help": _l("填寫說明"),
+}
+"""What an author can change of an element, a field or a table, by the name of its attribute in lower case."""
+
+
+def term(name: str) -> str:
+    """An attribute in words; its own name where there is none for it (an author's variable, a rare setting)."""
+    return str(TERMS.get(name.lower(), name))
+
+
 LEVELS: dict[str, Any] = {"error": _l("錯誤"), "warning": _l("提醒"), "todo": _l("待辦")}
 _YEARS = re.compile(r"(\d{1,3})年", re.ASCII)
 LEVEL_TITLES: dict[str, Any] = {

@@ -3,9 +3,10 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import { diff } from 'bpmn-js-differ';
 import '../studio/compare.css';
 import { descriptorsFor } from '../studio/moddle.js';
+import { lang } from '../studio/translate.js';
 
 const compare = document.getElementById('compare');
-const SIGNS = { added: '＋', removed: '－', changed: '✎', moved: '↔' };
+const SIGNS = { added: '＋', removed: '－', changed: '✎' };
 
 async function viewerFor(side) {
   const frame = compare.querySelector(`[data-side=${side}]`);
@@ -41,6 +42,7 @@ function follow(one, other) {
 function mark(viewer, id, kind) {
   if (!viewer.get('elementRegistry').get(id)) return;
   viewer.get('canvas').addMarker(id, `diff-${kind}`);
+  if (kind === 'moved') return;
   const sign = document.createElement('span');
   sign.className = `diff-sign diff-sign-${kind}`;
   sign.textContent = SIGNS[kind];
@@ -70,30 +72,66 @@ function changesOf(found) {
     .filter(({ id }) => !seen.has(id) && seen.add(id));
 }
 
-function listed(changes, viewers) {
-  const list = document.getElementById('compare-list');
-  if (!changes.length) {
-    list.textContent = compare.dataset.wordNone;
-    return;
+// What an element is called: its name, for a flow also where it leads from and to.
+function called(model) {
+  const name = model.name || model.id;
+  if (!model.sourceRef || !model.targetRef) return name;
+  const way = `${model.sourceRef.name || model.sourceRef.id} → ${model.targetRef.name || model.targetRef.id}`;
+  if (!model.name) return way;
+  return lang === 'zh' ? `${name}（${way}）` : `${name} (${way})`;
+}
+
+// The properties that differ, as far as the reader knows them by name; what is not among them is seen in the file below.
+const termOf = (path) => compare.dataset[`term${path.split(/[.[]/)[0].split(':').pop().toLowerCase().replace(/^./, (letter) => letter.toUpperCase())}`];
+const known = (attrs) => [...new Set(Object.keys(attrs ?? {}).map(termOf).filter(Boolean))];
+
+function row({ kind, id, model, attrs }, viewers) {
+  const item = document.createElement('li');
+  item.className = 'finding';
+  const badge = document.createElement('span');
+  badge.className = `badge-state tone-${{ added: 'good', removed: 'bad', changed: 'info', moved: 'neutral' }[kind]}`;
+  badge.textContent = compare.dataset[`word${kind[0].toUpperCase()}${kind.slice(1)}`];
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'btn-plain';
+  button.dataset.element = id;
+  button.textContent = called(model);
+  button.addEventListener('click', () => look(viewers, id));
+  item.append(badge, button);
+  if (known(attrs).length) {
+    const what = document.createElement('span');
+    what.className = 'muted';
+    what.textContent = known(attrs).join(lang === 'zh' ? '、' : ', ');
+    item.append(what);
   }
+  return item;
+}
+
+function rows(changes, viewers) {
   const items = document.createElement('ul');
   items.className = 'findings';
-  for (const { kind, id, model, attrs } of changes) {
-    const row = document.createElement('li');
-    row.className = 'finding';
-    const badge = document.createElement('span');
-    badge.className = `badge-state tone-${{ added: 'good', removed: 'bad', changed: 'info', moved: 'neutral' }[kind]}`;
-    badge.textContent = compare.dataset[`word${kind[0].toUpperCase()}${kind.slice(1)}`];
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.className = 'btn-plain';
-    button.dataset.element = id;
-    button.textContent = `${model.name || id}${attrs ? `（${Object.keys(attrs).join('、')}）` : ''}`;
-    button.addEventListener('click', () => look(viewers, id));
-    row.append(badge, button);
-    items.append(row);
-  }
-  list.replaceChildren(items);
+  items.append(...changes.map((change) => row(change, viewers)));
+  return items;
+}
+
+// What means something stands in front; shapes that only stand elsewhere are folded away.
+function listed(changes, viewers) {
+  const list = document.getElementById('compare-list');
+  const [meant, moved] = [changes.filter(({ kind }) => kind !== 'moved'), changes.filter(({ kind }) => kind === 'moved')];
+  list.replaceChildren();
+  if (meant.length) list.append(rows(meant, viewers));
+  else list.append(compare.dataset.wordNone);
+  if (!moved.length) return;
+  const folded = document.createElement('details');
+  folded.className = 'disclosure mt-2';
+  const summary = document.createElement('summary');
+  summary.textContent = `${compare.dataset.wordMoved} `;
+  const count = document.createElement('span');
+  count.className = 'count';
+  count.textContent = String(moved.length);
+  summary.append(count);
+  folded.append(summary, rows(moved, viewers));
+  list.append(folded);
 }
 
 async function start() {

@@ -69,7 +69,8 @@ async function start() {
     setServerFindings(found);
     modeler.get('linting').update();
   };
-  modeler.on('linting.completed', ({ issues }) => findings.setOwn(ownIssues(issues)));
+  const nameOf = (id) => modeler.get('elementRegistry').get(id)?.businessObject.name || id;
+  modeler.on('linting.completed', ({ issues }) => findings.setOwn(ownIssues(issues, nameOf)));
   modeler.on('commandStack.changed', () => draft.changed());
   draft.onSaved = () => findings.refresh();
   tool(words.wordSimulate, () => {

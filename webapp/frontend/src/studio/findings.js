@@ -1,6 +1,7 @@
 // The server's findings about the whole draft, and the editor's own, as one list. A finding of the file that is
 // open selects its element; any other leads to its file.
 import { holder, words } from './draft.js';
+import { lang } from './translate.js';
 
 const list = document.getElementById('findings-list');
 const count = document.getElementById('findings-count');
@@ -99,7 +100,7 @@ export class Findings {
       target.dataset.element = finding.element;
       target.addEventListener('click', () => this.select(finding.element));
     } else if (target instanceof HTMLAnchorElement) target.href = finding.href;
-    target.textContent = here ? finding.message : `${finding.file}：${finding.message}`;
+    target.textContent = here ? finding.message : `${finding.file}${lang === 'zh' ? '：' : ': '}${finding.message}`;
     return target;
   }
 }

@@ -3,7 +3,6 @@
 import conditionalEvent from 'bpmnlint/rules/conditional-event.js';
 import endEventRequired from 'bpmnlint/rules/end-event-required.js';
 import eventBasedGateway from 'bpmnlint/rules/event-based-gateway.js';
-import fakeJoin from 'bpmnlint/rules/fake-join.js';
 import labelRequired from 'bpmnlint/rules/label-required.js';
 import noDisconnected from 'bpmnlint/rules/no-disconnected.js';
 import noDuplicateFlows from 'bpmnlint/rules/no-duplicate-sequence-flows.js';
@@ -13,13 +12,14 @@ import noOverlapping from 'bpmnlint/rules/no-overlapping-elements.js';
 import singleBlankStart from 'bpmnlint/rules/single-blank-start-event.js';
 import startEventRequired from 'bpmnlint/rules/start-event-required.js';
 import superfluousGateway from 'bpmnlint/rules/superfluous-gateway.js';
-import { translate } from './translate.js';
+import joinRequired from './lint-join.js';
+import { lang, translate } from './translate.js';
 
 const RULES = {
   'conditional-event': ['warn', conditionalEvent],
   'end-event-required': ['warn', endEventRequired],
   'event-based-gateway': ['warn', eventBasedGateway],
-  'fake-join': ['warn', fakeJoin],
+  'join-required': ['warn', joinRequired],
   'label-required': ['warn', labelRequired],
   'no-disconnected': ['warn', noDisconnected],
   'no-duplicate-sequence-flows': ['warn', noDuplicateFlows],
@@ -75,12 +75,14 @@ export const linting = {
   },
 };
 
-// The issues of a `linting.completed` event that bpmnlint found by itself.
-export const ownIssues = (issues) => Object.values(issues).flat()
+const words = (name, message) => (lang === 'zh' ? `「${name}」：${message}` : `“${name}”: ${message}`);
+
+// The issues of a `linting.completed` event that bpmnlint found by itself; `nameOf` says what the author calls an element.
+export const ownIssues = (issues, nameOf) => Object.values(issues).flat()
   .filter((issue) => !issue.rule.startsWith('siwei-'))
   .map((issue) => ({
     level: issue.category === 'error' ? 'error' : 'warning',
     word: translate(issue.category === 'error' ? 'Error' : 'Warning'),
     element: issue.actualElementId ?? issue.id,
-    message: `${issue.name ? `「${issue.name}」` : issue.actualElementId ?? issue.id}：${issue.message}`,
+    message: words(nameOf(issue.actualElementId ?? issue.id), issue.message),
   }));
