@@ -62,6 +62,7 @@ class Store:
             max_overflow=pool_size,
             pool_timeout=10,
             pool_pre_ping=False,
+            hide_parameters=True,  # what people typed does not belong into logs
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={
@@ -137,7 +138,7 @@ def _own_errors() -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        raise _translate(error) from error
+        raise _translate(error) from error.orig  # the driver's words, without the statement around them
     except exc.TimeoutError as error:
         raise StoreUnavailable("All database connections are in use.") from error
 

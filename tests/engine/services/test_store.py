@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 from sqlalchemy import text
 
@@ -77,3 +79,19 @@ def test_a_look_that_fails_leaves_its_connection_fit_for_use(stores):
         tx.execute(text("insert into case_counter (prefix, roc_year, last) values ('ST', 2, 1)"))
     with store.reading() as tx:
         assert tx.execute(text("select count(*) from case_counter where prefix = 'ST'")).scalar_one() >= 1
+
+
+def test_what_goes_wrong_is_told_without_the_statement_and_what_was_typed(database_url):
+    store = Store(database_url, statement_seconds=0.05)
+
+    def look():
+        with store.reading() as tx:
+            tx.execute(text("select pg_sleep(5), cast(:typed as text)"), {"typed": "王大明的電話"})
+
+    with pytest.raises(StoreUnavailable) as refused:
+        look()
+    store.close()
+    said = "".join(traceback.format_exception(refused.value))
+    assert "canceling statement due to statement timeout" in str(refused.value)
+    assert "王大明" not in said
+    assert "[SQL" not in said
