@@ -13,6 +13,7 @@ from engine.connectors import (
     HttpConnector,
     MailConnector,
     MailTransport,
+    PastCasesConnector,
     SimilarCasesConnector,
     SmtpTransport,
 )
@@ -44,6 +45,7 @@ def make_connectors(engine: ProcessEngine, settings: Settings) -> ConnectorRegis
         HttpConnector(engine.connector_hosts.registered),
         DeputiesConnector(engine.directory),
         SimilarCasesConnector(engine.store),
+        PastCasesConnector(engine.store),
     )
 
 

@@ -4,6 +4,7 @@
     http           a request to a registered host
     deputies       leave of travellers, so that their deputies stand in
     similar_cases  earlier cases that may be about the same matter
+    past_cases     earlier cases of the same process that agree with this one
 
 A connector is called by the worker after the step's commit, with the id of the
 service task as idempotency key: called twice with one key, its effect happens once
@@ -19,6 +20,7 @@ from typing import Any, Protocol
 from engine.connectors.deputies import DeputiesConnector
 from engine.connectors.http import HttpConnector, RegisteredHost
 from engine.connectors.mail import FolderTransport, MailConnector, MailTransport, SmtpTransport
+from engine.connectors.past_cases import PastCasesConnector
 from engine.connectors.similar_cases import SimilarCasesConnector
 from engine.errors import ConnectorError
 
@@ -30,6 +32,7 @@ __all__ = [
     "HttpConnector",
     "MailConnector",
     "MailTransport",
+    "PastCasesConnector",
     "RegisteredHost",
     "SimilarCasesConnector",
     "SmtpTransport",

@@ -11,7 +11,13 @@ import pytest
 from engine import SYSTEM, Actor, Executor, InstanceQuery, NoJobs, ProcessEngine, SetClock, Store
 from engine.calendar.working_days import TAIPEI
 from engine.cases.values import ProcessInstance
-from engine.connectors import ConnectorRegistry, DeputiesConnector, FolderTransport, MailConnector
+from engine.connectors import (
+    ConnectorRegistry,
+    DeputiesConnector,
+    FolderTransport,
+    MailConnector,
+    PastCasesConnector,
+)
 from engine.jobs import JobService
 from tests.processes.conftest import folder
 
@@ -25,6 +31,7 @@ PROCESSES = (
     "guest_notice",
     "visit_outbound",
     "trip_cancellation",
+    "city_alliance",
 )
 
 
@@ -93,7 +100,7 @@ def office(store: Store, executor: Executor, tmp_path_factory: pytest.TempPathFa
         keys = executor.outline(process.source).form_keys
         engine.repository.deploy(process.deployment(keys), actor=SYSTEM, force_now=True)
     mail = MailConnector(FolderTransport(tmp_path_factory.mktemp("mail")), "siwei@example.test", lambda people: [])
-    connectors = ConnectorRegistry(mail, DeputiesConnector(directory))
+    connectors = ConnectorRegistry(mail, DeputiesConnector(directory), PastCasesConnector(store))
     return Office(engine, JobService(engine, connectors), clock, directory.actor_for("clerk"))
 
 
@@ -282,7 +289,6 @@ def test_on_departure_the_deputy_stands_in_by_itself(office: Office) -> None:
         return_on=returns,
         plan_id="OP-106-00001",
         plan_budgeted=True,
-        repeat_3y=False,
         sponsor=False,
         mayor_travels=False,
         members=[{"employee": {"id": "traveller", "label": "陳局長"}, "deputy": {"id": "clerk", "label": "林參議"}}],
@@ -299,3 +305,35 @@ def test_on_departure_the_deputy_stands_in_by_itself(office: Office) -> None:
     office.machines(datetime(leaves.year, 6, 8, 9, 0, tzinfo=TAIPEI))
     assert directory.principals("clerk") == ()
     assert office.open(case) == ["settle", "trip_report"]
+
+
+@pytest.mark.parametrize(
+    ("place", "process", "begins"),
+    [("home", "visit_inbound", "register_visit"), ("abroad", "visit_outbound", "register_trip")],
+)
+def test_an_alliance_opens_the_visit_at_which_it_is_signed(
+    office: Office, place: str, process: str, begins: str
+) -> None:
+    signing = date(office.clock.now().year + 1, 3, 2)
+    alliance = office.start(
+        "city_alliance", instrument="備忘錄", level="city", partner_city="山梨縣", partner_city_en="Yamanashi",
+        country="JP", lead_agency=WORKS, yearly_cost=300_000, cooperation="觀光", speed="普通件", security_class="普通",
+    )  # fmt: skip
+    office.answer(alliance, "assess", decision="pursue", score_total=80)
+    for part in ("agency", "legal", "budget", "ministry"):
+        element = {"legal": "legal_review", "ministry": "consult_ministry"}.get(part, f"{part}_opinion")
+        office.answer(alliance, element, **{f"{part}_decision": "agree"})
+    office.answer(alliance, "memo", memo="請核示。")
+    for _ in range(3):
+        office.answer(alliance, "approval_level", decision="agree", opinion=None, recused_reason=None)
+    office.answer(alliance, "inform_ministry", inform_no="高市府行國字第10730000900號")
+    known = {case.business_key for case in office.cases(process)}
+    office.answer(
+        alliance, "signing_plan", signing_on=signing, signing_place=place, visit_link="new", linked_case_no=None
+    )
+    (opened,) = [case for case in office.cases(process) if case.business_key not in known]
+    assert office.open(opened) == [begins]
+    assert office.variables(alliance)["linked_case_no"] == opened.business_key
+    assert office.open(alliance) == (["tell_travel"] if place == "abroad" else ["sign"])
+    told = office.variables(opened)
+    assert (told["alliance_no"], told["security_class"]) == (alliance.business_key, "普通")

@@ -159,7 +159,8 @@ def test_the_route_of_a_trip(
     destination = [{"country": country, "city": "", "from": date(2018, 10, 4), "to": date(2018, 10, 7)}]
     found = decide(
         "visit_outbound", "trip_route",
-        repeat_3y=repeat, necessity=necessity, destination=destination, plan_id=plan, plan_budgeted=budgeted,
+        prior_trips={"cases": [{"case_no": "VO-105-00001"}] if repeat else []},
+        necessity=necessity, destination=destination, plan_id=plan, plan_budgeted=budgeted,
     )  # fmt: skip
     assert found == route
     planned = decide("visit_plan", "trip_route", plan={"repeat_3y": repeat, "necessity": necessity, "country": country})

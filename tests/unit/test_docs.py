@@ -13,6 +13,7 @@ import pytest
 from engine.connectors.deputies import DeputiesConnector
 from engine.connectors.http import HttpConnector
 from engine.connectors.mail import MailConnector
+from engine.connectors.past_cases import PastCasesConnector
 from engine.connectors.similar_cases import SimilarCasesConnector
 from engine.forms.types import REGISTRY
 from engine.model import StepContext
@@ -24,7 +25,7 @@ from webapp.cli import main
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 GUIDES = ("inbox", "process-owner", "operations")
-CONNECTORS = (MailConnector, HttpConnector, DeputiesConnector, SimilarCasesConnector)
+CONNECTORS = (MailConnector, HttpConnector, DeputiesConnector, SimilarCasesConnector, PastCasesConnector)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 COMMAND = re.compile(
     r"(?:(?<=^)|(?<=`)|(?<=\$ )|(?<=    )|(?<=&& ))siwei ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", re.MULTILINE

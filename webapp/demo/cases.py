@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import SYSTEM, NoJobs, ProcessEngine, SetClock
 from engine.calendar.working_days import TAIPEI
-from engine.connectors.similar_cases import SimilarCasesConnector
+from engine.connectors import ConnectorRegistry, PastCasesConnector, SimilarCasesConnector
 from engine.jobs import ProcrastinateQueue
 from engine.queue import JobSpec
 from engine.reports import SyntheticCase
@@ -99,10 +99,10 @@ def _cancel(engine: ProcessEngine, cases: list[SyntheticCase]) -> None:
 
 def _player_of_the_year(engine: ProcessEngine) -> Player:
     """Cases of 107 look up earlier ones, as the registrar would see them; nobody outside is reached."""
-    similar = SimilarCasesConnector(engine.store)
+    looks_up = ConnectorRegistry(SimilarCasesConnector(engine.store), PastCasesConnector(engine.store))
 
     def connect(name: str, arguments: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-        return similar.call(arguments, key=key) if name == similar.name else answered(name, arguments, key)
+        return looks_up.call(name, arguments, key=key) if name in looks_up else answered(name, arguments, key)
 
     return Player(engine, connect=connect)
 

@@ -298,7 +298,11 @@ def alliance(year: int, row: Mapping[str, Any], office: Office) -> Plan:
                 "signing_plan": {
                     "_at": office.at(office.day(row["signed"], -12), 10),
                     "signing_on": row["signed"], "signing_place": row["place"],
-                    "linked_case_no": f"${{case {row['linked']}}}",
+                    "visit_link": "pick", "linked_case_no": f"${{case {row['linked']}}}",
+                    "linked_visit" if row["place"] == "home" else "linked_trip": {
+                        "id": f"${{case {row['linked']}}}", "label": f"與{row['city']}簽署{row['instrument']}",
+                        "agency": None, "security_class": "普通",
+                    },
                     "signing_venue": "市政府貴賓室" if row["place"] == "home" else f"{row['city']}政府",
                     "presiding": "市長" if row["place"] == "home" else "副市長",
                 },
