@@ -42,7 +42,9 @@ class ClosureForm(SiteForm):
 
     day = DayField(_l("日期"), required())
     part = ChoiceField(_l("時段"), default="day")
-    region = StringField(_l("地區"), [at_most(40)], description=_l("空白為全市；否則填行政區或單位代碼。"))
+    region = StringField(
+        _l("地區"), [at_most(40)], description=_l("空白為全市，計入限辦日；寫了地區的只登錄備查，不影響限辦日。")
+    )
     reason = StringField(_l("原因"), [*required(), at_most(200)])
 
 
@@ -118,7 +120,10 @@ def add_closure() -> Page:
         except InvalidFields as error:
             form.refuse(error)
         else:
-            flash(_("停班已登錄；限辦日的計算立即適用。"), "success")
+            if (form.region.data or "").strip():
+                flash(_("停班已登錄；只限這個地區，限辦日不變。"), "success")
+            else:
+                flash(_("停班已登錄；限辦日的計算立即適用。"), "success")
             return redirect(url_for("admin.calendar"), 303)
     return _page(ImportForm(formdata=None), form), 422
 

@@ -59,6 +59,32 @@ TERMS: dict[str, Any] = {
 }
 """What an author can change of an element, a field or a table, by the name of its attribute in lower case."""
 
+FIELD_TYPES: dict[str, Any] = {
+    "textfield": _l("單行文字"),
+    "textarea": _l("多行文字"),
+    "number": _l("數字"),
+    "datetime": _l("日期時間"),
+    "expression": _l("計算"),
+    "filepicker": _l("檔案上傳"),
+    "checkbox": _l("勾選"),
+    "checklist": _l("複選"),
+    "radio": _l("單選"),
+    "select": _l("下拉選單"),
+    "taglist": _l("標籤清單"),
+    "text": _l("說明文字"),
+    "table": _l("表格"),
+    "spacer": _l("留白"),
+    "separator": _l("分隔線"),
+    "group": _l("群組"),
+    "dynamiclist": _l("重複列"),
+    "button": _l("按鈕"),
+}
+
+
+def field_type(name: str) -> str:
+    """A form-js type of field in words; its own name where our forms do not know it."""
+    return str(FIELD_TYPES.get(name, name))
+
 
 def term(name: str) -> str:
     """An attribute in words; its own name where there is none for it (an author's variable, a rare setting)."""

@@ -278,6 +278,15 @@ def test_a_typhoon_day_is_entered_and_taken_back(admin, engine):
     assert engine.calendars.calendar().is_working_day(date(2026, 7, 7))
 
 
+def test_a_closure_of_one_district_says_that_due_dates_stay(admin, engine):
+    data = {"closure-day": "115/7/8", "closure-part": "day", "closure-region": "那瑪夏區", "closure-reason": "土石流"}
+    assert admin.post("/admin/calendar/closures", data).status_code == 303
+    assert "限辦日不變" in admin.flashes()
+    assert engine.calendars.calendar().is_working_day(date(2026, 7, 8))
+    (made,) = engine.calendars.closures()
+    admin.post(f"/admin/calendar/closures/{made.id}/revoke")
+
+
 # -- processes ----------------------------------------------------------------------
 
 
