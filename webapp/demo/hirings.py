@@ -69,6 +69,7 @@ def start_values(row: Mapping[str, Any]) -> dict[str, Any]:
         "alternatives_considered": ["委外", "現有人力調整"],
         "alternatives_text": "委外單價較高且不易調度，現有人力已滿載。",
         "coi_declared": True,
+        "attachments": ["${file 用人計畫表.pdf}", "${file 經費概算表.pdf}"],
     }
 
 

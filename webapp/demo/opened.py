@@ -143,9 +143,10 @@ class _Opened:
         data = self.draw.data
         if row.get("misconduct") is not None:
             return {**data["misconduct"][row["misconduct"]], "category": "行政違失舉發"}
-        if row.get("elsewhere") is not None:
-            found: Mapping[str, Any] = data["elsewhere"][row["elsewhere"]]
-            return found
+        for part in ("elsewhere", "systems"):
+            if row.get(part) is not None:
+                found: Mapping[str, Any] = data[part][row[part]]
+                return found
         return next(
             topic for topic in data["topics"] if row["about"] in topic["subject"] or row["about"] == topic["topic"]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,7 @@ PROPOSAL = {
     "alternatives_considered": ["委外", "志工"],
     "alternatives_text": "委外成本較高，志工人力不足。",
     "coi_declared": True,
+    "attachments": Path(__file__).with_name("staffing_plan.pdf"),
 }
 AGREE = {"decision": "agree"}
 SIGNED = {"decision": "agree", "opinion": "如擬"}
