@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store.store import Transaction
@@ -214,6 +214,10 @@ def _sessions() -> Any:
     )
 
 
+_SESSION_BY_TOKEN = _sessions().where(web_session.c.token_digest == bindparam("digest"))
+"""Asked by every request: put together once."""
+
+
 def add_session(tx: Transaction, values: Mapping[str, Any]) -> UUID:
     """Open a session."""
     made: UUID = tx.execute(insert(web_session).values(**values).returning(web_session.c.id)).scalar_one()
@@ -222,7 +226,7 @@ def add_session(tx: Transaction, values: Mapping[str, Any]) -> UUID:
 
 def session_by_token(tx: Transaction, token_digest: bytes) -> SessionRow | None:
     """The session a cookie names, ended or not."""
-    row = tx.execute(_sessions().where(web_session.c.token_digest == token_digest)).first()
+    row = tx.execute(_SESSION_BY_TOKEN, {"digest": token_digest}).first()
     return SessionRow(**row._mapping) if row else None
 
 
