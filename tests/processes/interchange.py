@@ -334,6 +334,16 @@ def _level(segment: Segment) -> bool:
     return segment[0][1] == segment[1][1]
 
 
+def extent(drawing: Drawing) -> tuple[float, float]:
+    """How wide and how high the drawing is, labels included."""
+    boxes = [shape.box for shape in drawing.shapes.values()]
+    boxes += [part.label for part in (*drawing.shapes.values(), *drawing.edges.values()) if part.label is not None]
+    points = [point for edge in drawing.edges.values() for point in edge.points]
+    across = [*(x for box in boxes for x in (box.x, box.right)), *(x for x, _ in points)]
+    down = [*(y for box in boxes for y in (box.y, box.bottom)), *(y for _, y in points)]
+    return max(across) - min(across), max(down) - min(down)
+
+
 def leftward(drawing: Drawing) -> float:
     """The share of flows whose target lies clearly left of their source."""
     back = sum(drawing.shapes[e.target].box.right < drawing.shapes[e.source].box.x for e in drawing.edges.values())

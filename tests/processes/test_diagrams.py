@@ -14,6 +14,13 @@ from tests.processes.interchange import Box, Drawing, Edge, Shape
 DIAGRAMS = sorted(PROCESSES.glob("*/*.bpmn"))
 ALLOWED = yaml.safe_load((Path(__file__).parent / "crossings.yaml").read_text(encoding="utf-8")) or {}
 
+SHEET_WIDTH = 3_200
+"""A3 across prints 400 mm: an 11 pixel label of a drawing this wide is 1.4 mm high, the least one reads on a wall."""
+FLAT, FLAT_WIDTH = 3, 2_700
+"""What is flatter than 3:1 leaves most of its sheet empty; its letters have to be larger for that."""
+WIDER = {"temp_staff_hiring": 3_900}
+"""Drawings that are wider than a sheet, with the width they may not exceed."""
+
 diagrams = pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.stem)
 
 
@@ -53,6 +60,18 @@ def test_it_reads_from_left_to_right(path: Path) -> None:
     assert interchange.leftward(interchange.read(path)) < 0.3
 
 
+@diagrams
+def test_it_fits_a_sheet_that_one_hangs_on_the_wall(path: Path) -> None:
+    width, height = interchange.extent(interchange.read(path))
+    assert width <= WIDER.get(path.stem, SHEET_WIDTH)
+    assert width <= max(FLAT * height, FLAT_WIDTH)
+
+
+def test_the_list_of_wider_drawings_names_only_those_that_are() -> None:
+    wide = {p.stem for p in DIAGRAMS if interchange.extent(interchange.read(p))[0] > SHEET_WIDTH}
+    assert set(WIDER) == wide
+
+
 def test_the_list_of_crossings_names_no_diagram_that_is_gone() -> None:
     assert set(ALLOWED) <= {path.stem for path in DIAGRAMS}
 
@@ -78,6 +97,11 @@ def test_a_flow_through_a_task_is_found() -> None:
         drawing(task("a", 0, 0), task("b", 200, 0), task("c", 400, 0), edges=(through,))
     )
     assert found == ["f runs through b"]
+
+
+def test_the_extent_counts_shapes_flows_and_labels() -> None:
+    far = edge("f", "a", "b", (100, 40), (500, 40), (500, 300), label=Box(490, -20, 40, 14))
+    assert interchange.extent(drawing(task("a", 0, 0), task("b", 200, 0), edges=(far,))) == (530, 320)
 
 
 def test_a_flow_along_the_border_of_a_task_is_no_fault() -> None:
