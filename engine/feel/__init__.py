@@ -23,7 +23,7 @@ from engine.feel.temporal import (
     add_months,
     parse_duration,
 )
-from engine.feel.unwrap import is_expression, unwrap
+from engine.feel.tolerant import unwrapped
 from engine.feel.values import Function, Range, from_python, to_python
 
 __all__ = [
@@ -41,11 +41,10 @@ __all__ = [
     "YearsMonthsDuration",
     "add_months",
     "from_python",
-    "is_expression",
     "parse",
     "parse_duration",
     "source_of",
     "to_python",
-    "unwrap",
+    "unwrapped",
     "written",
 ]

@@ -1,19 +1,12 @@
 """What other tools write, in the standard's words: `==`, `&&`, `||`, `!x` and `'text'` become FEEL before it is read.
 
-A layer over text: the grammar knows nothing of it. What is refused afterwards is said at the place where it stands in
-the text that was written.
+A layer over text: the grammar knows nothing of it. Only what stands in `${…}` or `#{…}` is read so.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-
-from engine.feel.errors import FeelSyntaxError
-from engine.feel.expression import Expression, parse
-from engine.feel.tokens import position
 
 _PIECE = re.compile(
     r"""(?P<space>(?:\s|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+)
@@ -26,7 +19,7 @@ _PIECE = re.compile(
     | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_SIGNS = {"==": "=", "&&": " and ", "||": " or "}
+_SIGNS = {"==": "=", "&&": "and", "||": "or"}
 _KEYWORDS = {"and", "or", "in", "between", "then", "else", "return", "satisfies", "instance"}
 
 
@@ -34,57 +27,47 @@ _KEYWORDS = {"and", "or", "in", "between", "then", "else", "return", "satisfies"
 class _Piece:
     kind: str
     text: str
-    start: int
 
 
-def parse_tolerantly(text: str, names: Iterable[str] = ()) -> Expression:
-    """Read a FEEL expression in which signs of other languages may stand.
-
-    Raises:
-        FeelSyntaxError: it is none; line and column are those of `text`.
-    """
-    standard, origins = translated(text)
-    try:
-        return parse(standard, "expression", names)
-    except FeelSyntaxError as error:
-        lines = standard.split("\n")
-        at = sum(len(line) + 1 for line in lines[: error.line - 1]) + error.column - 1
-        origin = origins[at] if at < len(origins) else len(text)
-        where = position(text, origin)
-        raise FeelSyntaxError(error.reason_zh, error.reason_en, *where, error.expected) from None
+def unwrapped(text: str) -> str:
+    """`${x == 'a'}` and `#{x == 'a'}` of other tools as `=x = "a"`; any other text as it is."""
+    bare = text.strip()
+    if bare[:2] in ("${", "#{") and bare.endswith("}"):
+        return "=" + translated(bare[2:-1].strip())
+    return text
 
 
-@functools.lru_cache(maxsize=1024)
-def translated(text: str) -> tuple[str, tuple[int, ...]]:
-    """The same in standard FEEL, and for each of its characters where it comes from in `text`."""
-    pieces = [_Piece(match.lastgroup or "", match[0], match.start()) for match in _PIECE.finditer(text)]
-    written: list[tuple[str, int]] = []
-    _translate(pieces, 0, len(pieces), written)
-    origins = tuple(start for part, start in written for _ in part)
-    return "".join(part for part, _ in written), origins
-
-
-def _translate(pieces: list[_Piece], at: int, end: int, into: list[tuple[str, int]]) -> None:
+def translated(text: str) -> str:
+    """The same in standard FEEL."""
+    pieces = [_Piece(match.lastgroup or "", match[0]) for match in _PIECE.finditer(text)]
+    written: list[str] = []
     closings: list[int] = []
+    at, end = 0, len(pieces)
     while at < end:
         piece = pieces[at]
-        if piece.kind == "sign" and piece.text == "!":
-            into.append(("not(", piece.start))
+        if piece.text == "!":
+            written.append("not(")
             closings.append(_operand_end(pieces, at + 1, end))
         elif piece.kind == "sign":
-            into.append((_SIGNS.get(piece.text, piece.text), piece.start))
+            written.append(_apart(pieces, at, _SIGNS.get(piece.text, piece.text)))
         elif piece.kind == "single":
-            into.append((_double_quoted(piece.text), piece.start))
+            written.append(_double_quoted(piece.text))
         else:
-            into += _each(piece)
+            written.append(piece.text)
         at += 1
         while closings and closings[-1] <= at:
             closings.pop()
-            into.append((")", piece.start))
+            written.append(")")
+    return "".join(written)
 
 
-def _each(piece: _Piece) -> Iterator[tuple[str, int]]:
-    return ((char, piece.start + offset) for offset, char in enumerate(piece.text))
+def _apart(pieces: list[_Piece], at: int, word: str) -> str:
+    """A word with blanks around it where there are none yet."""
+    if not word.isalpha():
+        return word
+    before = "" if at and pieces[at - 1].kind == "space" else " "
+    behind = "" if at + 1 < len(pieces) and pieces[at + 1].kind == "space" else " "
+    return f"{before}{word}{behind}"
 
 
 def _double_quoted(text: str) -> str:

@@ -13,6 +13,7 @@ from copy import deepcopy
 
 from lxml import etree
 
+from engine.feel import unwrapped
 from engine.spiff.xml import CAMUNDA, SPIFF, ZEEBE, child, extension, is_true, q, tag
 
 NEEDS_ID = frozenset(
@@ -92,14 +93,6 @@ def _unqualify(element: etree._Element, kind: str) -> None:
         prefix, _, local = element.text.strip().partition(":")
         if prefix in element.nsmap:
             element.text = local
-
-
-def unwrapped(text: str) -> str:
-    """`${x}` and `#{x}` are `=x`."""
-    bare = text.strip()
-    if bare[:2] in ("${", "#{") and bare.endswith("}"):
-        return "=" + bare[2:-1].strip()
-    return text
 
 
 def _unwrap(element: etree._Element, kind: str) -> None:

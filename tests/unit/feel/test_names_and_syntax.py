@@ -166,30 +166,3 @@ def test_any_row_of_words_is_read_or_refused_and_evaluates_without_an_exception(
 
 def test_texts_are_read_once():
     assert feel.parse("a + 1") is feel.parse("a + 1")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ('= decision = "agree"', True),
-        ("${decision == 'agree' && !closed}", True),
-        ('#{decision = "agree" || closed}', True),
-        ("${!(decision == 'agree')}", False),
-        ("${decision != 'agree'}", False),
-    ],
-)
-def test_expressions_of_other_tools_are_unwrapped(text, expected):
-    assert feel.is_expression(text)
-    assert feel.unwrap(text).evaluate({"decision": "agree", "closed": False}).value is expected
-
-
-@pytest.mark.parametrize("text", ["agency_hr", "PT5M", "a = b", "${a} and ${b", ""])
-def test_what_is_not_marked_is_no_expression(text):
-    assert feel.unwrap(text) is None
-    assert not feel.is_expression(text)
-
-
-@pytest.mark.parametrize("text", ["= a == 1", "= 'a'", "= a && b", "=", "${}", "${a b c +}"])
-def test_a_marked_text_that_is_not_feel_is_refused(text):
-    with pytest.raises(FeelSyntaxError):
-        feel.unwrap(text)

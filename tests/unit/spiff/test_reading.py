@@ -10,7 +10,7 @@ from engine.errors import IntegrityError
 from engine.model import DefinitionSource, SourceFile
 from engine.spiff import Executor, xml
 from engine.spiff.diagram import call_mappings, decision_id, script_of
-from engine.spiff.normalise import normalise, unwrapped
+from engine.spiff.normalise import normalise
 from engine.spiff.reading import read_file
 from tests.engine.spiff.player import _sandbox, bpmn, flows, process, properties
 
@@ -36,12 +36,11 @@ def test_missing_ids_are_made_and_can_be_told_from_drawn_ones():
 
 
 def test_wrapped_expressions():
-    assert unwrapped("${x + 1}") == "=x + 1"
-    assert unwrapped(" #{x} ") == "=x"
-    assert unwrapped("plain, text") == "plain, text"
     assert node('<userTask id="x" camunda:assignee="${initiator}"/>').camunda("assignee") == "=initiator"
     drawing = read_file("p", bpmn(process('<task id="a"/><task id="b"/>', "a -> b: ${x > 1}")))
     assert drawing.processes["p"].flows["a_b"].condition == "=x > 1"
+    drawing = read_file("p", bpmn(process('<task id="a"/><task id="b"/>', "a -> b: #{x == 'a' && !done}")))
+    assert drawing.processes["p"].flows["a_b"].condition == '=x = "a" and not(done)'
 
 
 def test_zeebe_diagrams_are_read_as_ours():
