@@ -76,6 +76,11 @@ class ProcessDefinition:
     properties: Mapping[str, str] = field(default_factory=dict)
     """Process-level `camunda:property` values: `casePrefix`, `caseSubject`, …"""
 
+    @property
+    def is_part(self) -> bool:
+        """Whether only other processes start it: it never has cases of its own."""
+        return self.properties.get("instantiable") == "false"
+
 
 @dataclass(frozen=True)
 class Deployment:

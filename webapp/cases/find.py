@@ -209,7 +209,7 @@ def _page(endpoint: str, template: str) -> Response:
         scopes=SCOPES,
         states=STATES,
         now=engine().clock.now(),
-        processes=engine().repository.definitions(),
+        processes=[definition for definition in engine().repository.definitions() if not definition.is_part],
         classes=CLASSES,
         speeds=SPEEDS,
         sources=engine().runtime.sources(),

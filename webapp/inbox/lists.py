@@ -112,7 +112,7 @@ def list_context(state: ListState, open_task: UUID | None = None) -> dict[str, A
         "columns": columns,
         "open_task": open_task,
         "speeds": ("最速件", "速件", "普通件"),
-        "processes": engine().repository.definitions(),
+        "processes": [definition for definition in engine().repository.definitions() if not definition.is_part],
     }
 
 
