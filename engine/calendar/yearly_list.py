@@ -58,7 +58,7 @@ def parse_year(content: bytes) -> CalendarYear:
     Raises:
         CalendarRefused: `problems` lists each fault: `empty`, `too-big`, `html`,
             `encoding`, `header`, `columns`, `date`, `weekday`, `flag`, `repeated`,
-            `other-year`, `missing` (days without a row), `no-holidays`.
+            `other-year`, `missing` (days without a row, as an interval), `no-holidays`.
     """
     lines = list(csv.reader(io.StringIO(_text(content), newline="")))
     if not lines or tuple(cell.strip() for cell in lines[0][: len(HEADER)]) != HEADER:
@@ -130,10 +130,21 @@ def _completeness(rows: list[_Row]) -> list[CsvProblem]:
         seen.add(row.day)
     first = date(year, 1, 1)
     days = [first + timedelta(days=offset) for offset in range((date(year, 12, 31) - first).days + 1)]
-    problems += [CsvProblem("missing", None, day.isoformat()) for day in days if day not in seen]
+    problems += [CsvProblem("missing", None, run) for run in _runs([day for day in days if day not in seen])]
     if not any(row.off and row.day.weekday() < 5 for row in rows):
         problems.append(CsvProblem("no-holidays", None, str(year)))
     return problems
+
+
+def _runs(days: list[date]) -> list[str]:
+    """Days that follow each other as one interval (ISO 8601: 2027-07-19/2027-12-31), a single day as itself."""
+    runs: list[tuple[date, date]] = []
+    for day in days:
+        if runs and day - runs[-1][1] == timedelta(days=1):
+            runs[-1] = runs[-1][0], day
+        else:
+            runs.append((day, day))
+    return [first.isoformat() if first == last else f"{first}/{last}" for first, last in runs]
 
 
 def _reduced(rows: list[_Row]) -> CalendarYear:

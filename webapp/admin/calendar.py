@@ -20,6 +20,7 @@ from engine.calendar.yearly_list import CalendarRefused
 from engine.errors import InvalidFields
 from webapp.admin import bp, choices, words
 from webapp.admin.people import Page
+from webapp.i18n import is_chinese
 from webapp.services import actor, engine
 from webapp.site_forms import ChoiceField, DayField, SiteForm, at_most, required
 
@@ -81,7 +82,8 @@ def preview_year() -> Page:
     try:
         change = engine().calendars.preview_year(content)
     except CalendarRefused as refused:
-        form.file.errors = [words.csv_problem(one.code, one.line, one.value) for one in refused.problems]
+        told = (words.csv_problem(one.code, one.line, one.value) for one in refused.problems)
+        form.file.errors = [("" if is_chinese() else " ").join(told)]  # sentences of one message
         return _page(form, _closure_form(fresh=True)), 422
     confirm = ConfirmForm(formdata=None, content=base64.b64encode(content).decode())
     confirm.file_name.data = (form.file.data.filename or "")[:200]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from webapp.dates import roc_date
 
 UNIT_TYPES: dict[str, Any] = {
     "city": _l("市府"),
@@ -95,9 +98,24 @@ def csv_problem(code: str, line: int | None, value: str) -> str:
         "date": _("日期應為八位數字，例如20260101；檔案裡是「%(value)s」。", value=value),
         "weekday": _("星期「%(value)s」與日期不符。", value=value),
         "flag": _("「是否放假」只能是0（上班）或2（放假）；檔案裡是「%(value)s」。", value=value),
-        "repeated": _("%(value)s出現兩次。", value=value),
-        "other-year": _("%(value)s不屬於同一年。", value=value),
-        "missing": _("缺少%(value)s。", value=value),
+        "repeated": _("%(value)s出現兩次。", value=_day(value)),
+        "other-year": _("%(value)s不屬於同一年。", value=_day(value)),
+        "missing": _missing(value),
         "no-holidays": _("%(value)s年的週一至週五沒有任何放假日，不像是辦公日曆。", value=value),
     }.get(code, code)
     return where + what
+
+
+def _missing(value: str) -> str:
+    first, _sep, last = value.partition("/")
+    if not last:
+        return _("缺少%(value)s。", value=_day(first))
+    days = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+    return _("缺少%(first)s至%(last)s，共%(days)d天。", first=_day(first), last=_day(last), days=days)
+
+
+def _day(text: str) -> str:
+    try:
+        return roc_date(date.fromisoformat(text))
+    except ValueError:
+        return text

@@ -49,9 +49,15 @@ def test_a_leap_year_needs_its_366_days():
 
 def test_half_a_year_is_refused():
     half = "\r\n".join(YEAR_2018.splitlines()[:180])
-    found = problems(half)
-    assert {code for code, _ in found} == {"missing"}
-    assert len(found) == MAX_PROBLEMS
+    with pytest.raises(CalendarRefused) as refused:
+        parse_year(half.encode())
+    (missing,) = refused.value.problems
+    assert (missing.code, missing.value) == ("missing", "2018-06-29/2018-12-31")
+
+
+def test_of_many_faults_the_first_are_told():
+    every_second = [row for number, row in enumerate(YEAR_2018.splitlines()) if number == 0 or number % 2]
+    assert problems("\r\n".join(every_second)) == [("missing", None)] * MAX_PROBLEMS
 
 
 @pytest.mark.parametrize("page", ["<!DOCTYPE html><html><body>404</body></html>", "\ufeff\n <html>維護中</html>"])

@@ -248,7 +248,7 @@ def test_a_year_is_imported_after_its_preview(admin, engine):
         (b"<html>404</html>", "這是網頁"),
         (b"", "檔案是空的"),
         (b"a,b\n1,2\n", "欄名應為"),
-        (shipped_files()[0].read_bytes()[:4000], "缺少2018-"),
+        (shipped_files()[0].read_bytes()[:4000], "至民國107年12月31日，共"),
         (shipped_files()[0].read_bytes().replace("20180102,二,0".encode(), "20180102,二,7".encode()), "第3列"),
     ],
 )
