@@ -26,6 +26,7 @@ def main() -> None:
         "size": completing.size,
         "expressions": expressions.expressions,
         "deploying": deploying.deploying,
+        "hostile": lambda _: deploying.hostile(),
         "http": serving.serving,
         "pages": pages.pages,
         "inbox": lambda site: lists.inbox(site, options.tasks),

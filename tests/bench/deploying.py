@@ -12,9 +12,12 @@ from engine.spiff.parser import Definition
 from tests.bench.large_model import large_model
 from tests.bench.site import Site
 from tests.bench.table import Row, ms, timed
+from tests.unit.spiff.hostile_files import HOSTILE, SHAPES, many
 from webapp.process_files import FORMS, PROCESSES
 
 ROUNDS = 5
+MANY = 2_400
+"""A shape is repeated so often: up to 2 MB, or 20,000 elements."""
 
 
 def deploying(site: Site) -> Iterator[Row]:
@@ -42,6 +45,25 @@ def deploying(site: Site) -> Iterator[Row]:
             for f in _fresh(files)
         ]
         yield Row("  deploy: lint, read, store", ms(deploys))
+
+
+def hostile() -> Iterator[Row]:
+    """Files made to hurt, and those that repeat one shape until they are 2 MB large: the slowest of each."""
+    executor = Executor(MontySandbox())
+    for title, target, contents in (
+        (
+            f"lint: the slowest of {len(HOSTILE)} hostile files",
+            "≤ 1,000 ms",
+            [content for _, content in HOSTILE.values()],
+        ),
+        (
+            f"lint: the slowest of {len(SHAPES)} shapes repeated",
+            "≤ 2,000 ms",
+            [many(shape, MANY, outside=outside) for shape, outside in SHAPES.values()],
+        ),
+    ):
+        times = [timed(lambda c=content: executor.lint((SourceFile("x.bpmn", c),), {})) for content in contents]  # type: ignore[misc]
+        yield Row(title, ms([max(times)]), target)
 
 
 def _fresh(files: tuple[SourceFile, ...]) -> Iterator[tuple[SourceFile, ...]]:
