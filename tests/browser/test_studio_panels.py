@@ -6,6 +6,7 @@ letters are names (FEEL, Python, ids), never a sentence.
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -141,6 +142,16 @@ def test_the_palette_is_searched_in_chinese_and_offers_what_our_forms_know(open_
     palette.get_by_placeholder("搜尋元件").fill("重複列")
     expect(palette.locator("[data-field-type='dynamiclist']")).to_be_visible()
     expect(palette.locator("[data-field-type='textfield']")).to_have_count(0)
+
+
+def test_an_address_with_a_field_leads_to_it(site, open_page):
+    files = site.engine.repository.files(site.engine.repository.definition("petition").id)
+    form = next(file for file in files if file.name == "petition/intake.form")
+    group = json.loads(form.content)["components"][-1]
+    page = open_page(OWNER, f"/studio/petition/edit/{form.name}#{group['id']}")
+    page.wait_for_function("document.getElementById('studio').editor")
+    expect(page.locator(".bio-properties-panel-header-label")).to_have_text(group["label"])
+    expect(page.locator(f".fjs-element[data-id='{group['id']}']")).to_be_in_viewport()
 
 
 def test_our_properties_of_a_field_are_written_into_the_form(site, open_page):

@@ -44,12 +44,19 @@ async function start() {
   const draft = new Draft(async () => written(editor, schema));
   await editor.importSchema(schema);
   editor.on('changed', () => draft.changed());
-  const findings = new Findings((id) => {
-    const field = editor.get('formFieldRegistry').get(id);
-    if (field) editor.get('selection').set(field);
-  });
+  const look = (place) => {
+    const fields = editor.get('formFieldRegistry').getAll();
+    const field = fields.find(({ id }) => id === place) ?? fields.find(({ key, path }) => (key ?? path) === place);
+    if (!field) return;
+    editor.get('selection').set(field);
+    container.querySelector(`[data-id="${CSS.escape(field.id)}"]`)?.scrollIntoView({ block: 'center' });
+  };
+  const findings = new Findings(look);
   draft.onSaved = () => findings.refresh();
   findings.refresh();
+  const lookAtHash = () => look(decodeURIComponent(window.location.hash.slice(1)));
+  lookAtHash();
+  window.addEventListener('hashchange', lookAtHash);
   holder.editor = editor;
   holder.written = () => written(editor, schema);
 }
