@@ -66,6 +66,19 @@ def test_a_unit_in_use_is_not_closed(admin):
     assert "底下還有單位或人員" in error_at(answer, "close-last_day")
 
 
+def test_where_a_unit_is_reached_is_entered_once_and_shown_below_it(admin, engine):
+    wrong = {"contact-address": "高雄市示範區四維路7號", "contact-phone": "打電話來", "contact-email": "信箱"}
+    answer = admin.post("/admin/units/aia/contact", wrong)
+    assert answer.status_code == 422
+    assert "格式不對" in error_at(answer, "contact-phone")
+    assert "格式不對" in error_at(answer, "contact-email")
+    assert 'value="高雄市示範區四維路7號"' in answer.text
+    right = {**wrong, "contact-phone": "07-0001020", "contact-email": "aia@kcg.example"}
+    assert admin.post("/admin/units/aia/contact", right).status_code == 303
+    assert "高雄市示範區四維路7號" in admin.get("/admin/units/aia.documents").text
+    assert engine.directory.own_contact("aia.documents").address is None
+
+
 def test_the_table_of_responsibilities_comes_from_a_file(admin, engine):
     header = "公務項目,公務內容,第一層,第二層,第三層,第四層,會辦機關,備考\n"
     good, bad = header + "公文,一般,,核定,審核,擬辦,,\n", header + "公文,一般,,,審核,擬辦,,\n"
@@ -194,6 +207,7 @@ def test_an_administrator_of_one_agency_changes_nothing_elsewhere(browser, engin
         ("/admin/people/works.handler/active", {"active": "0"}),
         ("/admin/people/works.handler/account/link", {}),
         ("/admin/units/works/close", {"close-last_day": "1151123"}),
+        ("/admin/units/works/contact", {"contact-phone": "07-0001020"}),
     ):
         assert local.post(path, data).status_code == 403, path
     assert local.post("/admin/people/health.handler/change", {"contact-name": "新名"}).status_code == 303
