@@ -155,6 +155,9 @@ class Reference:
 
     def move(self, work: Work) -> None:
         """Let the node of a token do its work, then leave it."""
+        if work.demand is not None and work.demand.work is work:
+            undoing.over(self, work.demand)
+            return
         if not work.finished and not self.does(work):
             work.state = "open"
             return

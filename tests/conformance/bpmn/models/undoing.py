@@ -86,6 +86,12 @@ def proceed(case: Reference, demand: Demand) -> None:
         else:
             _reopen(case, demand, record)
             return
+    demand.work.state = "ready"  # that all is undone is seen by those who wait for it as a step of its own
+    case.ready.append(demand.work)
+
+
+def over(case: Reference, demand: Demand) -> None:
+    """All is undone: it goes on where this was waited for."""
     for work in demand.waiting:
         work.awaited -= 1
         if not work.awaited and work.state != "gone":
