@@ -28,6 +28,8 @@ CATALOGS = Path(__file__).parent / "translations" / "en" / "LC_MESSAGES"
 
 _CHINESE = re.compile(r"[\u3007\u4e00-\u9fff]")
 _CHINESE_RUN = re.compile(r"([\u3007\u4e00-\u9fff][\u3001-\u303f\u4e00-\u9fff\uff00-\uffef]*)")
+_TAG = re.compile(r"""(<[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>)""")
+"""A tag with its quoted attributes, whatever stands in them."""
 
 
 class CatalogConflict(Exception):
@@ -49,7 +51,7 @@ def init_i18n(app: Flask) -> None:
     app.jinja_env.globals.update(
         html_lang=lambda: HTML_LANG[lang()], lang=lang, languages=LANGUAGES, written_lang=written_lang
     )
-    app.jinja_env.filters.update(listed=listed, quoting=quoting, written=written)
+    app.jinja_env.filters.update(listed=listed, quoting=quoting, quoting_markup=quoting_markup, written=written)
     _english()
 
 
@@ -88,6 +90,15 @@ def quoting(text: object) -> Markup:
         return escape(text)
     parts = _CHINESE_RUN.split(str(text))
     return Markup("").join(written(part) if part else "" for part in parts)
+
+
+def quoting_markup(html: object) -> Markup:
+    """The same for safe HTML with texts of authors and values of people in it: tags stay as they are."""
+    if is_chinese():
+        return Markup(html)  # noqa: S704 - it was made safe where it was made
+    marked = r'<span lang="zh-Hant-TW">\1</span>'
+    parts = (part if _TAG.fullmatch(part) else _CHINESE_RUN.sub(marked, part) for part in _TAG.split(str(html)))
+    return Markup("".join(parts))  # noqa: S704
 
 
 def listed(texts: Iterable[object]) -> str:

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from engine import InstanceQuery, ProcessInstance
 from webapp import exports
 from webapp.cases import bp
-from webapp.cases.words import outcome_text, state_text, waiting_since, where_text
+from webapp.cases.words import outcome_text, starter, state_text, waiting_since, where_text
 from webapp.dates import TAIPEI, parse_day, span
 from webapp.i18n import lang
 from webapp.services import actor, engine
@@ -255,7 +255,7 @@ def _export_row(case: ProcessInstance, now: datetime) -> list[Any]:
         where_text(case),
         span(now - since) if since else "",
         case.started_at,
-        case.started_by_name,
+        starter(case),
         case.due_at,
         case.ended_at,
         outcome_text(case.outcome),

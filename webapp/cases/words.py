@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine import HistoryEntry, ProcessInstance
+from engine import SYSTEM, HistoryEntry, ProcessInstance
 from engine.forms.definition import is_own_word
 from webapp.dates import roc_datetime
 from webapp.decisions.decided import Decided
@@ -142,6 +142,11 @@ def _opinion(entry: HistoryEntry) -> str:
             return text.strip()
     text = entry.values.get("text")
     return text.strip() if isinstance(text, str) else ""
+
+
+def starter(case: ProcessInstance) -> str:
+    """Who started the case."""
+    return _("系統") if case.started_by == SYSTEM.person_id else case.started_by_name
 
 
 def state_text(case: ProcessInstance) -> str:

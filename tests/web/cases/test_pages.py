@@ -58,7 +58,7 @@ def test_history_reads_as_sentences_with_the_opinion(browser, decided, actor):
 def test_history_in_english_uses_the_authors_english(browser, decided, actor):
     case, _ = decided
     page = browser(STARTER, "en").get(f"/cases/{case.id}?view=history").text
-    assert f"{actor(HANDLER).name} completed “Handle”." in page
+    assert f'<span lang="zh-Hant-TW">{actor(HANDLER).name}</span> completed “Handle”.' in page
 
 
 def test_the_drawing_marks_the_token_and_the_passed_path(browser, decided):

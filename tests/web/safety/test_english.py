@@ -6,40 +6,16 @@ is marked `lang="zh-Hant-TW"`.
 
 from __future__ import annotations
 
-import re
 from uuid import uuid4
 
-import lxml.html
 import pytest
 
 from engine import SYSTEM
+from tests.web.safety.chinese import chinese, proper_names
 from webapp.process_files import deploy_folders, process_folders
 
-_CHINESE = re.compile(r"[\u3007\u4e00-\u9fff]+")
-_SAID = ("title", "aria-label", "placeholder", "alt", "data-confirm", "label")
 ADMINISTRATOR, OWNER, CLERK = "aia.it.admin", "aia.it.owner", "health.handler"
 REGISTRAR = "aia.inspection.registrar"
-
-
-def chinese(page, names=frozenset()):
-    """Texts and attributes with Chinese signs that nothing marks as Chinese; `names` of people stay as they are."""
-    found = []
-    for element in lxml.html.document_fromstring(page).iter():
-        if not isinstance(element.tag, str) or element.tag in {"script", "style", "textarea", "title"}:
-            continue
-        said = [element.get(name) for name in _SAID] + ([element.text] if not _is_chinese(element) else [])
-        if _is_chinese(element):
-            said = []
-        parent = element.getparent()
-        if parent is not None and not _is_chinese(parent):
-            said.append(element.tail)
-        found += [text.strip() for text in said if text and _CHINESE.search(text)]
-    return [text for text in found if not set(_CHINESE.findall(text)) <= names]
-
-
-def _is_chinese(element):
-    marked = next((one.get("lang") for one in (element, *element.iterancestors()) if one.get("lang")), "")
-    return marked.startswith("zh")
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +28,7 @@ def shipped(engine):
 @pytest.fixture(scope="module")
 def names(engine):
     """Proper names: the people, and the product's own."""
-    people, page = set(), engine.directory.people()
-    while page:
-        people |= {person.name for person in page}
-        page = engine.directory.people(after=page[-1].id)
-    return people | {"四維"}
+    return proper_names(engine)
 
 
 PAGES = {

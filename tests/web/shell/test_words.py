@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from markupsafe import Markup
 
 from webapp import dates
-from webapp.i18n import merged_catalog, quoting, written
+from webapp.i18n import merged_catalog, quoting, quoting_markup, written
 from webapp.translations.extract import missing, texts
 
 NOON = datetime(2018, 5, 29, 4, 5, tzinfo=UTC)
@@ -40,6 +41,13 @@ def test_chinese_is_marked_on_an_english_page_only(lang):
             'table &#39;<span lang="zh-Hant-TW">參數表</span>&#39; &amp; more',
         ),
     }[lang]
+
+
+def test_chinese_inside_safe_html_is_marked_and_its_tags_stay(lang):
+    html = Markup('<p>副市長, <a href="/x?q=>甲<b>">王</a> &amp; more</p>')
+    marked = '<span lang="zh-Hant-TW">{}</span>'.format
+    english = f'<p>{marked("副市長")}, <a href="/x?q=>甲<b>">{marked("王")}</a> &amp; more</p>'
+    assert quoting_markup(html) == {"zh": html, "en": english}[lang]
 
 
 def test_years_before_the_republic_and_before_100(lang):

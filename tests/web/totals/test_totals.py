@@ -72,6 +72,11 @@ def test_another_year_is_empty(engine):
     assert all(row.value == 0 for row in year_totals(engine, 109).rows)
 
 
+def test_a_quiet_year_has_no_empty_tables(page):
+    assert page("/totals/109").text.count("<table") == 1
+    assert page("/totals/107").text.count("<table") > 5
+
+
 def test_a_cancelled_case_counts_nowhere(engine):
     case = engine.runtime.start("petition", actor=engine.directory.actor_for("aia.inspection.registrar"), variables={})
     assert year_totals(engine, 115).figures.petitions == 1
