@@ -37,7 +37,9 @@ def test_the_first_administrator_signs_in_and_administers(house):
     password = result.output.removeprefix("First password: ").strip()
     session = engine.accounts.sign_in("chen.admin", password, ip="127.0.0.1", user_agent="tests")
     assert session.must_change
-    engine.directory.add_unit("city.one", actor=engine.accounts.signed_in(session.token)[1], name="第一科", parent_id="city")
+    engine.directory.add_unit(
+        "city.one", actor=engine.accounts.signed_in(session.token)[1], name="第一科", parent_id="city"
+    )
     assert {unit.name for unit in engine.directory.units()} == {"某市政府", "第一科"}
     assert not engine.accounts.has_demo_accounts()
     create_app(Settings(mode="production", secret_key="s" * 40, history_key="h" * 40), engine)
