@@ -12,26 +12,6 @@ from engine.connectors.past_cases import MAX_CASES
 from engine.errors import ConnectorError
 from tests.engine.conftest import MORNING
 
-TRIP = """<?xml version="1.0" encoding="UTF-8"?>
-<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
-    xmlns:camunda="http://camunda.org/schema/1.0/bpmn" targetNamespace="test">
-  <bpmn:process id="{key}" name="{key}" isExecutable="true">
-    <bpmn:extensionElements><camunda:properties>
-      <camunda:property name="casePrefix" value="{prefix}"/>
-      <camunda:property name="caseSubject" value="=trip_title"/>
-      <camunda:property name="ownerUnit" value="aia.inspection"/>
-    </camunda:properties></bpmn:extensionElements>
-    <bpmn:startEvent id="begin" name="開始"><bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>
-    <bpmn:userTask id="read" name="閱辦" camunda:candidateGroups="registrar@aia.inspection">
-      <bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing>
-    </bpmn:userTask>
-    <bpmn:endEvent id="done" name="結束"><bpmn:incoming>f2</bpmn:incoming></bpmn:endEvent>
-    <bpmn:sequenceFlow id="f1" sourceRef="begin" targetRef="read"/>
-    <bpmn:sequenceFlow id="f2" sourceRef="read" targetRef="done"/>
-  </bpmn:process>
-</bpmn:definitions>
-"""
-
 
 @pytest.fixture
 def connector(store):
@@ -39,22 +19,18 @@ def connector(store):
 
 
 @pytest.fixture
-def travel(engine, deploy, people, clock, request):
-    """Request a trip so many days before today; gives the case. Each test has a process of its own."""
-    key = f"trip{abs(hash(request.node.name)) % 10**8}"
-    deploy(TRIP.format(key=key, prefix=f"T{key[4:]}"), name=f"{key}.bpmn")
+def travel(begin):
+    """Request a trip so many days before today; gives the case."""
 
     def run(days_ago=0, countries=("JP",), **given):
         values = {
+            "subject": "赴日考察",
             "trip_title": "赴日考察",
             "topic": "觀光",
             "destination": [{"country": country} for country in countries],
             "ticket_done": True,
         }
-        clock.set(MORNING - timedelta(days=days_ago))
-        case = engine.runtime.start(key, actor=people["registrar"], variables={**values, **given})
-        clock.set(MORNING)
-        return case
+        return begin({**values, **given}, days_ago)
 
     return run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,27 +11,7 @@ from engine import Store
 from engine.connectors import SimilarCasesConnector
 from engine.connectors.similar_cases import FAILED, MAX_SUGGESTIONS
 from engine.errors import ConnectorError
-from tests.engine.conftest import MORNING
 
-PETITION = """<?xml version="1.0" encoding="UTF-8"?>
-<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
-    xmlns:camunda="http://camunda.org/schema/1.0/bpmn" targetNamespace="test">
-  <bpmn:process id="{key}" name="{key}" isExecutable="true">
-    <bpmn:extensionElements><camunda:properties>
-      <camunda:property name="casePrefix" value="{prefix}"/>
-      <camunda:property name="caseSubject" value="=subject"/>
-      <camunda:property name="ownerUnit" value="aia.inspection"/>
-    </camunda:properties></bpmn:extensionElements>
-    <bpmn:startEvent id="begin" name="開始"><bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>
-    <bpmn:userTask id="read" name="閱辦" camunda:candidateGroups="registrar@aia.inspection">
-      <bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing>
-    </bpmn:userTask>
-    <bpmn:endEvent id="done" name="結束"><bpmn:incoming>f2</bpmn:incoming></bpmn:endEvent>
-    <bpmn:sequenceFlow id="f1" sourceRef="begin" targetRef="read"/>
-    <bpmn:sequenceFlow id="f2" sourceRef="read" targetRef="done"/>
-  </bpmn:process>
-</bpmn:definitions>
-"""
 TILES = "四維三路人行道多處地磚破損鬆動，行人易跌倒，請派員修復。"
 FLOOD = "大雨後地下道積水半天未退，機車無法通行，請改善抽水設備。"
 
@@ -42,17 +22,12 @@ def connector(store):
 
 
 @pytest.fixture
-def register(engine, deploy, people, clock, request):
-    """Register a petition so many days before today; gives its number. Each test has a process of its own."""
-    key = f"petition{abs(hash(request.node.name)) % 10**8}"
-    deploy(PETITION.format(key=key, prefix=f"P{key[8:]}"), name=f"{key}.bpmn")
+def register(begin):
+    """Register a petition so many days before today; gives its number."""
 
     def run(days_ago=0, **given):
         values = {"subject": "人行道地磚破損", "content": TILES, "petitioner_name": None, "phone": None, "email": None}
-        clock.set(MORNING - timedelta(days=days_ago))
-        case = engine.runtime.start(key, actor=people["registrar"], variables={**values, **given})
-        clock.set(MORNING)
-        return case.business_key
+        return begin({**values, **given}, days_ago).business_key
 
     return run
 
@@ -140,10 +115,8 @@ def test_the_likeliest_come_first_and_no_more_than_five(connector, register):
     assert set(suggestions[1:]) < set(texts)
 
 
-def test_cases_of_other_processes_are_left_alone(connector, register, engine, deploy, people):
-    deploy(PETITION.format(key="another", prefix="AN"), name="another.bpmn")
-    values = {"subject": "人行道地磚破損", "content": TILES}
-    engine.runtime.start("another", actor=people["registrar"], variables=values)
+def test_cases_of_other_processes_are_left_alone(connector, register, new_process):
+    new_process()({"subject": "人行道地磚破損", "content": TILES})
     assert not found(connector, register())
 
 
