@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -50,11 +51,13 @@ _warm: dict[str, ProcessEngine] = {}
 
 
 def run(spec: Mapping[str, Any], barrier: Any) -> None:
-    """Be what `spec["act"]` says, after applying the breakage it names."""
+    """Be what `spec["act"]` says, one of `ACTS` or `module:function`, after applying the breakage it names."""
     if spec.get("broken"):
         _warm.clear()
         BREAKAGES[spec["broken"]]()
-    ACTS[spec["act"]](spec, barrier)
+    module, _, function = spec["act"].partition(":")
+    act = getattr(import_module(f"tests.faults.{module}"), function) if function else ACTS[module]
+    act(spec, barrier)
 
 
 def warm(url: str) -> None:
@@ -218,15 +221,8 @@ def _taken(engine: ProcessEngine, me: Actor, task_id: UUID) -> dict[str, Any]:
     return {"done": str(task_id), "seconds": time.monotonic() - began}
 
 
-def _posting(spec: Mapping[str, Any], barrier: Any) -> None:
-    from tests.faults import posting
-
-    posting.post(spec)
-
-
 ACTS: Mapping[str, Callable[[Mapping[str, Any], Any], None]] = {
     "people": people,
     "worker": worker,
     "crowd": crowd,
-    "posting": _posting,
 }

@@ -24,7 +24,7 @@ Client = tuple[FlaskClient, str]
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
-def post(spec: Mapping[str, Any]) -> None:
+def post(spec: Mapping[str, Any], barrier: Any) -> None:
     """For each round, start a case with one form and complete its task with another, each posted 1 to 5 times."""
     engine = engine_of(spec["url"], pool_size=MOST_AT_ONCE + 2)
     app = create_app(Settings(mode="test", secret_key="s" * 40, history_key=HISTORY_KEY.decode()), engine)

@@ -29,7 +29,7 @@ def post(city: City, report: Report, *, rounds: int, broken: str | None = None) 
     key = city.deploy(STARTABLE)
     city.engine.accounts.add_demo_account("tsai", "tsai", PASSWORD)
     seed = random.Random(report.seed).random()
-    (actor,) = city.nursery.start(city.spec("posting", rounds=rounds, process=key, seed=seed, broken=broken))
+    (actor,) = city.nursery.start(city.spec("posting:post", rounds=rounds, process=key, seed=seed, broken=broken))
     if not actor.wait(120 + rounds * 5):
         report.violations.append("F05: a post hangs")
     forms = [line for line in city.lines() if "form" in line]
