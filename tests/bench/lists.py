@@ -118,14 +118,14 @@ on conflict do nothing
 _TASKS = f"""
 insert into user_task (id, instance_id, element_id, name, state, candidates, created_at, due_at)
 select {_TASK_ID}, {_CASE_ID}, 'submit', '受理', 'open', '{{}}', now() - n * interval '1 second',
-  now() + (n * 7919 %% 100000) * interval '1 minute'
+  now() + (cast(n as bigint) * 7919 %% 100000) * interval '1 minute'
 from generate_series(%(first)s::int, %(last)s::int) n
 """
 
 _OFFERS = f"""
 insert into candidate (task_id, candidate, instance_id, unit_id, due_at, claimable)
 select {_TASK_ID}, 'bench' || ((n + c * 10) %% %(roles)s) || '@health', {_CASE_ID}, 'health',
-  now() + (n * 7919 %% 100000) * interval '1 minute', true
+  now() + (cast(n as bigint) * 7919 %% 100000) * interval '1 minute', true
 from generate_series(%(first)s::int, %(last)s::int) n cross join generate_series(1, %(candidates)s::int) c
 """
 
