@@ -15,10 +15,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from engine.calendar.working_days import TAIPEI
+from engine.errors import StoreUnavailable
 from engine.store import Store
 from engine.store.clock_queries import database_time
 
 RESYNC_SECONDS = 20.0
+AGAIN_SECONDS = 2.0
+"""After the database could not be asked."""
+
 MOST_DRIFT = timedelta(seconds=2)
 """A machine whose clock is further from the database's is warned of (資通系統防護基準): its logs tell another time."""
 
@@ -48,7 +52,9 @@ class Clock:
     """The database's time.
 
     Asked once in 20 seconds and carried on by the machine's steady counter in between:
-    a step costs no statement for it, and a wall clock that jumps does not move it.
+    a step costs no statement for it, and a wall clock that jumps does not move it. While one
+    asks again, the others go on with what is known: steps ask for the time while they hold
+    their case, and none of them may wait for a connection then.
     """
 
     is_set = False
@@ -60,6 +66,7 @@ class Clock:
         self._steady = steady or _steady
         self._wall = wall or _wall
         self._lock = threading.Lock()
+        self._ask_at = 0.0
         self._known: tuple[datetime, float] | None = None
         self._drift: timedelta | None = None
         self._warned_at: datetime | None = None
@@ -70,12 +77,18 @@ class Clock:
         Raises:
             StoreUnavailable: the database's time was never known and cannot be asked for.
         """
-        with self._lock:
-            known, counter = self._known, self._steady()
-            if known is None or not 0 <= counter - known[1] < RESYNC_SECONDS:
-                known = self._ask()
-                self._known = known
-            return known[0] + timedelta(seconds=self._steady() - known[1])
+        known, counter = self._known, self._steady()
+        if known is None or counter < known[1]:  # never asked, or the machine was started anew from a saved state
+            with self._lock:
+                known = self._known
+                if known is None or counter < known[1]:
+                    known = self._ask()
+        elif counter >= self._ask_at and self._lock.acquire(blocking=False):
+            try:
+                known = self._asked_again(known)
+            finally:
+                self._lock.release()
+        return known[0] + timedelta(seconds=self._steady() - known[1])
 
     @property
     def drift(self) -> timedelta | None:
@@ -85,13 +98,22 @@ class Clock:
         """
         return self._drift
 
+    def _asked_again(self, known: tuple[datetime, float]) -> tuple[datetime, float]:
+        """What the database says now; what is `known` while it cannot be reached."""
+        try:
+            return self._ask()
+        except StoreUnavailable:
+            self._ask_at = self._steady() + AGAIN_SECONDS
+            return known
+
     def _ask(self) -> tuple[datetime, float]:
-        before = self._steady()
-        with self._store.reading() as tx:
+        with self._store.beside() as tx:
+            before = self._steady()
             moment = database_time(tx)
-        after = self._steady()
+            after = self._steady()
         self._compare(moment.astimezone(UTC), taken=timedelta(seconds=after - before))
-        return moment.astimezone(UTC), (before + after) / 2
+        self._known, self._ask_at = (moment.astimezone(UTC), (before + after) / 2), after + RESYNC_SECONDS
+        return self._known
 
     def _compare(self, moment: datetime, *, taken: timedelta) -> None:
         """Note and tell how far the machine's clock is off; what asking took is no drift."""

@@ -8,47 +8,62 @@ the same lock, even one that is scheduled for next year.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision, SyncPsycopgConnector
 from procrastinate.connector import BaseConnector
 from procrastinate.jobs import Job
 
+from engine.errors import StoreUnavailable
 from engine.queue import JobKind, JobSpec
 
 QUEUE = "siwei"
 MAX_ATTEMPTS = 6
 _FIRST_WAIT_SECONDS = 2
+AT_ONCE = datetime(2010, 12, 25, tzinfo=UTC)
+"""A time that has come on every machine, whatever its clock says."""
 
 Handler = Callable[[str, Mapping[str, Any], int], None]
 """Called with a job's kind, its arguments and how often it was tried before."""
 
 
 class BackOff(BaseRetryStrategy):
-    """Try again after 2, 4, 8, 16, 32 seconds, then leave it."""
+    """Try again after 2, 4, 8, 16, 32 seconds, then leave it.
+
+    Args:
+        now: the database's time, by which jobs are fetched; the worker's machine may have another.
+    """
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """When to try again; None after the last attempt or when another is of no use."""
         if job.attempts + 1 >= MAX_ATTEMPTS or not getattr(exception, "retryable", True):
             return None
-        return RetryDecision(retry_in={"seconds": _FIRST_WAIT_SECONDS * 2**job.attempts})
+        try:
+            return RetryDecision(retry_at=self._now() + timedelta(seconds=_FIRST_WAIT_SECONDS * 2**job.attempts))
+        except StoreUnavailable:
+            return RetryDecision(retry_at=AT_ONCE)
 
 
-def make_app(connector: BaseConnector, handler: Handler | None = None) -> App:
+def make_app(connector: BaseConnector, handler: Handler | None = None, retry: BaseRetryStrategy | None = None) -> App:
     """A Procrastinate application with one task a job kind.
 
     Args:
         connector: how it reaches the database.
         handler: what a worker does with a job; the side that only defers has none.
+        retry: when a job that failed is tried again.
     """
     app = App(connector=connector)
     for kind in get_args(JobKind):
-        _register(app, kind, handler)
+        _register(app, kind, handler, retry)
     return app
 
 
-def _register(app: App, kind: str, handler: Handler | None) -> None:
-    @app.task(name=f"siwei:{kind}", queue=QUEUE, pass_context=True, retry=BackOff())
+def _register(app: App, kind: str, handler: Handler | None, retry: BaseRetryStrategy | None) -> None:
+    @app.task(name=f"siwei:{kind}", queue=QUEUE, pass_context=True, retry=retry or False)
     def run(context: JobContext, /, **args: Any) -> None:
         if handler is None:
             raise RuntimeError("this application only defers jobs")

@@ -16,11 +16,12 @@ import contextlib
 import logging
 import signal
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
 
-from engine.jobs.queue import QUEUE, Handler, make_app
+from engine.jobs.queue import AT_ONCE, QUEUE, BackOff, Handler, make_app
 
 HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 8.0
@@ -42,13 +43,23 @@ class Worker:
         handler: does one job; raising makes it be tried again later.
         sweep: called about every 20 seconds in a thread: finds due work that has no job
             (its job was lost or gave up), sends reminders, anchors the history.
+        now: the database's time; what has to be tried again is put off by it.
         concurrency: jobs at once.
     """
 
-    def __init__(self, conninfo: str, handler: Handler, sweep: Callable[[], Any], *, concurrency: int = 4) -> None:
+    def __init__(
+        self,
+        conninfo: str,
+        handler: Handler,
+        sweep: Callable[[], Any],
+        *,
+        now: Callable[[], datetime],
+        concurrency: int = 4,
+    ) -> None:
         self._conninfo = _libpq(conninfo)
         self._handler = handler
         self._sweep = sweep
+        self._retry = BackOff(now)
         self._concurrency = concurrency
 
     def run(self) -> None:
@@ -100,7 +111,7 @@ class Worker:
         connector = PsycopgConnector(
             conninfo=self._conninfo, min_size=1, max_size=self._concurrency + 2, timeout=CONNECT_SECONDS
         )
-        return make_app(connector, self._handler)
+        return make_app(connector, self._handler, self._retry)
 
     async def _work(self, app: App, *, wait: bool) -> None:
         await app.run_worker_async(
@@ -119,7 +130,7 @@ async def _rescue(app: App) -> None:
     """Put back the jobs of workers whose heartbeat has stopped."""
     manager = app.job_manager
     for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS):
-        await manager.retry_job(job)
+        await manager.retry_job(job, retry_at=AT_ONCE)
 
 
 async def _forget_old_jobs(app: App) -> None:

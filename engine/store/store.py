@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Engine, Executable, RootTransaction, create_engine, event, exc
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    NullPool,
+    RootTransaction,
+    create_engine,
+    event,
+    exc,
+)
 
 from engine.errors import Busy, CommitUnknown, StoreUnavailable, ValueRefused
 
@@ -56,6 +66,11 @@ class Store:
             "timezone": "UTC",
             "jit": "off",
         }
+        connect = {
+            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+            "application_name": "siwei",
+            "connect_timeout": 5,
+        }
         self.engine: Engine = create_engine(
             self.url,
             pool_size=pool_size,
@@ -65,14 +80,13 @@ class Store:
             hide_parameters=True,  # what people typed does not belong into logs
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
-            connect_args={
-                "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
-                "application_name": "siwei",
-                "connect_timeout": 5,
-            },
+            connect_args=connect,
         )
         event.listen(self.engine, "checkout", _ensure_connected)
         self._readers = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._beside = create_engine(
+            self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=connect
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -105,6 +119,18 @@ class Store:
             StoreUnavailable, ValueRefused: as `transaction`.
         """
         with _own_errors(), self._readers.connect() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def beside(self) -> Iterator[Transaction]:
+        """Only look, on a connection opened for it: for what may be asked in the middle of a transaction.
+
+        Who holds a connection of the pool and waits for a second one waits for those who do the same.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached.
+        """
+        with _own_errors(), self._beside.connect() as connection:
             yield Transaction(connection)
 
     def close(self) -> None:

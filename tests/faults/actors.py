@@ -182,7 +182,8 @@ def worker(spec: Mapping[str, Any], barrier: Any) -> None:
     files_module.UNATTACHED_KEPT, sweeping_module.ANCHOR_EVERY = timedelta(seconds=1), timedelta(seconds=2)
     engine = engine_of(spec["url"], pool_size=4)  # four, or two and two for a moment
     service = JobService(engine, ConnectorRegistry(Ledger(spec["libpq"])))
-    Worker(spec["url"], service.handle, service.sweep, concurrency=spec.get("concurrency", 2)).run()
+    concurrency = spec.get("concurrency", 2)
+    Worker(spec["url"], service.handle, service.sweep, now=engine.clock.now, concurrency=concurrency).run()
 
 
 # -- many at the same moment ---------------------------------------------------------------

@@ -40,7 +40,9 @@ def worker(concurrency: int) -> None:
     try:
         until_available(lambda: ensure_fit(settings, engine))
         service = make_jobs(engine, settings)
-        Worker(settings.database_url, service.handle, service.sweep, concurrency=concurrency).run()
+        Worker(
+            settings.database_url, service.handle, service.sweep, now=engine.clock.now, concurrency=concurrency
+        ).run()
     finally:
         engine.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -14,8 +16,9 @@ from engine.calendar.service import CalendarService
 from engine.calendar.working_days import TAIPEI
 from engine.calendar.yearly_list import CalendarRefused, shipped_files
 from engine.clock import RESYNC_SECONDS, Clock, SetClock
-from engine.errors import InstanceNotFound, InvalidFields, NotAllowed, RecordNotFound
+from engine.errors import InstanceNotFound, InvalidFields, NotAllowed, RecordNotFound, StoreUnavailable
 from engine.model import SYSTEM
+from engine.store.clock_queries import database_time
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -140,26 +143,74 @@ def test_the_clock_is_the_database_s(store):
     assert now.utcoffset() == timedelta(0)
 
 
-def test_the_clock_asks_the_database_once_in_twenty_seconds_and_counts_on_by_itself(store):
+def test_the_clock_asks_the_database_once_in_twenty_seconds_and_counts_on_by_itself(store, monkeypatch):
     counter, statements = [100.0], []
     clock = Clock(store, steady=lambda: counter[0])
 
-    from sqlalchemy import event
+    def asked(tx):
+        statements.append(tx)
+        return database_time(tx)
 
-    def seen(connection, cursor, statement, *rest):
-        statements.append(statement)
+    monkeypatch.setattr("engine.clock.database_time", asked)
+    first = clock.now()
+    counter[0] += 7.5
+    assert clock.now() - first == timedelta(seconds=7.5)
+    assert len(statements) == 1
+    counter[0] += RESYNC_SECONDS
+    clock.now()
+    assert len(statements) == 2
 
-    event.listen(store.engine, "before_cursor_execute", seen)
-    try:
+
+def test_a_step_is_told_the_time_though_every_connection_is_in_use(store):
+    counter = [100.0]
+    clock = Clock(store, steady=lambda: counter[0])
+    with contextlib.ExitStack() as held:
+        for _ in range(2 * store.engine.pool.size()):
+            held.enter_context(store.transaction())
         first = clock.now()
-        counter[0] += 7.5
-        assert clock.now() - first == timedelta(seconds=7.5)
-        assert len(statements) == 1
         counter[0] += RESYNC_SECONDS
+        assert clock.now() >= first
+
+
+def test_who_cannot_be_told_the_time_anew_counts_on(store, monkeypatch):
+    counter, tried = [100.0], []
+
+    def gone(tx):
+        tried.append(counter[0])
+        raise StoreUnavailable
+
+    clock = Clock(store, steady=lambda: counter[0])
+    first = clock.now()
+    monkeypatch.setattr("engine.clock.database_time", gone)
+    counter[0] += 100
+    assert clock.now() - first == timedelta(seconds=100)
+    clock.now()
+    assert tried == [200.0], "not at every look while the database is away"
+    with pytest.raises(StoreUnavailable):
+        Clock(store).now()
+
+
+def test_while_one_asks_the_others_do_not_wait(store, monkeypatch):
+    counter, asking, told = [100.0], threading.Event(), threading.Event()
+    clock = Clock(store, steady=lambda: counter[0])
+    clock.now()
+
+    def slow(tx):
+        asking.set()
+        assert told.wait(20)
+        return database_time(tx)
+
+    monkeypatch.setattr("engine.clock.database_time", slow)
+    counter[0] += RESYNC_SECONDS
+    asker = threading.Thread(target=clock.now)
+    asker.start()
+    try:
+        assert asking.wait(20)
         clock.now()
-        assert len(statements) == 2
+        assert asker.is_alive()
     finally:
-        event.remove(store.engine, "before_cursor_execute", seen)
+        told.set()
+        asker.join()
 
 
 @pytest.mark.parametrize(("off", "warned"), [(-3, True), (-1.5, False), (0, False), (1.5, False), (3, True)])

@@ -86,7 +86,7 @@ def service(live, make_service):
 
 
 @pytest.fixture
-def work(database_url, service, sql):
+def work(database_url, live, service, sql):
     """Let workers do everything that can be done now, and what comes of it."""
 
     def run() -> None:
@@ -94,7 +94,7 @@ def work(database_url, service, sql):
             "select count(*) from procrastinate_jobs where status = 'todo' and coalesce(scheduled_at, now()) <= now()"
         )
         for _ in range(10):
-            worker = Worker(database_url, service.handle, service.sweep, concurrency=2)
+            worker = Worker(database_url, service.handle, service.sweep, now=live.clock.now, concurrency=2)
             with ThreadPoolExecutor(1) as apart:  # a browser of other tests may have left a loop running in this thread
                 apart.submit(lambda: asyncio.run(worker.run_until_idle())).result()  # noqa: B023 - done before the next turn
             if sql(ready) == [(0,)]:  # a worker may be idle while its last job defers the next
