@@ -11,7 +11,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import text
 
-from engine.store import file_queries, step_queries
+from engine.steps.sources import Sources
+from engine.store import definition_queries, file_queries, step_queries
 
 _SLOW_DISK_SECONDS = 0.03
 """How long the second half of a split write takes: the same broken build, the gap wide enough to be hit soon."""
@@ -88,6 +89,29 @@ def forgetful() -> None:
     step_queries.answered = lambda *args: None
 
 
+def unqueued_deployments() -> None:
+    """Deployments do not wait for each other. The database must have lost its fences, too: `drop_version_fences`."""
+    definition_queries.lock_deployments = lambda tx: None
+
+
+def drop_version_fences(owner: psycopg.Connection) -> None:
+    """Even when deployments do not queue up, two keys refuse the same number and the second in force: drop both."""
+    for index in ("uq_process_definition_key_version", "uq_process_definition_current"):
+        owner.execute(f"drop index {index}")  # type: ignore[call-overload]
+
+
+def floating_versions() -> None:
+    """A case runs with the version in force, not with the one it was started with."""
+    both = Sources.both
+
+    def broken(self: Sources, tx: Any, definition_id: Any) -> Any:
+        own = definition_queries.by_id(tx, definition_id)
+        newest = definition_queries.definition(tx, own.key) if own else None
+        return both(self, tx, newest.id if newest else definition_id)
+
+    Sources.both = broken  # type: ignore[method-assign]
+
+
 def acknowledge_early(owner: psycopg.Connection) -> None:
     """Let this server answer a commit long before it lies on the disk. The connection must commit by itself.
 
@@ -104,4 +128,6 @@ BREAKAGES: Mapping[str, Callable[[], None]] = {
     "split upload": split_upload,
     "unfenced": unfenced,
     "forgetful": forgetful,
+    "unqueued deployments": unqueued_deployments,
+    "floating versions": floating_versions,
 }
