@@ -11,6 +11,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.problems import StepProblem
+from engine.spiff.resting import Record, Tokens
 from engine.spiff.token import Token
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class _ScopeMixin:
     """What the process instance and the subprocess instances inside it have in common."""
 
     spec: ScopeSpec
-    tasks: dict[str, Token]
+    tasks: Tokens
     data: dict[str, Any]
     case: Case
     host: Token | None
@@ -58,10 +59,16 @@ class _ScopeMixin:
         """Open tokens, oldest first; without the root."""
         return [token for token in self.tasks.values() if token.is_open]
 
+    def awake(self) -> list[Token]:
+        """The same without those that rest, which nothing but their own answer can move."""
+        return [token for token in self.tasks.awake() if token.is_open]
+
     def retire(self, token: Token) -> None:
         """Forget a finished token; what it has left behind moves up to its parent."""
-        if self.tasks.pop(token.id, None) is None:
+        if token.id not in self.tasks:
             return
+        self.tasks.wake_children(token)
+        del self.tasks[token.id]
         parent = token._parent and self.tasks.get(token._parent)
         if parent:
             parent._children.remove(token.id)
@@ -78,7 +85,7 @@ class _ScopeMixin:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is left here but listeners."""
-        return not any(t.is_open and not t.task_spec.listens for t in self.tasks.values())
+        return not self.tasks.resting and not any(not token.task_spec.listens for token in self.awake())
 
     def settle(self) -> None:
         """Finish the scope when nothing is left in it but listeners, and its activity begins nothing more."""
@@ -127,7 +134,7 @@ class _ScopeMixin:
 
     def detach(self, host: Token) -> None:
         """Take away the boundary events of an activity that is left."""
-        for token in self.tokens():
+        for token in self.awake():
             if token.notes.get("host") == host.id:
                 token._set_state(TaskState.CANCELLED)
                 self.retire(token)
@@ -143,6 +150,11 @@ class SubScope(_ScopeMixin, BpmnSubWorkflow):  # type: ignore[misc]
         self.local = {}
         self.finished = []
         super().__init__(spec, host.id, self.case, deserializing=True)
+        self.tasks = Tokens(self)
+
+    def _calculate_depth(self) -> int:
+        """One more than the scope around; the library climbs to the top each time."""
+        return int(self.parent_workflow.depth) + 1
 
     @property
     def parent_workflow(self) -> Scope:
@@ -169,6 +181,7 @@ class Case(_ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
         self.started_at: Any = None
         self.subprocesses: dict[str, SubScope] = {}
         super().__init__(definition.root, definition.scopes, script_engine=engine, deserializing=True)
+        self.tasks = Tokens(self)
 
     def next_seq(self) -> int:
         """A number that grows with each token; survives saves."""
@@ -186,10 +199,18 @@ class Case(_ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
         """Open tokens of all scopes, oldest first."""
         return sorted((t for scope in self.scopes() for t in scope.tokens()), key=lambda token: token.seq)
 
+    def awake_tokens(self) -> list[Token]:
+        """Open tokens of all scopes that do not rest, oldest first."""
+        return sorted((t for scope in self.scopes() for t in scope.awake()), key=lambda token: token.seq)
+
+    def resting(self) -> list[tuple[Scope, Record]]:
+        """The tokens that rest, with their scopes."""
+        return [(scope, record) for scope in self.scopes() for record in scope.tasks.resting.values()]
+
     def find(self, token_id: str) -> Token | None:
         """The open token with this id."""
         for scope in self.scopes():
-            token = scope.tasks.get(token_id)
+            token: Token | None = scope.tasks.get(token_id)
             if token is not None and token.is_open:
                 return token
         return None

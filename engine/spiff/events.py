@@ -30,7 +30,7 @@ def listen(scope: Scope) -> None:
 def waiting(case: Case, kind: str, name: str) -> list[tuple[Token, int]]:
     """Tokens that wait for a message or signal of this name, oldest first, with the definition that does."""
     found = []
-    for token in case.all_tokens():
+    for token in case.awake_tokens():
         awaits = getattr(token.task_spec, "awaits", None)
         if awaits is not None and "arms" in token.notes and not token.notes.get("done"):
             index = awaits(token, kind, name)

@@ -15,7 +15,7 @@ from engine.spiff.token import Token
 def advance_of(case: Case, state: bytes) -> Advance:
     """What the step changed, and what the instance waits for now."""
     log = case.log
-    tokens = case.all_tokens()
+    tokens = case.awake_tokens()
     waiting = [token for token in tokens if "arms" in token.notes and not token.notes.get("done")]
     return Advance(
         state=state,
@@ -30,7 +30,7 @@ def advance_of(case: Case, state: bytes) -> Advance:
         resolved_incidents=tuple(log.resolved),
         ended=case.ended,
         facts=tuple(log.facts),
-        active_elements=_active(tokens),
+        active_elements=_active(case, tokens),
     )
 
 
@@ -78,6 +78,13 @@ def _subscriptions(token: Token) -> list[Subscription]:
     ]
 
 
-def _active(tokens: list[Token]) -> tuple[str, ...]:
-    there = (token for token in tokens if not token.task_spec.listens and "host" not in token.notes)
-    return tuple(dict.fromkeys(token.task_spec.bpmn_id for token in there if token.task_spec.shows))
+def _active(case: Case, awake: list[Token]) -> tuple[str, ...]:
+    """The drawn elements that hold a token, by the age of the oldest one there."""
+    there = (token for token in awake if not token.task_spec.listens and "host" not in token.notes)
+    found = [(token.seq, token.task_spec.bpmn_id) for token in there if token.task_spec.shows]
+    for scope in case.scopes():
+        for name, seq in scope.tasks.oldest_resting().items():
+            spec = scope.spec.task_specs[name]
+            if spec.shows:
+                found.append((seq, spec.bpmn_id))
+    return tuple(dict.fromkeys(element for _, element in sorted(found)))

@@ -67,7 +67,7 @@ def _recheck(case: Case, budget: Budget) -> bool:
     """At rest: let conditions that hold fire, and inclusive joins go on that nothing can reach any more."""
     if case.definition.has_conditions and _let_conditions_fire(case, budget):
         return True
-    for token in case.all_tokens():
+    for token in case.awake_tokens():
         spec = token.task_spec
         if not token.is_open or token.incident:
             continue
@@ -96,7 +96,7 @@ def _is_complete(token: Token) -> bool:
 
 def _let_conditions_fire(case: Case, budget: Budget) -> bool:
     fired = False
-    for token in case.all_tokens():
+    for token in case.awake_tokens():
         waits = token.is_open and token.state == TaskState.WAITING and "arms" in token.notes
         if waits and isinstance(token.task_spec, CatchEvent) and token.task_spec.is_conditional:
             budget.spend()
@@ -107,7 +107,7 @@ def _let_conditions_fire(case: Case, budget: Budget) -> bool:
 def due_timers(case: Case, now: datetime) -> list[tuple[Token, int]]:
     """Timers that are due, the earliest first."""
     found = []
-    for token in case.all_tokens():
+    for token in case.awake_tokens():
         for index, arm in enumerate(token.notes.get("arms", ())):
             seen = index in token.notes.get("seen", ())
             if "due" in arm and arm["due"] <= now and not seen and not token.notes.get("done"):
@@ -117,7 +117,9 @@ def due_timers(case: Case, now: datetime) -> list[tuple[Token, int]]:
 
 def _watch(case: Case) -> None:
     """An instance that nobody and nothing can move gets an incident (threats-and-faults.md I3)."""
-    tokens = case.all_tokens()
+    if any(scope.tasks.resting for scope in case.scopes()):
+        return
+    tokens = case.awake_tokens()
     if any(_can_move(token) for token in tokens):
         return
     for token in tokens:

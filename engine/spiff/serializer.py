@@ -11,6 +11,7 @@ digest and never embedded. Values go through `engine.codec`, the rest is plain J
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -18,6 +19,7 @@ import orjson
 from engine import codec
 from engine.errors import IntegrityError
 from engine.spiff.case import Case, Scope, SubScope
+from engine.spiff.resting import SCOPE, SEQ, Record, can_rest
 from engine.spiff.token import Token
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def save(case: Case) -> bytes:
         "e": case.ended,
         "x": codec.encode(case.data),
         "s": [_scope_record(scope) for scope in scopes if scope is not case],
-        "t": [_token_record(token, number[id(token.workflow)]) for token in case.all_tokens()],
+        "t": _token_records(case, number),
     }
     if case.finished:
         body["f"] = codec.encode(case.finished)
@@ -60,7 +62,16 @@ def _scope_record(scope: Scope) -> list[Any]:
     return record
 
 
-def _token_record(token: Token, scope: int) -> list[Any]:
+def _token_records(case: Case, number: dict[int, int]) -> list[Record]:
+    """Every open token, oldest first; those that rest as they were read, but for the number of their scope."""
+    records = [_token_record(token, number[id(token.workflow)]) for token in case.awake_tokens()]
+    for scope, record in case.resting():
+        record[SCOPE] = number[id(scope)]
+        records.append(record)
+    return sorted(records, key=itemgetter(SEQ))
+
+
+def _token_record(token: Token, scope: int) -> Record:
     parent = token.parent
     held = parent.id if parent is not None and parent.is_open else None
     return [token.id, scope, token.task_spec.name, token.state, held, token.seq, codec.encode(token.notes)]
@@ -105,7 +116,10 @@ def _restore(body: dict[str, Any], definition: Definition, engine: ModelScriptEn
             _open_scopes(case, scopes, waiting, known)
         scope = scopes[index]
         spec = scope.spec.task_specs[name]
-        token = Token(scope, spec, known[parent] if parent else scope.task_tree, state, token_id, seq)
+        if can_rest(spec, record):
+            scope.tasks.rest(record)
+            continue
+        token = Token(scope, spec, scope.tasks[parent] if parent else scope.task_tree, state, token_id, seq)
         token.internal_data = codec.decode(notes)
         known[token_id] = token
         _open_scopes(case, scopes, waiting, known)

@@ -63,6 +63,13 @@ class Token(Task):  # type: ignore[misc]
         """`{"kind", "message"}` while this token waits for an operator."""
         return self.notes.get("incident")
 
+    @property
+    def children(self) -> list[Token]:
+        """The tokens that hang from this one."""
+        self.workflow.tasks.wake_children(self)
+        found: list[Token] = [self.workflow.tasks.get(child) for child in self._children]
+        return found
+
     def _add_child(self, task_spec: FlowNode, state: int = TaskState.FUTURE) -> Token:
         return Token(self.workflow, task_spec, self, state)
 

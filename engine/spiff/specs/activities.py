@@ -27,6 +27,7 @@ class UserTask(FlowNode):
     """Work for a person (user and manual tasks). Stays READY, which is the library's word for open."""
 
     waits_in = TaskState.READY
+    rests = True
     form: str | None = None
     """The key of a form that the engine itself makes."""
     people: tuple[Node, ...] = ()
@@ -97,6 +98,8 @@ class BusinessRuleTask(FlowNode):
 
 class ServiceTask(FlowNode):
     """Work for a connector, which the worker calls after the step is stored."""
+
+    rests = True
 
     def __init__(
         self,

@@ -33,6 +33,8 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
     """Listeners do not keep their scope from finishing."""
     sends = False
     """Whether it sends messages or signals."""
+    rests = False
+    """Whether a token that waits here can stay as it was saved while others move."""
     is_drawn = True
     shows = True
     """Whether a token here marks the element on the drawing as active."""
@@ -110,7 +112,7 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
         if self.start_quantity == 1:
             return True
         token._set_state(TaskState.WAITING)
-        waiting = [t for t in token.workflow.tokens() if t.task_spec is self and t.state == TaskState.WAITING]
+        waiting = [t for t in token.workflow.awake() if t.task_spec is self and t.state == TaskState.WAITING]
         if len(waiting) < self.start_quantity:
             return False
         merge(token, [partner for partner in waiting if partner is not token][: self.start_quantity - 1])

@@ -54,7 +54,7 @@ class ParallelGateway(FlowNode):
     def _waiting(self, token: Token) -> dict[str, Token]:
         """The oldest waiting token of each flow."""
         found: dict[str, Token] = {}
-        for other in token.workflow.tokens():
+        for other in token.workflow.awake():
             if other.task_spec is self and other.state == TaskState.WAITING and not other.incident:
                 found.setdefault(other.notes.get("flow", ""), other)
         if len(self.arrivals) > 1:

@@ -49,7 +49,8 @@ class LoopNode(FlowNode):
 class MultiInstance(LoopNode):
     """One instance for each item of a collection, or for each number below the cardinality.
 
-    Notes: `items`, `outputs` (`{index: value}` of finished ones), `next`, `finished`.
+    Notes: `total`, `outputs` (`{index: value}` of finished ones), `next`, `finished`; one after the other also
+    `items`: instances that run at once have taken theirs along. States saved before there was a `total` have `items`.
     """
 
     def act(self, token: Token) -> bool | None:
@@ -58,17 +59,20 @@ class MultiInstance(LoopNode):
             self._publish(token, [])
             token.case.log.skipped(token)
             return True
-        token.notes.update(items=items, outputs={}, next=0, finished=0)
-        first = len(items) if self.characteristics.kind == "parallel" else 1
-        for _ in range(first):
-            self._start(token)
+        token.notes.update(total=len(items), outputs={}, next=0, finished=0)
+        if self.characteristics.kind == "parallel":
+            for item in items:
+                self._start(token, item)
+        else:
+            token.notes["items"] = items
+            self._start(token, items[0])
         return None
 
     def count(self, each: Token) -> None:
         loop, whole = self.characteristics, each.parent
         assert whole is not None
         engine = each.case.engine
-        outputs = dict(whole.notes["outputs"])
+        outputs, total = dict(whole.notes["outputs"]), _total(whole)
         if loop.output_element:
             outputs[str(each.notes["index"])] = engine.gathered(each, loop.output_element)
         each.notes["stop"] = False
@@ -78,10 +82,10 @@ class MultiInstance(LoopNode):
             if loop.output_collection:
                 names[loop.output_collection] = _in_order(outputs)
             names.update(
-                nrOfInstances=len(whole.notes["items"]),
+                nrOfInstances=total,
                 nrOfCompletedInstances=finished,
                 nrOfActiveInstances=whole.notes["next"] - finished,
-                numberOfInstances=len(whole.notes["items"]),
+                numberOfInstances=total,
                 numberOfCompletedInstances=finished,
                 numberOfActiveInstances=whole.notes["next"] - finished,
             )
@@ -106,7 +110,7 @@ class MultiInstance(LoopNode):
             local = each.notes["local"]
             variables.write_outside(each, {name: local[name] for name in local if name not in own})
         whole.notes["finished"] += 1
-        scope, total = whole.workflow, len(whole.notes["items"])
+        scope, total = whole.workflow, _total(whole)
         interrupted = [events.announce(whole, self.thrown[index]) for index in each.notes.get("throws", ())]
         if not whole.is_open:
             return
@@ -117,18 +121,18 @@ class MultiInstance(LoopNode):
                 if other is not None and other is not each:
                     scope.cancel_token(other)
             self._publish(whole, _in_order(whole.notes["outputs"]))
-            for note in ("items", "outputs", "next", "finished"):
-                whole.notes.pop(note)
+            for note in ("total", "items", "outputs", "next", "finished"):
+                whole.notes.pop(note, None)
             whole.case.wake(whole)
         elif self.characteristics.kind == "sequential":
-            self._start(whole)
+            self._start(whole, whole.notes["items"][whole.notes["next"]])
 
-    def _start(self, whole: Token) -> None:
-        index, items = whole.notes["next"], whole.notes["items"]
+    def _start(self, whole: Token, item: Any) -> None:
+        index = whole.notes["next"]
         whole.notes["next"] = index + 1
-        local: dict[str, Any] = {"loopCounter": index, "nrOfInstances": len(items)}
+        local: dict[str, Any] = {"loopCounter": index, "nrOfInstances": _total(whole)}
         if self.characteristics.element_variable:
-            local[self.characteristics.element_variable] = items[index]
+            local[self.characteristics.element_variable] = item
         whole.workflow.place(self.each, parent=whole, local=local, index=index)
 
     def _items(self, token: Token) -> list[Any]:
@@ -202,6 +206,12 @@ def _cardinality(token: Token, text: str) -> int:
     if number > MAX_INSTANCES:
         raise StepProblem("limit", f"多重實例超過 {MAX_INSTANCES} 個 (more than {MAX_INSTANCES} instances).")
     return number
+
+
+def _total(whole: Token) -> int:
+    """How many instances there are in all."""
+    notes = whole.notes
+    return int(notes["total"]) if "total" in notes else len(notes["items"])
 
 
 def _in_order(outputs: dict[str, Any]) -> list[Any]:

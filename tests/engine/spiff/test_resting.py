@@ -1,0 +1,127 @@
+"""Tokens that a step does not touch stay as they were saved: what one of a thousand costs, and that none is lost."""
+
+from __future__ import annotations
+
+import random
+
+import orjson
+import pytest
+
+from engine.model import CompleteTask, DefinitionSource, Execution
+from engine.spiff.token import Token
+from tests.engine.spiff.player import Player, StraightPlayer, bpmn, process, source
+
+MANY = 120
+ONE_OF_MANY = (
+    '<userTask id="each"><multiInstanceLoopCharacteristics isSequential="false" camunda:collection="people" '
+    'camunda:elementVariable="person">{0}</multiInstanceLoopCharacteristics></userTask>'
+)
+GATHERED = (
+    '<extensionElements><zeebe:loopCharacteristics outputCollection="answers" outputElement="=answer"/>'
+    "</extensionElements>"
+)
+
+
+def people(count: int = MANY) -> list[dict[str, str]]:
+    return [{"id": f"p{number}", "label": f"第 {number} 位"} for number in range(count)]
+
+
+def countersign(inside: str = "", around: str = "", *lines: str) -> DefinitionSource:
+    body = f'<startEvent id="s"/>{ONE_OF_MANY.format(inside)}<userTask id="after"/><endEvent id="e"/>{around}'
+    return source(bpmn(process(body, "s -> each", "each -> after", "after -> e", *lines)))
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """How many tokens are built, a list of one number."""
+    count = [0]
+    original = Token.__init__
+
+    def counted(self, *args, **kwargs):
+        count[0] += 1
+        original(self, *args, **kwargs)
+
+    monkeypatch.setattr(Token, "__init__", counted)
+    return count
+
+
+def test_answering_one_of_many_builds_no_token_of_the_others(built):
+    player = Player(countersign()).start(people=people())
+    assert len(player.open) == MANY
+    before = built[0]
+    player.complete("each")
+    assert built[0] - before <= 3, "its root, its loop and itself"
+    assert len(player.open) == MANY - 1
+
+
+def test_what_was_answered_is_not_in_the_state_any_more():
+    player = Player(countersign()).start(people=people())
+    whole = len(player.last.state)
+    for _ in range(MANY // 2):
+        player.complete("each", answer=1)
+    assert len(player.last.state) < whole * 0.6 + 2_000
+
+
+def test_all_of_many_are_answered_and_counted_once_each():
+    player = Player(countersign(GATHERED)).start(people=people(30))
+    for number, task in enumerate(random.Random(7).sample(list(player.open.values()), 30)):
+        player.step(CompleteTask(task.id, {"answer": number}))
+    assert sorted(player.variables["answers"]) == list(range(30))
+    assert player.nodes.count("each") == 30
+    assert player.waiting == ["after"]
+
+
+def test_those_that_rest_are_cancelled_with_the_rest():
+    """A condition ends the loop, a timer its activity, an end its scope: whoever is still asked is asked no more."""
+    condition = "<completionCondition>=nrOfCompletedInstances &gt;= 2</completionCondition>"
+    player = Player(countersign(condition)).start(people=people(20))
+    order = [task.id for task in player.open.values()]
+    player.step(CompleteTask(order[4], {})).step(CompleteTask(order[9], {}))
+    assert player.waiting == ["after"]
+    assert [task.id for task in player.last.closed if task.reason == "cancelled"] == [
+        each for number, each in enumerate(order) if number not in (4, 9)
+    ], "the oldest first"
+
+    timer = (
+        '<boundaryEvent id="late" attachedToRef="each"><timerEventDefinition><timeDuration>PT1H</timeDuration>'
+        '</timerEventDefinition></boundaryEvent><endEvent id="over"/>'
+    )
+    player = Player(countersign("", timer, "late -> over")).start(people=people(20))
+    player.complete("each").after(hours=2)
+    assert player.ended == "completed"
+    assert len(player.last.closed) == 19
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_saved_between_steps_or_not_the_same_happens(seed):
+    rnd = random.Random(seed)
+    beside = '<parallelGateway id="fork"/><userTask id="other"/><endEvent id="o"/>'
+    body = f'<startEvent id="s"/>{ONE_OF_MANY.format(GATHERED)}<userTask id="after"/><endEvent id="e"/>{beside}'
+    lines = ("s -> fork", "fork -> each", "fork -> other", "other -> o", "each -> after", "after -> e")
+    definition = source(bpmn(process(body, *lines)))
+    saved, straight = Player(definition), StraightPlayer(definition)
+    for player in (saved, straight):
+        player.start(people=people(12))
+    while not saved.ended:
+        element = rnd.choice(saved.waiting)
+        nth = rnd.randrange(saved.waiting.count(element))
+        for player in (saved, straight):
+            player.complete(element, nth, answer=nth)
+        assert saved.nodes == straight.nodes
+        assert saved.last.active_elements == straight.last.active_elements
+        assert saved.variables == straight.variables
+    assert straight.ended == "completed"
+
+
+def test_a_state_saved_when_a_loop_kept_its_items_goes_on():
+    """Until November 2026 instances that ran at once left their items with the loop, and no total."""
+    player = Player(countersign(GATHERED)).start(people=people(3))
+    state = orjson.loads(player.last.state)
+    loop = next(record[6] for record in state["t"] if "total" in record[6])
+    loop["items"] = people(loop.pop("total"))
+    for number, task in enumerate(list(player.open.values())):
+        execution = Execution(player.source, orjson.dumps(state) if number == 0 else player.last.state)
+        command = CompleteTask(task.id, {"answer": number})
+        player._take(player.executor.step(execution, command, player.context))
+    assert player.variables["answers"] == [0, 1, 2]
+    assert player.waiting == ["after"]
