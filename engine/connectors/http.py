@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,10 +18,15 @@ from urllib.parse import urlsplit
 import httpx
 
 from engine.codec import decode, encode
+from engine.connectors.deadline import Deadline
 from engine.errors import ConnectorError
 
 _TIMEOUT_SECONDS = 10.0
+"""To connect, and without hearing anything."""
+_WHOLE_SECONDS = 30.0
+"""For the whole exchange."""
 _MAX_BYTES = 1_000_000
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 Resolve = Callable[[str, int], list[str]]
@@ -67,8 +73,8 @@ class HttpConnector:
             `{"status": int, "body": …}`; the body as JSON where the answer says so, else as text.
 
         Raises:
-            ConnectorError: unregistered host, refused address, status 4xx (final); no answer,
-                429 or 5xx (may be tried again); an answer over 1 MB (final).
+            ConnectorError: unregistered host, refused address, status 4xx (final); no answer in
+                time, 429 or 5xx (may be tried again); an answer over 1 MB (final).
         """
         host = self._hosts().get(str(arguments.get("host")))
         if host is None:
@@ -79,10 +85,11 @@ class HttpConnector:
         if method not in _METHODS:
             raise ConnectorError("This method is not allowed.", method=method, retryable=False)
         url, headers, extensions = self._pinned(host, str(arguments.get("path") or ""))
-        headers |= {**host.headers, "Idempotency-Key": key, "User-Agent": "Siwei"}
+        headers |= {**host.headers, "Idempotency-Key": key, "User-Agent": "Siwei", "Accept-Encoding": "gzip, deflate"}
         body = arguments.get("body")
         try:
             with (
+                Deadline(_WHOLE_SECONDS) as deadline,
                 httpx.Client(transport=self._transport, timeout=_TIMEOUT_SECONDS, trust_env=False) as client,
                 client.stream(
                     method,
@@ -90,11 +97,13 @@ class HttpConnector:
                     params=_query(arguments.get("query")),
                     json=encode(body) if body is not None else None,
                     headers=headers,
-                    extensions=extensions,
+                    extensions={**extensions, "trace": deadline.trace},
                 ) as response,
             ):
-                return self._answer(host, response)
-        except httpx.HTTPError as error:
+                content = _content(host, response)
+                deadline.ensure_not_passed()  # an answer without a length looks complete where it was cut
+                return self._answer(host, response, content)
+        except (httpx.HTTPError, TimeoutError) as error:
             raise ConnectorError("The host did not answer.", host=host.name) from error
 
     def _pinned(self, host: RegisteredHost, path: str) -> tuple[str, dict[str, str], dict[str, Any]]:
@@ -115,19 +124,31 @@ class HttpConnector:
         url = f"{base.scheme}://{address}:{port}{base.path.rstrip('/')}/{path.lstrip('/')}"
         return url, {"Host": base.netloc}, {"sni_hostname": base.hostname}
 
-    def _answer(self, host: RegisteredHost, response: httpx.Response) -> Mapping[str, Any]:
-        content = bytearray()
-        for chunk in response.iter_bytes():
-            content += chunk
-            if len(content) > _MAX_BYTES:
-                raise ConnectorError("The answer is larger than 1 MB.", host=host.name, retryable=False)
+    def _answer(self, host: RegisteredHost, response: httpx.Response, content: bytes) -> Mapping[str, Any]:
         status = response.status_code
         if status >= 300:
             retryable = status == 429 or status >= 500
             raise ConnectorError("The host refused the request.", host=host.name, status=status, retryable=retryable)
         if "json" in response.headers.get("content-type", ""):
-            return {"status": status, "body": _json(host, bytes(content))}
+            return {"status": status, "body": _json(host, content)}
         return {"status": status, "body": content.decode("utf-8", errors="replace")}
+
+
+def _content(host: RegisteredHost, response: httpx.Response) -> bytes:
+    """The body, unpacked. No more than the limit is ever unpacked: 1 MB sent may be 1 GB once it is open."""
+    packed = response.headers.get("content-encoding", "identity").lower()
+    if packed not in ("identity", "gzip", "deflate", ""):
+        raise ConnectorError("The answer is packed in a way that was not asked for.", host=host.name, retryable=False)
+    opened = zlib.decompressobj(_GZIP_OR_ZLIB) if packed in ("gzip", "deflate") else None
+    content = bytearray()
+    for chunk in response.iter_raw():
+        try:
+            content += opened.decompress(chunk, _MAX_BYTES + 1 - len(content)) if opened else chunk
+        except zlib.error as error:
+            raise ConnectorError("The answer cannot be unpacked.", host=host.name, retryable=False) from error
+        if len(content) > _MAX_BYTES:
+            raise ConnectorError("The answer is larger than 1 MB.", host=host.name, retryable=False)
+    return bytes(content)
 
 
 def _query(value: Any) -> dict[str, str]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import json
+import time
+import tracemalloc
 from decimal import Decimal
 
 import pytest
 
 from engine.connectors import HttpConnector, RegisteredHost
+from engine.connectors import http as http_module
 from engine.errors import ConnectorError
 from tests.engine.connectors.fakes import http_server
 
@@ -97,3 +102,71 @@ def test_an_answer_without_end_is_cut_off():
     with http_server(answer) as port, pytest.raises(ConnectorError) as caught:
         connector(port).call({"host": "records"}, key="k")
     assert not caught.value.retryable
+
+
+def test_a_small_packed_answer_is_unpacked():
+    def answer(request, body):  # type: ignore[no-untyped-def]
+        assert request.headers["Accept-Encoding"] == "gzip, deflate"
+        content = gzip.compress(b"[107]")
+        request.send_response(200)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Encoding", "gzip")
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        request.wfile.write(content)
+
+    with http_server(answer) as port:
+        assert connector(port).call({"host": "records"}, key="k")["body"] == [107]
+
+
+@pytest.mark.parametrize(("encoding", "content"), [("br", b"x"), ("gzip", b"not packed at all")])
+def test_an_answer_that_cannot_be_unpacked_is_refused(encoding, content):
+    def answer(request, body):  # type: ignore[no-untyped-def]
+        request.send_response(200)
+        request.send_header("Content-Encoding", encoding)
+        request.end_headers()
+        request.wfile.write(content)
+
+    with http_server(answer) as port, pytest.raises(ConnectorError) as caught:
+        connector(port).call({"host": "records"}, key="k")
+    assert not caught.value.retryable
+
+
+def test_a_packed_answer_is_not_unpacked_further_than_the_limit():
+    bomb = gzip.compress(bytes(50_000_000))
+
+    def answer(request, body):  # type: ignore[no-untyped-def]
+        request.send_response(200)
+        request.send_header("Content-Encoding", "gzip")
+        request.end_headers()
+        with contextlib.suppress(OSError):
+            request.wfile.write(bomb)
+
+    with http_server(answer) as port:
+        tracemalloc.start()
+        with pytest.raises(ConnectorError, match="1 MB"):
+            connector(port).call({"host": "records"}, key="k")
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+@pytest.mark.parametrize("part", ["headers", "body"])
+def test_a_host_that_drips_is_cut_off(part, monkeypatch):
+    monkeypatch.setattr(http_module, "_WHOLE_SECONDS", 0.3)
+
+    def answer(request, body):  # type: ignore[no-untyped-def]
+        request.send_response(200)
+        if part == "body":
+            request.end_headers()
+        try:
+            for number in range(3000):
+                request.wfile.write(b"x" if part == "body" else b"X-%d: 1\r\n" % number)
+                request.wfile.flush()
+                time.sleep(0.01)
+        except OSError:
+            pass
+
+    with http_server(answer) as port, pytest.raises(ConnectorError) as caught:
+        connector(port).call({"host": "records"}, key="k")
+    assert caught.value.retryable
