@@ -51,13 +51,16 @@ _warm: dict[str, ProcessEngine] = {}
 
 
 def run(spec: Mapping[str, Any], barrier: Any) -> None:
-    """Be what `spec["act"]` says, one of `ACTS` or `module:function`, after applying the breakage it names."""
+    """Be what `spec["act"]` names, after applying the breakage it names: a known one, or `module:function`."""
     if spec.get("broken"):
         _warm.clear()
-        BREAKAGES[spec["broken"]]()
-    module, _, function = spec["act"].partition(":")
-    act = getattr(import_module(f"tests.faults.{module}"), function) if function else ACTS[module]
-    act(spec, barrier)
+        _named(BREAKAGES, spec["broken"])()
+    _named(ACTS, spec["act"])(spec, barrier)
+
+
+def _named(known: Mapping[str, Any], name: str) -> Any:
+    module, _, function = name.partition(":")
+    return getattr(import_module(f"tests.faults.{module}"), function) if function else known[name]
 
 
 def warm(url: str) -> None:
