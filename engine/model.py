@@ -215,6 +215,13 @@ class RetryIncident:
 
 
 @dataclass(frozen=True)
+class Resume:
+    """Ask anew for all that the instance waits for, after laying `variables` over its own; nothing is done twice."""
+
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Cancel:
     """End the instance where it stands."""
 
@@ -222,7 +229,15 @@ class Cancel:
 
 
 Command = (
-    CompleteTask | FireTimers | DeliverMessage | DeliverSignal | FinishService | FailService | RetryIncident | Cancel
+    CompleteTask
+    | FireTimers
+    | DeliverMessage
+    | DeliverSignal
+    | FinishService
+    | FailService
+    | RetryIncident
+    | Resume
+    | Cancel
 )
 
 

@@ -19,6 +19,7 @@ from engine.cases.machine import MachineService
 from engine.cases.runtime import RuntimeService
 from engine.cases.searches import SavedSearches
 from engine.cases.tasks import TaskService
+from engine.cases.watchdog import WatchdogService
 from engine.clock import Clock, TimeSource
 from engine.connector_hosts import ConnectorHosts
 from engine.directory.service import DirectoryService
@@ -86,6 +87,7 @@ class ProcessEngine:
         self.readings = CaseReadings(store)
         self.searches = SavedSearches(store, self.clock)
         self.incidents = IncidentService(store, steps)
+        self.watchdog = WatchdogService(store, steps)
         self.notifications = NotificationService(store, self.clock)
         self.connector_hosts = ConnectorHosts(store, self.clock, self.admin_log, Sealer(secret_keys or [history_key]))
         self.monitor = MonitorService(store, self.clock, self.admin_log)

@@ -11,10 +11,11 @@ from engine.cases.records import Incident
 from engine.cases.values import ADMINISTRATORS, CONFIDENTIAL, Page, has_role
 from engine.errors import Conflict, EngineError, Invalid, NotAllowed, RecordNotFound
 from engine.history.chain import Entry
-from engine.model import Actor, Advance, Execution, RetryIncident, Variables
+from engine.model import Actor, Advance, Execution, Resume, RetryIncident, Variables
 from engine.steps.steps import Act, Case
-from engine.store import Transaction, case_queries, task_queries
+from engine.store import Transaction, case_queries, stuck_queries, task_queries
 from engine.store import incident_queries as queries
+from engine.store.stuck_queries import STUCK
 
 OPERATORS = ("operator", "administrator")
 
@@ -77,13 +78,15 @@ class IncidentService(CaseService):
             case = self._steps.load(tx, found.instance_id)
             self._ensure_values_may_be_seen(tx, case, actor)
             assert case.state is not None, "a case with an open incident has a state"
-            return self._steps.executor.variables(Execution(case.source, case.state), found.task_id)
+            at = None if found.kind == STUCK else found.task_id
+            return self._steps.executor.variables(Execution(case.source, case.state), at)
 
     def retry(self, incident_id: UUID, *, variables: Variables | None = None, actor: Actor) -> Advance:
         """Run the failed element again, after laying `variables` over its data.
 
         The change and who made it stand in the case's history. If the element fails again,
         the incident stays open and says why. A task that nobody answered to is offered anew.
+        Where the whole case cannot be moved, all that its state waits for is asked for again.
 
         Raises:
             RecordNotFound, NotAllowed: as `incident`.
@@ -108,7 +111,16 @@ class IncidentService(CaseService):
             )
             if found.kind == "assignment" and self._offer_anew(tx, case, found, act):
                 return Advance(state=b"", variables={}, resolved_incidents=(found.task_id,))
+            if found.kind == STUCK:
+                return self._resume(tx, case, Act(act.verb, actor, given=act.given), found)
             return self._steps.take(tx, case, RetryIncident(found.task_id, dict(variables or {})), act)
+
+    def _resume(self, tx: Transaction, case: Case, act: Act, found: Incident) -> Advance:
+        """Let a case say anew what it waits for; the incident stays open where that does not help."""
+        advance = self._steps.take(tx, case, Resume(act.given), act)
+        if not stuck_queries.is_stuck(tx, found.instance_id):
+            stuck_queries.close_incident(tx, case.id, now=self._now(), person_id=act.actor.person_id)
+        return advance
 
     def _offer_anew(self, tx: Transaction, case: Case, found: Incident, act: Act) -> bool:
         """Offer a task again whose candidates were known and had nobody behind them; False when they were not known."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 from engine.errors import Busy, Conflict, NotFound
 from engine.jobs.calls import Caller
@@ -34,6 +35,8 @@ class Swept:
     calls: int = 0
     messages: int = 0
     reminders: int = 0
+    stuck: int = 0
+    moving: int = 0
     anchored: bool = False
     tokens: int = 0
     files: int = 0
@@ -50,6 +53,7 @@ class Sweeper:
         self._notices = notices
         self._anchors = anchors
         self._tidied_at: datetime | None = None
+        self._watched: UUID | None = None
 
     def sweep(self) -> Swept:
         """One round. What fails is logged and does not keep the rest from being done."""
@@ -60,11 +64,20 @@ class Sweeper:
         swept.calls = self._guard(self._caller.call_lost) or 0
         swept.messages = self._each(machine.deliverable(), lambda kept: machine.deliver_buffered(*kept))
         swept.reminders = self._guard(self._notices.remind) or 0
+        self._guard(lambda: self._watch(swept))
         now = self._engine.clock.now()
         if self._tidied_at is None or now - self._tidied_at >= ANCHOR_EVERY:
             self._tidied_at = now
             self._guard(lambda: self._tidy(swept, now))
         return swept
+
+    def _watch(self, swept: Swept) -> None:
+        """Look at some more of the open cases; the next round goes on where this one ends."""
+        watchdog = self._engine.watchdog
+        swept.moving = watchdog.release()
+        swept.stuck, self._watched = watchdog.look(self._watched)
+        if swept.stuck:
+            _log.warning("%d cases cannot be moved by anybody or anything: see the incidents", swept.stuck)
 
     def _tidy(self, swept: Swept, now: datetime) -> None:
         swept.tokens = self._engine.machine.forget_tokens()

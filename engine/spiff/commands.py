@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from SpiffWorkflow.util.task import TaskState
+
 from engine.errors import MessageNotCorrelated, StepFailed, TaskNotOpen
 from engine.model import (
     Cancel,
@@ -15,6 +17,7 @@ from engine.model import (
     FailService,
     FinishService,
     FireTimers,
+    Resume,
     RetryIncident,
 )
 from engine.spiff import events, timers, variables
@@ -166,6 +169,28 @@ def retry(case: Case, command: RetryIncident) -> None:
         case.fail(token, problem)
 
 
+def resume(case: Case, command: Resume) -> None:
+    """Ask again for every task and call that is open in the state, and run again what failed.
+
+    For a case whose rows went missing: what the state waits for is told anew under the same ids, so
+    whoever keeps it finds what is there already.
+    """
+    case.data.update(command.variables)
+    for token in case.all_tokens():
+        spec = token.task_spec
+        try:
+            if token.incident:
+                retry(case, RetryIncident(token.id))
+            elif token.notes.get("open") and isinstance(spec, UserTask):
+                spec.show(token)
+            elif token.notes.get("called") and isinstance(spec, ServiceTask):
+                spec.call(token)
+            elif token.state == TaskState.READY:
+                case.enqueue(token)
+        except StepProblem as problem:
+            case.fail(token, problem)
+
+
 def cancel(case: Case, command: Cancel) -> None:
     """End the instance where it stands."""
     case.stop("cancelled")
@@ -179,5 +204,6 @@ HANDLERS: dict[type, Callable[[Case, Any], None]] = {
     FinishService: finish_service,
     FailService: fail_service,
     RetryIncident: retry,
+    Resume: resume,
     Cancel: cancel,
 }

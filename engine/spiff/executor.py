@@ -38,6 +38,7 @@ from engine.spiff.parser import Definition, definition_of
 from engine.spiff.problems import BudgetSpent, StepProblem
 from engine.spiff.result import advance_of
 from engine.spiff.running import Budget, due_timers, run
+from engine.spiff.specs.events import CatchEvent
 from engine.spiff.variables import visible
 
 if TYPE_CHECKING:
@@ -178,6 +179,13 @@ class Executor:
         if token is None:
             raise TaskNotOpen(task=task_id)
         return visible(token)
+
+    def awaits_condition(self, execution: Execution) -> bool:
+        """Whether the instance waits for a condition to become true, of which no row tells."""
+        definition = definition_of(execution.source)
+        case = serializer.load(execution.state, definition, self._silent(definition), StepLog())
+        waiting = (token.task_spec for token in case.all_tokens() if "arms" in token.notes)
+        return any(isinstance(spec, CatchEvent) and spec.is_conditional for spec in waiting)
 
     # -- one attempt, and the second one that only keeps the answer -----------------------------
 

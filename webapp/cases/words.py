@@ -92,7 +92,11 @@ def _sentence(entry: HistoryEntry, who: str, elements: Mapping[str, str]) -> str
         "timer.fired": lambda: _("「%(step)s」的時間到了。", step=step) if step else _("計時器的時間到了。"),
         "service.finished": lambda: _("系統完成「%(step)s」。", step=step) if step else _("系統完成一個步驟。"),
         "service.failed": lambda: _("系統執行「%(step)s」失敗。", step=step) if step else _("系統有一個步驟失敗。"),
-        "incident.opened": lambda: _("「%(step)s」發生狀況，等維運人員處理。", step=step),
+        "incident.opened": lambda: (
+            _("案件停住了，沒有人或系統可以讓它前進，等維運人員處理。")
+            if params.get("kind") == "stuck"
+            else _("「%(step)s」發生狀況，等維運人員處理。", step=step)
+        ),
         "incident.retried": lambda: (
             _("%(who)s重新執行「%(step)s」。", who=who, step=step)
             if step

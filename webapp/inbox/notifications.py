@@ -95,7 +95,7 @@ def words(notice: Notification) -> str:
         "returned": lambda: _("退回給您的工作：%(step)s", step=step),
         "cancelled": lambda: _("案件已撤案，您的工作取消：%(step)s", step=step),
         "ended": lambda: _("案件已結束。"),
-        "incident": lambda: _("案件發生狀況：%(step)s", step=step),
+        "incident": lambda: _("案件發生狀況：%(step)s", step=step) if step else _("案件停住了，請維運人員處理。"),
         "commented": lambda: _("案件有新的意見。"),
     }
     known = sentences.get(notice.kind)

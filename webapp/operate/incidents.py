@@ -87,7 +87,7 @@ def retry(incident_id: UUID) -> Page:
     if again.resolved_at is None:
         flash(_("已重試，但同一步驟又失敗了。原因見下方。"), "warning")
         return redirect(url_for("operate.incident", incident_id=incident_id), 303)
-    flash(_("已重試，「%(step)s」完成，案件繼續進行。", step=found.element_name or found.element_id), "success")
+    flash(_("已重試，「%(step)s」完成，案件繼續進行。", step=words.step_text(found)), "success")
     return redirect(url_for("operate.incidents"), 303)
 
 

@@ -22,6 +22,7 @@ KINDS: dict[str, Any] = {
     "limit": _l("超過系統限制"),
     "definition": _l("流程定義有問題"),
     "error": _l("流程中的錯誤"),
+    "stuck": _l("案件停住了"),
 }
 
 _CAUSES: dict[str, tuple[Any, Any]] = {
@@ -60,6 +61,13 @@ _CAUSES: dict[str, tuple[Any, Any]] = {
     "error": (
         _l("流程丟出了一個錯誤，但流程圖上沒有人接住它。"),
         _l("請看技術細節中的錯誤代碼；改正變數後重試，或請流程管理者在圖上處理這個錯誤。"),
+    ),
+    "stuck": (
+        _l("案件還沒結束，卻沒有待辦、計時、訊息或對外呼叫可以讓它前進；系統定期檢查時發現。"),
+        _l(
+            "請重試：系統會依案件保存的狀態，把遺失的待辦、計時與呼叫補回來，已經做過的不會再做一次。"
+            "案件若自己恢復前進，這筆狀況會自動結案；重試無效時，請通知系統管理者執行 siwei verify。"
+        ),
     ),
 }
 
@@ -103,6 +111,13 @@ def cause(incident: Incident) -> Cause:
 def kind_text(kind: str) -> str:
     """The kind of an incident in two or three words."""
     return str(KINDS.get(kind, kind))
+
+
+def step_text(incident: Incident) -> str:
+    """The step an incident is about; it may be the whole case."""
+    if incident.kind == "stuck":
+        return _("整件案件")
+    return incident.element_name or incident.element_id
 
 
 def job_text(kind: str) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from engine import SYSTEM
-from tests.web.conftest import HANDLER, found
+from tests.web.conftest import HANDLER, STARTER, found
 
 OPERATOR, ADMIN = "aia.it.operator", "aia.it.admin"
 
@@ -162,3 +162,19 @@ def test_a_task_for_nobody_stands_in_the_pool_and_can_be_given_away(browser, eng
     assert who.post(f"/operate/pool/{task_id}", {"person": f"某人 ({HANDLER})"}).status_code == 303
     assert engine.tasks.get(UUID(str(task_id)), SYSTEM).assignee == HANDLER
     assert "公用匣測試" not in who.get("/operate/pool").text
+
+
+def test_a_case_that_stands_still_says_so_and_is_brought_back(browser, engine, errand, sql_owner):
+    case, task_id = errand("停住的案件")
+    for table in ("candidate", "user_task"):
+        sql_owner(f"delete from {table} where instance_id = %s", case.id)
+    assert engine.watchdog.look()[0] == 1
+    (incident,) = [row for row in engine.incidents.incidents(SYSTEM).rows if row.instance_id == case.id]
+    operator = browser(OPERATOR)
+    assert "整件案件" in operator.get("/operate/incidents").text
+    page = operator.get(f"/operate/incidents/{incident.id}").text
+    assert "案件停住了" in page
+    assert "把遺失的待辦、計時與呼叫補回來" in page
+    assert "案件停住了，沒有人或系統可以讓它前進" in browser(STARTER).get(f"/cases/{case.id}?view=history").text
+    assert operator.post(f"/operate/incidents/{incident.id}", fields(page)).status_code == 303
+    assert [task.id for task in engine.tasks.of_case(case.id, SYSTEM) if task.is_open] == [task_id]
