@@ -49,6 +49,18 @@ _TIMED = process(
     ),
 )
 
+PAUSE_SECONDS = 1
+PAUSE = process(
+    "pausing",
+    chain(
+        '<bpmn:intermediateCatchEvent id="pause"><bpmn:timerEventDefinition><bpmn:timeDuration '
+        f'xsi:type="bpmn:tFormalExpression">PT{PAUSE_SECONDS}S</bpmn:timeDuration></bpmn:timerEventDefinition>'
+        "</bpmn:intermediateCatchEvent>",
+        ids=("pause",),
+    ),
+)
+"""A timer by duration, and nothing else."""
+
 _SERVED = process(
     "served",
     chain(
