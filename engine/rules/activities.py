@@ -254,4 +254,11 @@ RULES = (
         "EXT048",
         "EXT052",
     ),
+    error(
+        "call-not-executable",
+        "「{name}」呼叫的流程 {process} 沒有標示為可執行。",
+        "“{name}” calls the process {process}, which is not marked as executable.",
+        '在被呼叫流程勾選「可執行」（isExecutable="true"）。',
+        'Mark the called process as executable (isExecutable="true").',
+    ),
 )

@@ -183,4 +183,18 @@ RULES = (
         "從匯出的工具重新匯出整份檔案，或清空池的流程。",
         "Export the whole file again, or let the pool name no process.",
     ),
+    error(
+        "reference-unknown",
+        "「{name}」的 {attribute} 指到「{ref}」，檔案裡沒有這個元件，或種類不對。",
+        "“{name}”: its {attribute} names {ref}, which is not in the file or is of another kind.",
+        "選一個存在的元件，或刪除這個參照。",
+        "Choose an element that is there, or remove the reference.",
+    ),
+    error(
+        "correlation-ignored",
+        "「{name}」以關聯鍵（correlationSubscription）比對訊息，這裡不會讀取。",
+        "“{name}” finds its messages by a correlation key, which is not read here.",
+        "刪除關聯鍵：送出時以 businessKey 指定案號，訊息就只到那個案件。",
+        "Remove it: who sends names the case by the property businessKey, and only that case gets the message.",
+    ),
 )

@@ -57,6 +57,7 @@ RULES = (
         "邊界事件要有種類，不可是連結或終止；錯誤、取消與補償必須中斷任務。",
         "A boundary event has a kind, never link or terminate; error, cancel and compensation always interrupt.",
         "EXT110",
+        "EXT147",
     ),
     error(
         "boundary-unattached",
@@ -166,6 +167,8 @@ RULES = (
         "在同一層畫一個同名的接收連結。",
         "Draw one catching link of the same name on the same level.",
         "EXT118",
+        "EXT124",
+        "EXT125",
         "EXT126",
     ),
     error(
@@ -249,5 +252,41 @@ RULES = (
         "兩邊用同一個 itemDefinition。",
         "Use the same itemDefinition on both sides.",
         "EXT094",
+    ),
+    error(
+        "link-with-others",
+        "連結「{name}」另外還有別的事件。",
+        "The link “{name}” has other events beside it.",
+        "連結只跳到同名的接收連結；別的事件另畫。",
+        "A link leads to its partner and does nothing else: draw the other events apart.",
+    ),
+    error(
+        "error-without-code",
+        "「{name}」拋出的錯誤沒有代碼，無法依種類接住。",
+        "“{name}” throws an error without a code: nobody could catch it by its kind.",
+        "在錯誤定義填代碼（errorCode）。",
+        "Give the error a code (errorCode).",
+    ),
+    error(
+        "message-unbound",
+        "檔案定義了服務作業，訊息事件「{name}」卻沒有指定是哪一個。",
+        "The file defines operations, but the message event “{name}” names none (operationRef).",
+        "指定作業（operationRef）；沒有要呼叫的服務就刪除介面與作業。",
+        "Name its operation (operationRef), or remove interfaces and operations where there is no such service.",
+        "EXT128",
+    ),
+    error(
+        "compensation-handlers",
+        "補償事件「{name}」超過一個：每項工作只有一個補償方式，其餘不會執行。",
+        "“{name}”: an activity is undone by one handler; the others would never run.",
+        "只留一個補償事件與一個補償工作；要做多件事就畫成子流程。",
+        "Leave one compensation event with one handler; make a subprocess of it where there is more to do.",
+    ),
+    error(
+        "compensation-target",
+        "「{name}」要補償的 {activity} 不在同一層，或不是工作。",
+        "“{name}” compensates {activity}, which is no activity of the same level.",
+        "指定同一層的任務或子流程（activityRef）；不指定則補償這一層已完成的全部工作。",
+        "Name an activity of the same level (activityRef); without one, all of it is undone.",
     ),
 )

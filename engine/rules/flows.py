@@ -239,4 +239,19 @@ RULES = (
         "EXT049",
         "EXT142",
     ),
+    error(
+        "flow-listing",
+        "「{name}」的 {attribute} 與畫出的流向 {flow} 不一致。",
+        "“{name}”: its {attribute} and the flow {flow} as drawn contradict each other.",
+        "流向以 sourceRef、targetRef 為準：補上或刪除 incoming、outgoing，或整份檔案都不寫。",
+        "Flows are what sourceRef and targetRef say: mend incoming and outgoing, or leave them out in the whole file.",
+        "EXT023",
+    ),
+    error(
+        "event-gateway-parallel",
+        "事件閘道「{name}」標示為並行（Parallel），只有啟動流程的事件閘道可以。",
+        "The event-based gateway “{name}” is parallel, which only one that starts the process may be.",
+        "改為互斥（Exclusive）；全部都要等就用並行閘道接等待事件。",
+        "Make it exclusive; where all events are waited for, draw a parallel gateway before them.",
+    ),
 )

@@ -2,9 +2,9 @@
 
 The drawn file is what is stored and shown; this copy is what is read. Ids that the
 drawing lacks are made here and end in `[n]`, so they can be told from drawn ones.
-What is rewritten: `zeebe:` people, form, decision and loop elements to `camunda:`
-and `spiffworkflow:` ones; `${…}` and `#{…}` to `=…`; qualified references to plain ones;
-names in one line.
+What is rewritten: `activiti:` and `flowable:` words to `camunda:` ones; `zeebe:` people, form,
+decision and loop elements to `camunda:` and `spiffworkflow:` ones; `${…}` and `#{…}` to `=…`;
+qualified references to plain ones; names in one line.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from copy import deepcopy
 from lxml import etree
 
 from engine.feel import unwrapped
-from engine.spiff.xml import CAMUNDA, SPIFF, ZEEBE, child, extension, is_true, q, tag
+from engine.spiff.xml import CAMUNDA, SIBLINGS, SPIFF, ZEEBE, child, extension, is_true, q, tag
 
 NEEDS_ID = frozenset(
     [
@@ -69,6 +69,7 @@ def normalise(root: etree._Element) -> etree._Element:
     """A normalised copy of a parsed file; `root` stays as it is."""
     copy = deepcopy(root)
     for number, element in enumerate(copy.iter(), start=1):
+        _as_camunda(element)
         kind = tag(element)
         if kind in NEEDS_ID and not element.get("id"):
             element.set("id", f"{kind}[{number}]")
@@ -80,6 +81,17 @@ def normalise(root: etree._Element) -> etree._Element:
         if tag(element):
             _from_zeebe(element)
     return copy
+
+
+def _as_camunda(element: etree._Element) -> None:
+    """Activiti's and Flowable's words are Camunda's in namespaces of their own."""
+    for namespace in SIBLINGS:
+        if element.tag.startswith("{" + namespace):
+            element.tag = q(etree.QName(element).localname, CAMUNDA)
+        for name in [str(name) for name in element.attrib if str(name).startswith("{" + namespace)]:
+            ours, value = q(name.rpartition("}")[2], CAMUNDA), element.attrib.pop(name)
+            if element.get(ours) is None:
+                element.set(ours, value)
 
 
 def _unqualify(element: etree._Element, kind: str) -> None:

@@ -16,6 +16,9 @@ BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+DROOLS = "http://www.jboss.org/drools"
+SIBLINGS = ("http://activiti.org/bpmn", "http://flowable.org/bpmn")
+"""Namespaces of engines whose words are Camunda's, from which that one came."""
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 MAX_BYTES = 2_000_000

@@ -50,6 +50,8 @@ def _call(report: Report, diagram: Diagram, node: Node) -> None:
         report.add("unknown-process", diagram, node, process=called)
     else:
         starts = report.processes[called].starts()
+        if not report.processes[called].executable and tag(report.processes[called].element) == "process":
+            report.add("call-not-executable", diagram, node, process=called)
         if starts and all(start.events for start in starts):
             report.add("call-without-plain-start", diagram, node, process=called)
 

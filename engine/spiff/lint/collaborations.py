@@ -122,6 +122,13 @@ def conversations_hold_message_flows_only(report: Report) -> None:
                     report.add("conversation-content", diagram, element, kind=kind)
 
 
+def correlation_is_by_case_number(report: Report) -> None:
+    """Messages find their case by its number or by who waits, not by keys drawn into the file (§8.3.2)."""
+    for diagram in report.diagrams:
+        for element in report.index(diagram).all("correlationSubscription"):
+            report.add("correlation-ignored", diagram, element)
+
+
 def pools_have_their_process(report: Report) -> None:
     """A pool that names a process names one of the file."""
     for diagram in report.diagrams:
@@ -137,5 +144,6 @@ RULES = [
     multiplicities_are_possible,
     choreographies_are_referenced_by_collaborations,
     conversations_hold_message_flows_only,
+    correlation_is_by_case_number,
     pools_have_their_process,
 ]

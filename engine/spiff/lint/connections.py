@@ -95,15 +95,16 @@ def nodes_are_reached(report: Report) -> None:
     for diagram, _, scope in report.scopes:
         reached = _reached(scope)
         for node in scope.nodes.values():
-            if node.id not in reached and not is_handler(node):
+            if node.id not in reached:
                 report.add("unreachable", diagram, node)
 
 
 def _reached(scope: Scope) -> set[str]:
     """From the starts; what nothing leads to has its own finding, so the way on from there counts as reached."""
     nodes = scope.nodes.values()
-    ahead = [node.id for node in nodes if not scope.incoming(node.id) and node.attached_to is None]
+    ahead = [n.id for n in nodes if not scope.incoming(n.id) and n.attached_to is None and not is_handler(n)]
     ahead += [node.id for node in nodes if node.type == "startEvent" or node.is_event_subprocess]
+    ahead += [handler for node in nodes for handler in node.handlers if _compensates(node)]
     if is_ad_hoc(scope):
         ahead += [node.id for node in nodes]
     found: set[str] = set()
@@ -114,6 +115,10 @@ def _reached(scope: Scope) -> set[str]:
             ahead += [flow.target for flow in scope.outgoing(node_id)]
             ahead += [event.id for event in scope.boundary(node_id)]
     return found
+
+
+def _compensates(node: Node) -> bool:
+    return any(event.kind == "compensate" for event in node.events)
 
 
 def starts_and_ends_are_ends(report: Report) -> None:

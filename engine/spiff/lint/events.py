@@ -110,8 +110,20 @@ def _reference(report: Report, diagram: Diagram, node: Node, event: EventDefinit
     if table is not None and event.ref and event.ref not in table:
         report.add(f"{event.kind}-unknown", diagram, node, ref=event.ref)
     throws = node.type in ("endEvent", "intermediateThrowEvent")
+    if event.kind == "error" and throws and not diagram.errors.get(event.ref or "", ("", None))[1]:
+        report.add("error-without-code", diagram, node)
     if event.kind == "escalation" and throws and not diagram.escalations.get(event.ref or "", ("", None))[1]:
         report.add("escalation-without-code", diagram, node)
+
+
+def messages_name_their_operation(report: Report) -> None:
+    """Where a file binds messages to operations, each message event names its own (§10.5.5)."""
+    for diagram, _, node in report.nodes():
+        if not any(True for _ in report.index(diagram).all("operation")):
+            continue
+        for definition in children(node.element, "messageEventDefinition"):
+            if text_of(next(children(definition, "operationRef"), None)) is None:
+                report.add("message-unbound", diagram, node)
 
 
 def boundary_events_are_attached(report: Report) -> None:
@@ -127,21 +139,6 @@ def boundary_events_are_attached(report: Report) -> None:
             report.add("boundary-unattached", diagram, node)
         elif cancels and host.type != "transaction":
             report.add("cancel-outside-transaction", diagram, node, "EXT111", "EXT120")
-
-
-def compensation_has_its_handler(report: Report) -> None:
-    """A compensation event on an activity is associated with the work that undoes it (§10.7)."""
-    for diagram, scope, node in report.nodes("boundaryEvent"):
-        if not any(event.kind == "compensate" for event in node.events):
-            continue
-        if scope.outgoing(node.id):
-            report.add("compensation-with-outgoing", diagram, node)
-        index = report.index(diagram)
-        targets = index.associations.get(node.id)
-        if not targets:
-            report.add("compensation-without-handler", diagram, node, "EXT143")
-        elif not any(is_true(found.get("isForCompensation")) for t in targets if (found := index.get(t)) is not None):
-            report.add("compensation-without-handler", diagram, node, "EXT144")
 
 
 def conditions_are_written(report: Report) -> None:
@@ -176,6 +173,8 @@ def links_have_partners(report: Report) -> None:
                     report.add("link-without-partner", diagram, event, number)
     for diagram, scope, node in report.nodes("intermediateThrowEvent", "intermediateCatchEvent"):
         is_link = any(event.kind == "link" for event in node.events)
+        if is_link and len(node.events) > 1:
+            report.add("link-with-others", diagram, node)
         wrong = scope.outgoing(node.id) if node.type == "intermediateThrowEvent" else scope.incoming(node.id)
         if is_link and wrong:
             report.add("link-both-ways", diagram, node)
@@ -196,10 +195,14 @@ def _unlinked(thrown: etree._Element, by_id: Links, by_name: Links) -> str | Non
     event = thrown.getparent()
     target = text_of(next(children(thrown, "target"), None))
     partners = by_id.get(target, []) if target else by_name.get(thrown.get("name"), [])
+    sources = {text_of(source) for definition in partners[:MANY_LINKS] for source in children(definition, "source")}
     if target:
-        sources = {text_of(source) for definition in partners for source in children(definition, "source")}
-        if sources and thrown.get("id") not in sources:
+        if not sources:
+            return "EXT124"
+        if thrown.get("id") not in sources:
             return "EXT118"
+    elif sources:
+        return "EXT125"
     here = sum(definition.getparent().getparent() is event.getparent() for definition in partners[:MANY_LINKS])
     if here == 1:
         return None
@@ -210,8 +213,8 @@ RULES = [
     kinds_fit_their_place,
     starts_fit_their_scope,
     references_are_known,
+    messages_name_their_operation,
     boundary_events_are_attached,
-    compensation_has_its_handler,
     conditions_are_written,
     thrown_definitions_are_their_own,
     links_have_partners,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -18,6 +19,8 @@ from engine.spiff.lint.report import Report
 from engine.spiff.xml import XSI, camunda, q, tag, text_of
 
 MAX_TEXT = 20_000
+CONSTANT = re.compile(r"=?\s*(-?\d+(\.\d+)?|\"[^\"]*\"|'[^']*')\s*")
+"""A number or a text: never true, never false."""
 PEOPLE_ATTRIBUTES = ["assignee", "candidateUsers", "candidateGroups", "dueDate", "followUpDate", "priority", "formKey"]
 FEEL_PROPERTIES = ("payload", "businessKey", "label")
 PROCESS_ATTRIBUTES = ("candidateStarterGroups", "candidateStarterUsers")
@@ -153,6 +156,22 @@ def _feel(report: Report, diagram: Diagram, about: object, text: str) -> None:
         report.add("unknown-function", diagram, about, function=name)
 
 
+def conditions_are_boolean(report: Report) -> None:
+    """A condition that is a number or a text is neither true nor false; a multi-instance's have numbers."""
+    for diagram, _, scope in report.scopes:
+        conditions: list[tuple[object, str | None, str]] = [
+            (flow, flow.condition, "conditionExpression") for flow in scope.flows.values()
+        ]
+        for node in scope.nodes.values():
+            conditions += [(node, event.text, "condition") for event in node.events if event.kind == "conditional"]
+            if node.loop is not None:
+                conditions.append((node, node.loop.loop_condition, "loopCondition"))
+        for about, text, place in conditions:
+            if text and CONSTANT.fullmatch(text):
+                words = PLACES[place]
+                report.add("condition-not-boolean", diagram, about, place=words, place_zh=words[0], value=text)
+
+
 def assigned_names_are_free(report: Report) -> None:
     """A repetition does not hide the fixed names."""
     for diagram, _, node in report.nodes():
@@ -161,4 +180,4 @@ def assigned_names_are_free(report: Report) -> None:
             report.add("name-reserved", diagram, node, variable=loop.element_variable or "")
 
 
-RULES = [expressions_are_formal, expressions_can_be_read, assigned_names_are_free]
+RULES = [expressions_are_formal, expressions_can_be_read, conditions_are_boolean, assigned_names_are_free]

@@ -57,6 +57,8 @@ def event_gateways_lead_to_events(report: Report) -> None:
         flows = scope.outgoing(node.id)
         if len(flows) < 2:
             report.add("event-gateway-few", diagram, node)
+        if node.element.get("eventGatewayType") == "Parallel" and not node.instantiate:
+            report.add("event-gateway-parallel", diagram, node)
         for flow in flows:
             if flow.condition is not None:
                 report.add("event-gateway-condition", diagram, flow)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from engine.spiff.diagram import ACTIVITIES, SUBPROCESSES, Diagram, Loop, Node
 from engine.spiff.lint.dialect import is_spiff
+from engine.spiff.lint.expressions import CONSTANT
 from engine.spiff.lint.index import Index, local
 from engine.spiff.lint.report import Report
 from engine.spiff.specs.loops import MAX_INSTANCES
 from engine.spiff.xml import child, children, properties, text_of
-
-_CONSTANT = re.compile(r"=?\s*(-?\d+(\.\d+)?|\"[^\"]*\"|'[^']*')\s*")
 
 
 def repetitions_end(report: Report) -> None:
@@ -41,7 +38,7 @@ def _many(report: Report, diagram: Diagram, node: Node, loop: Loop) -> None:
     number = (loop.cardinality or "").strip().removeprefix("=").strip()
     if loop.cardinality is None and loop.collection is None:
         report.add("many-without-collection", diagram, node)
-    elif number.lstrip("-").isdecimal() and not 0 <= int(number) <= MAX_INSTANCES:
+    elif CONSTANT.fullmatch(number) and not (number.isdecimal() and int(number) <= MAX_INSTANCES):
         report.add("many-cardinality", diagram, node)
 
 
@@ -90,12 +87,12 @@ def conditions_are_boolean(report: Report) -> None:
         if many is None:
             continue
         text = text_of(child(many, "completionCondition"))
-        if text and _CONSTANT.fullmatch(text):
+        if text and CONSTANT.fullmatch(text):
             place = ("完成條件", "completion condition")
             report.add("condition-not-boolean", diagram, node, "EXT071", place=place, place_zh=place[0], value=text)
         for definition in children(many, "complexBehaviorDefinition"):
             text = text_of(child(definition, "condition"))
-            if text and _CONSTANT.fullmatch(text):
+            if text and CONSTANT.fullmatch(text):
                 place = ("行為條件", "condition of its behavior")
                 report.add("condition-not-boolean", diagram, node, "EXT072", place=place, place_zh=place[0], value=text)
 

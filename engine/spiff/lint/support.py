@@ -6,7 +6,7 @@ from engine.spiff.lint.events import STANDARD_AT
 from engine.spiff.lint.index import refs
 from engine.spiff.lint.report import Report
 from engine.spiff.parser import RUNNABLE
-from engine.spiff.xml import CAMUNDA, SPIFF, child, children, q, tag
+from engine.spiff.xml import CAMUNDA, DROOLS, SPIFF, ZEEBE, child, children, q, tag
 
 EVENTS_AT = {place: set(kinds) for place, kinds in STANDARD_AT.items()}
 """What the engine runs of what the standard allows there: all of it."""
@@ -18,10 +18,29 @@ FOREIGN_WORK = {
     q("inputOutput", CAMUNDA): "camunda:inputOutput",
     q("formData", CAMUNDA): "camunda:formData",
     q("connector", CAMUNDA): "camunda:connector",
+    q("field", CAMUNDA): "camunda:field",
+    q("formProperty", CAMUNDA): "camunda:formProperty",
+    q("ioMapping", ZEEBE): "zeebe:ioMapping",
+    q("subscription", ZEEBE): "zeebe:subscription",
+    q("executionListeners", ZEEBE): "zeebe:executionListeners",
+    q("taskListeners", ZEEBE): "zeebe:taskListeners",
+    q("onEntry-script", DROOLS): "drools:onEntry-script",
+    q("onExit-script", DROOLS): "drools:onExit-script",
     q("preScript", SPIFF): "spiffworkflow:preScript",
     q("postScript", SPIFF): "spiffworkflow:postScript",
 }
-FOREIGN_ATTRIBUTES = ("class", "delegateExpression", "expression", "type", "topic", "variableEvents")
+FOREIGN_ATTRIBUTES = (
+    "class",
+    "delegateExpression",
+    "expression",
+    "type",
+    "topic",
+    "variableEvents",
+    "caseRef",
+    "resource",
+    "variableMappingClass",
+    "variableMappingDelegateExpression",
+)
 DATA = ("dataInputAssociation", "dataOutputAssociation", "ioSpecification")
 LANGUAGES = ("feel", "python", "xpath", "formal")
 

@@ -13,7 +13,8 @@ from engine.spiff.xml import tag
 
 KINDS = ("timeDate", "timeDuration", "timeCycle")
 _NUMBERS = {"timeDate": "EXT132", "timeCycle": "EXT133", "timeDuration": "EXT134"}
-_WORD = re.compile(r"[^\W\d]\w*")
+_MEANT_AS_ISO = re.compile(r"[^\W\d]\w*|-?P.*|R-?\w*/.*|\d+/.*")
+"""A word, or what begins like a duration or a repetition: no expression of Python's."""
 
 
 def timers_are_bounded(report: Report) -> None:
@@ -38,7 +39,7 @@ def _timer(report: Report, diagram: Diagram, node: Node, event: EventDefinition)
     try:
         if literal is not None:
             zoned = _read(literal, event.timer)
-        elif _WORD.fullmatch(event.text.strip()) and not is_spiff(diagram.root):
+        elif _MEANT_AS_ISO.fullmatch(event.text.strip()) and not is_spiff(diagram.root):
             raise timers.TimerText(f"「{event.text.strip()}」不是 ISO 8601 (not ISO 8601)")
         else:
             return
@@ -61,6 +62,8 @@ def _read(literal: str, kind: str) -> bool:
         wanted = "期間 (not a duration)" if kind == "timeDuration" else "時間點 (not a moment)"
         raise timers.TimerText(f"「{literal}」不是{wanted}")
     if is_duration:
+        if literal.startswith("-"):
+            raise timers.TimerText(f"「{literal}」是負的期間 (a negative duration)")
         timers.parse_duration(literal)
         return True
     return timers.parse_moment(literal)[1]

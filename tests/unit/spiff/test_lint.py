@@ -16,7 +16,7 @@ from engine.spiff import Executor, lint
 from engine.spiff.lint import support
 from tests.engine.spiff.player import _sandbox, bpmn, flows, process, properties
 from tests.unit.spiff.violations import SOUND as SOUND_FILES
-from tests.unit.spiff.violations import VIOLATIONS
+from tests.unit.spiff.violations import VIOLATIONS, around, beside
 
 TOP = '<message id="m" name="reply"/><error id="er" errorCode="NO"/>'
 SOUND = (
@@ -111,6 +111,19 @@ FAULTS = {
     "timer-several": ("x", with_task(catching("<timerEventDefinition><timeDate>2018-06-01T09:00:00+08:00</timeDate><timeDuration>P1D</timeDuration></timerEventDefinition>"))),
     "performer-ignored": ("x", with_task('<userTask id="x"><potentialOwner id="po"/></userTask>')),
     "compensation-activity-connected": ("x", with_task('<task id="x" isForCompensation="true"/>')),
+    "link-with-others": ("x", ('<startEvent id="s"/><endEvent id="e"/><intermediateThrowEvent id="x"><linkEventDefinition name="L"/><messageEventDefinition messageRef="m"/></intermediateThrowEvent><intermediateCatchEvent id="c"><linkEventDefinition name="L"/></intermediateCatchEvent>', ("s -> x", "c -> e"))),
+    "error-without-code": ("e2", with_task('<task id="x"/><endEvent id="e2"><errorEventDefinition/></endEvent>', "x -> e2")),
+    "compensation-handlers": ("b", with_task(boundary("<compensateEventDefinition/>") + '<task id="h1" isForCompensation="true"/><task id="h2" isForCompensation="true"/><association id="a1" sourceRef="b" targetRef="h1"/><association id="a2" sourceRef="b" targetRef="h2"/>', "x -> y", "y -> e")),
+    "compensation-target": ("u", with_task('<task id="x"/><intermediateThrowEvent id="u"><compensateEventDefinition activityRef="s"/></intermediateThrowEvent>', "x -> u", "u -> e")),
+    "reference-unknown": ("x", with_task('<intermediateThrowEvent id="x"><eventDefinitionRef>gone</eventDefinitionRef></intermediateThrowEvent>')),
+    "correlation-ignored": ("cs", with_task('<task id="x"/><correlationSubscription id="cs" correlationKeyRef="ck"/>')),
+    "event-gateway-parallel": ("x", with_task('<eventBasedGateway id="x" eventGatewayType="Parallel"/>' + "".join(f'<intermediateCatchEvent id="c{n}">{MESSAGE}</intermediateCatchEvent>' for n in (1, 2)), "x -> c1", "x -> c2", "c1 -> e", "c2 -> e")),
+    "misplaced-element": ("f", with_task('<task id="x"><sequenceFlow id="f" sourceRef="s" targetRef="e"/></task>')),
+    "element-repeated": ("x", with_task('<task id="x"><standardLoopCharacteristics loopMaximum="2"/><standardLoopCharacteristics loopMaximum="3"/></task>')),
+    "element-missing": ("x", with_task('<task id="x"><ioSpecification><inputSet/></ioSpecification></task>')),
+    "unknown-attribute": ("x", with_task('<userTask id="x" asignee="demo"/>')),
+    "attribute-value": ("b", with_task(boundary(MESSAGE, 'attachedToRef="x" cancelActivity="yes"'), "b -> y", "y -> e")),
+    "attribute-missing": ("n", with_task('<task id="x"/><association id="n" sourceRef="x"/>')),
     "unknown-element": ("x", with_task('<task id="x"><tazk/></task>')),
     "lane-twice": ("x", with_task('<laneSet id="ls"><lane id="l1" name="甲"><flowNodeRef>x</flowNodeRef></lane><lane id="l2" name="乙"><flowNodeRef>x</flowNodeRef></lane></laneSet><task id="x"/>')),
     "lane-unstaffed": ("l1", with_task('<laneSet id="ls"><lane id="l1" name="承辦"><flowNodeRef>x</flowNodeRef></lane></laneSet><userTask id="x"/>')),
@@ -153,7 +166,7 @@ FAULTS = {
     "no-id": (None, with_task('<task id="x"/><task name="nameless"/>')),
 }  # fmt: skip
 OF_FILES = {
-    "not-bpmn", "no-process", "not-executable", "duplicate-process", "pool-without-process",
+    "extension-demanded", "call-not-executable", "not-bpmn", "no-process", "not-executable", "duplicate-process", "pool-without-process",
     "xml-too-large", "xml-malformed", "xml-doctype", "xml-too-many-nodes", "xml-too-deep",
 }  # fmt: skip
 OF_THE_ENGINE = {"unsupported-element", "unsupported-event", "unsupported-instantiate"}
@@ -187,6 +200,22 @@ def test_a_broken_rule_of_the_standard_is_found_at_its_element(number):
 def test_a_sound_file_is_not_refused(name):
     findings = check(SourceFile("p.bpmn", SOUND_FILES[name]))
     assert [f"{f.code} {f.element_id}" for f in findings if f.blocks] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "content"),
+    [
+        ("extension-demanded", beside("", top='<extension definition="urn:x" mustUnderstand="true"/>')),
+        (
+            "call-not-executable",
+            around('<callActivity id="x" calledElement="q"/>', after='<process id="q"><task id="t"/></process>'),
+        ),
+    ],
+)
+def test_what_more_than_one_process_says_is_judged(code, content):
+    (found,) = (finding for finding in check(SourceFile("p.bpmn", content)) if finding.blocks)
+    assert found.code == code
+    _is_whole(found)
 
 
 def _is_whole(finding):

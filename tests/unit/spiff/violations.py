@@ -132,6 +132,15 @@ def _gateway(direction: str, *lines: str) -> bytes:
     return plain(drawn + flows("s -> x", "x -> a", "x -> b", "a -> e", "b -> e", *lines))
 
 
+def linked(target: str, source: str) -> bytes:
+    """A throwing link x and a catching one, each with what it says of the other."""
+    return plain(
+        f'{ENDS}<intermediateThrowEvent id="x"><linkEventDefinition id="l1" name="A">{target}</linkEventDefinition>'
+        f'</intermediateThrowEvent><intermediateCatchEvent id="c"><linkEventDefinition id="l2" name="A">{source}'
+        f"</linkEventDefinition></intermediateCatchEvent>{flows('s -> x', 'c -> e')}"
+    )
+
+
 IN1 = '<dataInput id="din" itemSubjectRef="i1"/>'
 OUT1 = '<dataOutput id="dout" itemSubjectRef="i1"/>'
 BARE_IN, BARE_OUT = '<dataInput id="din"/>', '<dataOutput id="dout"/>'
@@ -268,6 +277,16 @@ VIOLATIONS: dict[str, tuple[str, str, bytes]] = {
     "EXT150": ("no-incoming", "b", beside('<task id="b"/>', "b -> e")),
     "EXT151": ("no-outgoing", "b", beside('<task id="b"/>', "a -> b")),
     "EXT152": ("flow-dangling", "s_i", beside(f'<subProcess id="x"><startEvent id="q"/><task id="i"/><endEvent id="j"/>{flows("q -> i", "i -> j")}</subProcess>', "a -> x", "x -> e", "s -> i")),
+    "EXT003": ("no-id", "p", beside('<userTask name="x"/>')),
+    "EXT004": ("format-not-mime", "x", around('<task id="x"><documentation textFormat="plain words">n</documentation></task>')),
+    "EXT010": ("format-not-mime", "n", beside('<textAnnotation id="n" textFormat="html"><text>n</text></textAnnotation>')),
+    "EXT014": ("language-not-uri", "x", around('<task id="x"><standardLoopCharacteristics><loopCondition xsi:type="tFormalExpression" language="feel, more or less">=n</loopCondition></standardLoopCharacteristics></task>')),
+    "EXT023": ("flow-listing", "x", around('<task id="x"><incoming>s_x</incoming><incoming>gone</incoming></task>').replace(b'<endEvent id="e"/>', b'<endEvent id="e"><incoming>x_e</incoming></endEvent>')),
+    "EXT078": ("misplaced-element", "x", plain(ENDS + '<task id="a"/><exclusiveGateway id="g" default="g_e"><property id="x"/></exclusiveGateway>' + flows("s -> g", "g -> a: =n", "g -> e", "a -> e"))),
+    "EXT124": ("link-without-partner", "x", linked("<target>l2</target>", "")),
+    "EXT125": ("link-without-partner", "x", linked("", "<source>l1</source>")),
+    "EXT128": ("message-unbound", "x", around(waiting("x", MESSAGE), top='<interface id="i" name="I"><operation id="op" name="O"><inMessageRef>m</inMessageRef></operation></interface>')),
+    "EXT147": ("boundary-kind", "x", boundary("<linkEventDefinition name='L'/>")),
 }  # fmt: skip
 """Number → the code of the finding, the element it is about, the file."""
 SOUND: dict[str, bytes] = {
@@ -283,4 +302,14 @@ SOUND: dict[str, bytes] = {
     "a multi-instance over its own input": many("<loopDataInputRef>din</loopDataInputRef>", specified('<dataInput id="din" itemSubjectRef="ic" isCollection="true"/>')),
     "links by reference": plain(ENDS + '<intermediateThrowEvent id="x"><linkEventDefinition id="l1" name="A"><target>l2</target></linkEventDefinition></intermediateThrowEvent><intermediateCatchEvent id="c"><linkEventDefinition id="l2" name="A"><source>l1</source></linkEventDefinition></intermediateCatchEvent>' + flows("s -> x", "c -> e")),
     "a mixed gateway": plain(ENDS + '<exclusiveGateway id="x" gatewayDirection="Mixed" default="x_e"/><task id="a"/>' + flows("s -> a", "a -> x", "x -> e", "x -> a: =again", "s -> x")),
+    "links by name": linked("", ""),
+    "flows that are listed": around('<task id="x"><incoming>s_x</incoming><outgoing>x_e</outgoing></task>').replace(b'<endEvent id="e"/>', b'<endEvent id="e"><incoming>x_e</incoming></endEvent>').replace(b'<startEvent id="s"/>', b'<startEvent id="s"><outgoing>s_x</outgoing></startEvent>'),
+    "booleans as numbers": boundary(TIMER, 'cancelActivity="0"'),
+    "words of another tool": around('<task id="x" xmlns:a="urn:a" a:colour="red"><extensionElements><a:note><a:task/></a:note></extensionElements></task>'),
+    "children out of order": around(f'<intermediateCatchEvent id="x">{TIMER}<documentation textFormat="text/x-markdown">n</documentation></intermediateCatchEvent>'),
+    "documentation with markup": around('<task id="x"><documentation>see <b xmlns="http://www.w3.org/1999/xhtml">this</b></documentation></task>'),
+    "a condition without a mark that names its language": plain(ENDS + '<exclusiveGateway id="x" default="x_e"/><task id="a"/>' + flows("s -> x", "x -> e", "a -> e") + '<sequenceFlow id="f" sourceRef="x" targetRef="a"><conditionExpression language="https://www.omg.org/spec/DMN/20191111/FEEL/">=n &gt; 1</conditionExpression></sequenceFlow>'),
+    "compensation of an activity around an event subprocess": beside(f'<boundaryEvent id="b" attachedToRef="a"><compensateEventDefinition/></boundaryEvent><task id="h" isForCompensation="true"/><association id="as" sourceRef="b" targetRef="h"/><subProcess id="sub" triggeredByEvent="true"><startEvent id="i">{MESSAGE}</startEvent><endEvent id="j"><compensateEventDefinition activityRef="a"/></endEvent>{flows("i -> j")}</subProcess>'),
+    "an extension that need not be understood": beside("", top='<extension definition="urn:x" mustUnderstand="false"/>'),
+    "a called process that runs": around('<callActivity id="x" calledElement="q"/>', after=f'<process id="q" isExecutable="true"><startEvent id="qs"/><endEvent id="qe"/>{flows("qs -> qe")}</process>'),
 }  # fmt: skip
