@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 
-from tests.bench import completing, deploying, expressions, lists, pages, serving
+from tests.bench import completing, deploying, expressions, lists, pages, serving, stress
 from tests.bench.site import Site, open_site
 from tests.bench.table import Row, print_table
 
@@ -20,7 +20,7 @@ def main() -> None:
     options = _options()
     parts: dict[str, Part] = {
         "completion": completing.completion,
-        "loop": lambda site: completing.loop(site, far=options.turns),
+        "loop": completing.loop,
         "without-sql": completing.without_sql,
         "gateways": completing.gateways,
         "size": completing.size,
@@ -29,6 +29,7 @@ def main() -> None:
         "hostile": lambda _: deploying.hostile(),
         "http": serving.serving,
         "pages": pages.pages,
+        "stress": lambda site: stress.stress(site, options.turns),
         "inbox": lambda site: lists.inbox(site, options.tasks),
         "timers": lists.timers,
     }
@@ -58,7 +59,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--tasks", type=int, nargs="+", default=[1_000, 20_000], help="open tasks of the inbox, small to large"
     )
-    parser.add_argument("--turns", type=int, default=0, help="a far turn of the loop to reach, such as 10000")
+    parser.add_argument("--turns", type=int, default=10_000, help="turns of the one long loop of `stress`")
     return parser.parse_args()
 
 

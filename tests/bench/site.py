@@ -112,7 +112,7 @@ def diagram_for_clerk(name: str) -> SourceFile:
     return SourceFile(f"{name}.bpmn", text.encode())
 
 
-def gateway_pairs(pairs: int = _PAIRS) -> SourceFile:
+def gateway_pairs(pairs: int = _PAIRS, process: str = "pairs") -> SourceFile:
     """A task, parallel gateway pairs in a row, a task: the stock engine predicts 2^pairs tasks here."""
     nodes = ['<bpmn:startEvent id="start"/>']
     flows: list[tuple[str, str]] = [("start", "before")]
@@ -130,11 +130,11 @@ def gateway_pairs(pairs: int = _PAIRS) -> SourceFile:
         f'<bpmn:sequenceFlow id="f{number}" sourceRef="{a}" targetRef="{b}"/>' for number, (a, b) in enumerate(flows)
     )
     return SourceFile(
-        "pairs.bpmn",
+        f"{process}.bpmn",
         (
             '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
             'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="d" targetNamespace="http://example.org/bench">'
-            f'<bpmn:process id="pairs" name="pairs" isExecutable="true">{"".join(nodes)}{drawn}</bpmn:process>'
+            f'<bpmn:process id="{process}" name="{process}" isExecutable="true">{"".join(nodes)}{drawn}</bpmn:process>'
             "</bpmn:definitions>"
         ).encode(),
     )
