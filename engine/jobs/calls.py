@@ -31,6 +31,9 @@ class Caller:
     def call(self, instance_id: UUID, task_id: str, *, final: bool = False) -> None:
         """Try one call; a case that does not wait for it any more is left alone.
 
+        So is one that is at its last attempt: two jobs of one call, as when one was taken back from a worker
+        that was only slow, share the attempts. Should nobody ever answer, `call_lost` ends it.
+
         Args:
             final: there is no further attempt.
 
@@ -38,12 +41,12 @@ class Caller:
             ConnectorError: it failed and may be tried again.
         """
         with self._engine.store.transaction() as tx:
-            attempt = queries.begin(tx, instance_id, task_id, self._engine.clock.now())
+            attempt = queries.begin(tx, instance_id, task_id, self._engine.clock.now(), most=MAX_ATTEMPTS)
         if attempt is not None:
             self._try(attempt, final=final)
 
     def call_lost(self) -> int:
-        """Try the calls whose job was lost; gives how many."""
+        """Try the calls whose job was lost, and end those whose last attempt was; gives how many."""
         now = self._engine.clock.now()
         with self._engine.store.transaction() as tx:
             found = queries.begin_lost(tx, before=now - LOST_AFTER, now=now, limit=_BATCH)
@@ -61,6 +64,9 @@ class Caller:
 
     def _try(self, attempt: Attempt, *, final: bool = False) -> None:
         call, case = attempt.call, attempt.instance_id
+        if attempt.attempts > MAX_ATTEMPTS:
+            self._engine.machine.fail_service(case, call.task_id, f"No answer was recorded to {MAX_ATTEMPTS} tries.")
+            return
         try:
             result = self._ask(call.connector, call.arguments, call.task_id)
         except ConnectorError as error:

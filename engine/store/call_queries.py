@@ -15,7 +15,7 @@ from engine.store.store import Transaction
 
 _BEGIN = text("""
 update service_call set attempts = attempts + 1, tried_at = :now
-where instance_id = :instance_id and task_id = :task_id returning *
+where instance_id = :instance_id and task_id = :task_id and attempts < :most returning *
 """)
 
 _BEGIN_LOST = text("""
@@ -43,14 +43,18 @@ class Attempt:
     """This one counted."""
 
 
-def begin(tx: Transaction, instance_id: UUID, task_id: str, now: datetime) -> Attempt | None:
-    """Count an attempt; None when the case does not wait for this call any more."""
-    row = tx.execute(_BEGIN, {"instance_id": instance_id, "task_id": task_id, "now": now}).first()
+def begin(tx: Transaction, instance_id: UUID, task_id: str, now: datetime, *, most: int) -> Attempt | None:
+    """Count an attempt; None when the case does not wait for this call any more, or `most` have begun."""
+    values = {"instance_id": instance_id, "task_id": task_id, "now": now, "most": most}
+    row = tx.execute(_BEGIN, values).first()
     return _attempt(row) if row else None
 
 
 def begin_lost(tx: Transaction, *, before: datetime, now: datetime, limit: int) -> list[Attempt]:
-    """Count an attempt of every call that nobody has tried since `before`; two askers never get the same one."""
+    """Count an attempt of every call that nobody has tried since `before`; two askers never get the same one.
+
+    It may be one more than is allowed: then nobody knows what became of the last one.
+    """
     rows = tx.execute(_BEGIN_LOST, {"before": before, "now": now, "limit": limit})
     return sorted((_attempt(row) for row in rows), key=lambda attempt: attempt.call.task_id)
 

@@ -7,10 +7,14 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import psycopg
+from procrastinate import RetryDecision
 from sqlalchemy import text
 
+from engine.connectors import HttpConnector
+from engine.jobs import calls, queue, service
 from engine.steps.sources import Sources
 from engine.store import definition_queries, file_queries, step_queries
 
@@ -112,6 +116,23 @@ def floating_versions() -> None:
     Sources.both = broken  # type: ignore[method-assign]
 
 
+def new_key_each_try() -> None:
+    """Each try of a call to a neighbour goes out under a key of its own."""
+    call = HttpConnector.call
+
+    def broken(self: HttpConnector, arguments: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
+        return call(self, arguments, key=str(uuid4()))
+
+    HttpConnector.call = broken  # type: ignore[method-assign]
+
+
+def unbounded_tries() -> None:
+    """A call that fails is tried again for ever, soon."""
+    for module in (calls, queue, service):
+        module.MAX_ATTEMPTS = 10**6
+    queue.BackOff.get_retry_decision = lambda self, **_: RetryDecision(retry_in={"seconds": 0.1})  # type: ignore[assignment]
+
+
 def acknowledge_early(owner: psycopg.Connection) -> None:
     """Let this server answer a commit long before it lies on the disk. The connection must commit by itself.
 
@@ -130,4 +151,6 @@ BREAKAGES: Mapping[str, Callable[[], None]] = {
     "forgetful": forgetful,
     "unqueued deployments": unqueued_deployments,
     "floating versions": floating_versions,
+    "new key each try": new_key_each_try,
+    "unbounded tries": unbounded_tries,
 }

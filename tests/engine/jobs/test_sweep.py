@@ -79,6 +79,22 @@ def test_a_call_without_a_job_is_made_after_two_minutes_and_tried_a_bounded_numb
     assert played.runtime.instance(case.id, SYSTEM).has_incident
 
 
+def test_two_jobs_of_one_call_share_its_tries_and_a_last_one_that_was_lost_ends_in_an_incident(
+    played, start, sweeper, clock, neighbour, sql
+):
+    case = start(CALLING)
+
+    sql("update service_call set attempts = 6, tried_at = %s", clock.now())
+    task_id = sql("select task_id from service_call where instance_id = %s", case.id)[0][0]
+    sweeper.handle("service_call", {"instance_id": str(case.id), "task_id": task_id}, 0)
+    assert neighbour.calls == [], "the other job has the last try in hand"
+    assert not played.runtime.instance(case.id, SYSTEM).has_incident
+    clock.advance(timedelta(minutes=3))
+    sweeper.sweep()
+    assert neighbour.calls == []
+    assert played.runtime.instance(case.id, SYSTEM).has_incident
+
+
 def test_a_message_kept_while_its_case_began_to_wait_is_delivered(played, start, sweeper, people, sql):
     case = start(WAITING)
     finish(played, case, people["tsai"])
