@@ -20,7 +20,7 @@ from engine.model import (
     Resume,
     RetryIncident,
 )
-from engine.spiff import events, timers, variables
+from engine.spiff import data, events, timers, variables
 from engine.spiff.case import Case
 from engine.spiff.parser import Definition
 from engine.spiff.problems import StepProblem
@@ -41,29 +41,40 @@ def start(
     case.begin()
     case.data.update(values)
     entry, gateway, index = _entry(case.definition, event, start_id)
-    if entry is not None and event is not None:
-        into = entry.node.properties.get("resultVariable")
-        case.data.update({into: dict(event.variables)} if into else event.variables)
+    items = _take(case, entry, event, index) if entry is not None and event is not None else {}
     problem = None
     try:
         events.listen(case)
     except StepProblem as found:
         problem = found
-    for token in _place(case, entry, gateway, index):
+    for token in _place(case, entry, gateway, index, items):
         if problem is not None:
             token.notes["unarmed"] = True
             case.fail(token, problem)
 
 
-def _place(case: Case, entry: FlowNode | None, gateway: FlowNode | None, index: int) -> list[Token]:
-    """Put the first tokens on a new instance."""
+def _take(case: Case, entry: FlowNode, event: DeliverMessage | DeliverSignal, index: int) -> dict[str, Any]:
+    """Lay what came with the event over the variables; or give it back as the data item that is drawn for it."""
+    into = entry.node.properties.get("resultVariable")
+    item = data.item_of(entry.node.data, index, event.variables)
+    if item and not into:
+        return item
+    case.data.update({into: dict(event.variables)} if into else event.variables)
+    return {}
+
+
+def _place(
+    case: Case, entry: FlowNode | None, gateway: FlowNode | None, index: int, items: dict[str, Any]
+) -> list[Token]:
+    """Put the first tokens on a new instance; `items`: the data that the event there has received."""
     if entry is None or isinstance(entry, StartEvent):
-        return place_starts(case, entry.bpmn_id if entry else None)
+        return place_starts(case, entry.bpmn_id if entry else None, items)
+    notes: dict[str, Any] = {"own" if entry.data is not None else "items": items} if items else {}
     if gateway is not None:
-        return [case.place(gateway, happened=entry.bpmn_id)]
+        return [case.place(gateway, happened=entry.bpmn_id, brings=notes)]
     if isinstance(entry, ParallelStart):
-        return [case.place(entry, **entry.awaiting(index))]
-    return [case.place(entry, done=True)]
+        return [case.place(entry, **entry.awaiting(index), **notes)]
+    return [case.place(entry, done=True, **notes)]
 
 
 Entry = tuple[FlowNode | None, FlowNode | None, int]

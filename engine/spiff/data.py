@@ -1,7 +1,12 @@
-"""What activities take in before they work and give out after: data associations. BPMN 2.0 §10.4.2, §13.3.2."""
+"""What activities and events take in before they work and give out after: data associations. BPMN 2.0 §10.4.2, §13.3.2.
+
+An event has one data item for each of its definitions, in their order. What it throws carries the item by its name;
+what it catches goes into the item: the entry of its name, else the only one, else all of it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.spiff import variables
@@ -50,6 +55,50 @@ def give_out(token: Token, flow: DataFlow) -> None:
         given.update(_moved(token, move, seen))
     variables.write_outside(token, given)
     token.notes["given"] = True
+
+
+def carried(token: Token, flow: DataFlow | None, index: int) -> dict[str, Any]:
+    """What the definition `index` of a throwing event, or the message of a send task, takes with it.
+
+    Raises:
+        StepProblem: a transformation or assignment fails.
+    """
+    if flow is None or index >= len(flow.inputs):
+        return {}
+    name, own = flow.inputs[index].name, token.notes.get("own")
+    if own is None:
+        seen = variables.visible(token)
+        own = {}
+        for move in flow.moves_in:
+            if move.target == name:
+                own.update(_moved(token, move, seen))
+    return {name: own[name]} if name in own else {}
+
+
+def item_of(flow: DataFlow | None, index: int, payload: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The data item of the definition `index` of a catching event, by its name; nothing where none is drawn."""
+    if flow is None or index >= len(flow.outputs) or not payload:
+        return {}
+    name = flow.outputs[index].name
+    if name in payload:
+        return {name: payload[name]}
+    return {name: next(iter(payload.values())) if len(payload) == 1 else dict(payload)}
+
+
+def pass_on(token: Token, flow: DataFlow) -> None:
+    """Move what a catching event has received to where its associations lead. Done once.
+
+    Raises:
+        StepProblem: a transformation or assignment fails.
+    """
+    items = token.notes["items"]
+    seen = {**variables.visible(token), **items}
+    found: dict[str, Any] = {}
+    for move in flow.moves_out:
+        if not move.sources or set(move.sources) & set(items):
+            found.update(_moved(token, move, seen))
+    variables.write(token, found)
+    del token.notes["items"]
 
 
 def _moved(token: Token, move: DataMove, seen: dict[str, Any]) -> dict[str, Any]:

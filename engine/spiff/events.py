@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.model import ThrownEvent
-from engine.spiff import variables
+from engine.spiff import data, variables
 from engine.spiff.token import Token
 
 if TYPE_CHECKING:
@@ -57,13 +57,15 @@ def broadcast(case: Case, name: str, payload: Mapping[str, Any]) -> int:
     return reached
 
 
-def throw_error(token: Token, code: str | None, message: str, *, at_host: bool = False) -> bool:
+def throw_error(
+    token: Token, code: str | None, message: str, *, at_host: bool = False, brings: Mapping[str, Any] | None = None
+) -> bool:
     """Throw a BPMN error at `token`; uncaught, it ends the instance.
 
     It is caught by the nearest scope that has an event subprocess for it, or by a
     boundary event of the activity that runs that scope: never by a neighbour's
     (BPMN 2.0 §10.5.6). `at_host` begins with the boundary events of `token` itself,
-    and leaves the instance alone when nothing catches.
+    and leaves the instance alone when nothing catches. `brings` is the data of the throwing event.
 
     Returns:
         Whether it was caught.
@@ -73,16 +75,16 @@ def throw_error(token: Token, code: str | None, message: str, *, at_host: bool =
         if not at_host:
             token.case.stop("error")
         return False
-    _catch(*caught, {"code": code, "message": message})
+    _catch(*caught, {"code": code, "message": message}, brings)
     return True
 
 
-def escalate(token: Token, code: str | None) -> bool:
+def escalate(token: Token, code: str | None, brings: Mapping[str, Any] | None = None) -> bool:
     """Throw an escalation; uncaught, it is nothing (§10.5.6). Returns whether it was caught."""
     caught = _climb(token, "escalation", code, include_self=False)
     if caught is None:
         return False
-    _catch(*caught, {"code": code})
+    _catch(*caught, {"code": code}, brings)
     return True
 
 
@@ -161,7 +163,9 @@ def _match(specs: Sequence[CatchEvent], kind: str, code: str | None) -> CatchEve
     return wide
 
 
-def _catch(scope: Scope, event: CatchEvent, host: Token | None, about: dict[str, Any]) -> None:
+def _catch(
+    scope: Scope, event: CatchEvent, host: Token | None, about: dict[str, Any], brings: Mapping[str, Any] | None
+) -> None:
     token = Token(scope, event, scope.task_tree, event.waits_in)
     token.notes["arms"] = [{} for _ in event.catches]
     if host is not None:
@@ -169,6 +173,10 @@ def _catch(scope: Scope, event: CatchEvent, host: Token | None, about: dict[str,
     definition = next(c.definition for c in event.catches if c.kind in ("error", "escalation"))
     told = {definition.code_variable: about.get("code"), definition.message_variable: about.get("message")}
     variables.write(token, {name: value for name, value in told.items() if name})
-    event.happen(token, False, None)
+    index = next(index for index, catch in enumerate(event.catches) if catch.definition is definition)
+    item = data.item_of(event.node.data, index, brings or about)
+    if item:
+        token.notes["items"] = item
+    event.happen(token, False)
     if token.is_open:
         scope.retire(token)

@@ -116,8 +116,11 @@ def associations_fit(report: Report) -> None:
 def _process_end(report: Report, diagram: Diagram, index: Index, ref: str, kind: str) -> None:
     """A process's own input is never a target, its output never a source."""
     item = index.get(ref)
-    if item is None or tag(item) != kind or tag(item.getparent().getparent()) != "process":
+    if item is None or tag(item) != kind:
         return
+    holder = item.getparent()
+    if tag(holder) != "ioSpecification" or tag(holder.getparent()) != "process":
+        return  # an event holds its items itself
     code = "process-input-written" if kind == "dataInput" else "process-output-read"
     report.add(code, diagram, item)
 

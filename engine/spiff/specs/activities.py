@@ -151,7 +151,8 @@ class SubProcess(FlowNode):
     def act(self, token: Token) -> bool | None:
         scope = token.case.open_scope(token, self.inner)
         try:
-            begin(scope, token.notes.get("entry"))
+            begin(scope, token.notes.get("entry"), token.notes.get("items"))
+            token.notes.pop("items", None)
         except StepProblem:
             scope.close()
             raise
@@ -271,21 +272,24 @@ class CallActivity(FlowNode):
         return passed
 
 
-def begin(scope: Scope, entry: str | None) -> None:
+def begin(scope: Scope, entry: str | None, items: dict[str, Any] | None = None) -> None:
     """Start a scope at `entry`, at its start event, or at every element that nothing leads to.
+
+    `items`: the data that the start event has received.
 
     Raises:
         StepProblem: a timer of one of its event subprocesses gives no time. Nothing has started then.
     """
     events.listen(scope)
-    place_starts(scope, entry)
+    place_starts(scope, entry, items)
 
 
-def place_starts(scope: Scope, entry: str | None) -> list[Token]:
+def place_starts(scope: Scope, entry: str | None, items: dict[str, Any] | None = None) -> list[Token]:
     """Put tokens on the elements a scope starts with."""
     spec = scope.spec
     starts: list[FlowNode] = [start for start in spec.entries if entry is None or start.bpmn_id == entry]
     if entry is None:
         plain = [start for start in spec.entries if not start.catches]
         starts = list(plain or spec.entries[:1])
-    return [scope.place(start) for start in starts or spec.loose]
+    notes: dict[str, Any] = {"items": items} if items else {}
+    return [scope.place(start, **notes) for start in starts or spec.loose]

@@ -83,6 +83,8 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
             token.notes["done"] = True
         if self.data is not None:
             data.give_out(token, self.data)
+        elif "items" in token.notes and self.node.data is not None:
+            data.pass_on(token, self.node.data)
         self.weigh(token)
         token.notes["flows"] = [flow.id for flow in self.choose(token)]
         return True

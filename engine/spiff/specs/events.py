@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff import timers, variables
+from engine.spiff import data, timers, variables
 from engine.spiff.diagram import EventDefinition, Node
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.base import FlowNode
@@ -106,11 +106,11 @@ class CatchEvent(FlowNode):
 
     def fire(self, token: Token, index: int, payload: Mapping[str, Any] | None = None) -> None:
         """What the token waited for has happened."""
+        self.receive(token, index, payload)
         if self.node.parallel_multiple:
             seen = token.notes.setdefault("seen", [])
             seen.append(index)
             if len(seen) < len(self.catches):
-                self.receive(token, payload)
                 return
             token.notes["seen"] = []
         again = (
@@ -118,19 +118,24 @@ class CatchEvent(FlowNode):
             if self.catches[index].kind == "timer"
             else None
         )
-        self.happen(token, again, payload)
+        self.happen(token, again)
 
-    def receive(self, token: Token, payload: Mapping[str, Any] | None) -> None:
-        """Lay what came with a message or signal over the variables."""
+    def receive(self, token: Token, index: int, payload: Mapping[str, Any] | None) -> None:
+        """Lay what came with a message or signal over the variables, or take it into the data item that is drawn."""
+        into = self.node.properties.get("resultVariable")
+        item = data.item_of(self.node.data, index, payload)
+        if item and not into and self.node.type == "receiveTask":
+            payload = item
+        elif item and not into:
+            token.notes["items"] = {**token.notes.get("items", {}), **item}
+            return
         if payload is None:
             return
-        into = self.node.properties.get("resultVariable")
         if into or payload:
             variables.write(token, {into: dict(payload)} if into else payload)
 
-    def happen(self, token: Token, again: bool | None, payload: Mapping[str, Any] | None) -> None:
+    def happen(self, token: Token, again: bool | None) -> None:
         """Go on. `again` says that a cycle has turns left."""
-        self.receive(token, payload)
         race = token.notes.get("race")
         if race:
             gateway = token.workflow.tasks[race]
@@ -142,7 +147,7 @@ class CatchEvent(FlowNode):
 
     def spawn(self, token: Token) -> Token:
         """Let another token go on from here while this one keeps waiting."""
-        return token.workflow.place(self, parent=token.parent, done=True)
+        return token.workflow.place(self, parent=token.parent, done=True, **received(token))
 
 
 class ParallelStart(CatchEvent):
@@ -164,10 +169,9 @@ class ParallelStart(CatchEvent):
 class BoundaryEvent(CatchEvent):
     """Attached to an activity; interrupting ones cancel it at once."""
 
-    def happen(self, token: Token, again: bool | None, payload: Mapping[str, Any] | None) -> None:
+    def happen(self, token: Token, again: bool | None) -> None:
         scope = token.workflow
         host = scope.tasks[token.notes["host"]]
-        self.receive(token, payload)
         self.spawn(token)
         if self.node.interrupting:
             scope.cancel_token(host)
@@ -187,15 +191,19 @@ class Listener(CatchEvent):
         super().__init__(scope, node, catches, f"{node.id}[listen]", **kwargs)
         self.subprocess = subprocess
 
-    def happen(self, token: Token, again: bool | None, payload: Mapping[str, Any] | None) -> None:
+    def happen(self, token: Token, again: bool | None) -> None:
         scope = token.workflow
-        self.receive(token, payload)
-        runs = scope.place(self.subprocess, entry=self.node.id)
+        runs = scope.place(self.subprocess, entry=self.node.id, **received(token))
         if self.node.interrupting:
             scope.clear(keep=runs)
         elif again is False:
             token._set_state(TaskState.COMPLETED)
             scope.retire(token)
+
+
+def received(token: Token) -> dict[str, Any]:
+    """The data items that a token has received, for the one that goes on in its place."""
+    return {"items": token.notes.pop("items")} if "items" in token.notes else {}
 
 
 def caught_condition(token: Token) -> bool:

@@ -154,7 +154,8 @@ class EventBasedGateway(FlowNode):
     def leave(self, token: Token) -> None:
         for flow in self.flows:
             if flow.id in token.notes["flows"]:
-                notes = {"done": True} if flow.target == token.notes.get("happened") else {}
+                happened = flow.target == token.notes.get("happened")
+                notes = {"done": True, **token.notes.get("brings", {})} if happened else {}
                 token.case.log.flow(token, flow)
                 target = self._wf_spec.task_specs[flow.target]
                 token.workflow.place(target, parent=token, flow=flow.id, **notes)

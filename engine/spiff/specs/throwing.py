@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.model import ThrownEvent
-from engine.spiff import events, undoing
+from engine.spiff import data, events, undoing
 from engine.spiff.diagram import Node
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.activities import Transaction
@@ -26,28 +26,29 @@ class ThrowEvent(FlowNode):
         self.sends = any(catch.kind in ("message", "signal") for catch in catches)
 
     def act(self, token: Token) -> bool | None:
+        token.notes["payloads"] = self._payloads(token)
+        if self.sends:
+            token.notes["keys"] = self._business_keys(token)
         if "undoing" not in token.notes and self._compensate(token):
             token.case.log.entered(token)
             return None
-        if self.sends:
-            token.notes["payload"] = self._payload(token)
-            token.notes["keys"] = self._business_keys(token)
         return True
 
     def effect(self, token: Token) -> bool:
         """Throw, in the order the definitions are written; any of them may cancel this token."""
-        payload, keys = token.notes.pop("payload", {}), token.notes.pop("keys", ())
+        payloads = token.notes.pop("payloads", None) or [{}] * len(self.catches)  # states before 2026-11-23c have none
+        keys = token.notes.pop("keys", ())
         log = token.case.log
-        for catch in self.catches:
+        for catch, payload in zip(self.catches, payloads, strict=True):
             if catch.kind == "message":
                 log.thrown.append(ThrownEvent("message", catch.name or "", payload, tuple(keys), self.bpmn_id))
             elif catch.kind == "signal":
                 log.thrown.append(ThrownEvent("signal", catch.name or "", payload, (), self.bpmn_id))
                 events.broadcast(token.case, catch.name or "", payload)
             elif catch.kind == "escalation":
-                events.escalate(token, catch.code)
+                events.escalate(token, catch.code, payload)
             elif catch.kind == "error":
-                events.throw_error(token, catch.code, catch.name or "")
+                events.throw_error(token, catch.code, catch.name or "", brings=payload)
             elif catch.kind == "terminate":
                 self._terminate(token)
             elif catch.kind == "cancel":
@@ -74,10 +75,14 @@ class ThrowEvent(FlowNode):
         """End the scope this event stands in, whatever still runs there."""
         token.workflow.clear(keep=token)
 
-    def _payload(self, token: Token) -> dict[str, Any]:
+    def _payloads(self, token: Token) -> list[dict[str, Any]]:
+        """What each definition takes with it: the property `payload`, else the data item that is drawn for it."""
         text = self.node.properties.get("payload")
         if not text:
-            return {}
+            return [data.carried(token, self.node.data, index) for index in range(len(self.catches))]
+        return [self._payload(token, text)] * len(self.catches)
+
+    def _payload(self, token: Token, text: str) -> dict[str, Any]:
         value = token.case.engine.gathered(token, text)
         if not isinstance(value, dict):
             raise StepProblem("script", f"payload 必須是 context (the payload must be a context): {text}")
