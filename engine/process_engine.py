@@ -26,6 +26,7 @@ from engine.directory.service import DirectoryService
 from engine.history.chain import Signer
 from engine.history.readings import CaseReadings
 from engine.history.service import HistoryService
+from engine.integrity import IntegrityService
 from engine.monitor import MonitorService
 from engine.notices.service import NotificationService
 from engine.queue import JobQueue, NoJobs
@@ -92,6 +93,7 @@ class ProcessEngine:
         self.connector_hosts = ConnectorHosts(store, self.clock, self.admin_log, Sealer(secret_keys or [history_key]))
         self.monitor = MonitorService(store, self.clock, self.admin_log)
         self.reports = ReportService(store)
+        self.integrity = IntegrityService(store, steps)
 
     def close(self) -> None:
         """Close every database connection."""

@@ -180,6 +180,10 @@ class Executor:
             raise TaskNotOpen(task=task_id)
         return visible(token)
 
+    def holds(self, state: bytes) -> frozenset[str]:
+        """The tasks, timers and calls a saved state may wait for: the ids of its tokens. Raises IntegrityError."""
+        return serializer.token_ids(state)
+
     def awaits_condition(self, execution: Execution) -> bool:
         """Whether the instance waits for a condition to become true, of which no row tells."""
         definition = definition_of(execution.source)

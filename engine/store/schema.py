@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
 from engine.errors import StoreUnavailable
@@ -29,6 +30,11 @@ def upgrade(url: str, revision: str = "head") -> None:
 def downgrade(url: str, revision: str) -> None:
     """Migrate the database at `url` back to `revision`."""
     command.downgrade(_config(url), revision)
+
+
+def known_revisions() -> frozenset[str]:
+    """Every revision of the schema that this version of the code has a migration for."""
+    return frozenset(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def _config(url: str) -> Config:

@@ -27,6 +27,12 @@ STATEMENT_SECONDS = 15.0
 LOCK_SECONDS = 5.0
 _LOCK_NOT_AVAILABLE = ("55P03", "40P01", "40001")
 _STATEMENT_TIMEOUT = "57014"
+_NO_HURRY = (
+    "set transaction read only",
+    "set local statement_timeout = 0",
+    "set local idle_in_transaction_session_timeout = 0",
+)
+"""What looks at everything takes its time; it holds no lock that anybody waits for."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ class Store:
         )
         event.listen(self.engine, "checkout", _ensure_connected)
         self._readers = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._snapshots = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._beside = create_engine(
             self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=connect
         )
@@ -131,6 +138,18 @@ class Store:
             StoreUnavailable: the database cannot be reached.
         """
         with _own_errors(), self._beside.connect() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Transaction]:
+        """Only look, for as long as it takes: every statement sees the same moment.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached.
+        """
+        with _own_errors(), self._snapshots.connect() as connection, connection.begin():
+            for setting in _NO_HURRY:
+                connection.exec_driver_sql(setting)
             yield Transaction(connection)
 
     def close(self) -> None:

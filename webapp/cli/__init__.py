@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from engine.errors import EngineError
+from webapp.cli.backup import backup, restore
 from webapp.cli.cases import report, verify
 from webapp.cli.demo import demo
 from webapp.cli.processes import deploy, lint, test_process
@@ -33,5 +34,5 @@ def main() -> None:
     """Siwei 四維: a workflow platform for a city government."""
 
 
-for command in (up, web, worker, migrate, deploy, lint, test_process, user, report, verify, demo):
+for command in (up, web, worker, migrate, deploy, lint, test_process, user, report, verify, backup, restore, demo):
     main.add_command(command)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from engine import ChainFault
 from webapp.cli.common import fail, open_engine
+from webapp.cli.verifying import said, verify_all
 from webapp.jobs_setup import anchor_files
 from webapp.totals import year_totals
 
@@ -13,28 +13,24 @@ from webapp.totals import year_totals
 @click.command()
 @click.argument("case", required=False)
 def verify(case: str | None) -> None:
-    """Verify the history of one case (its number), or of all, against its chain and the anchors.
+    """Verify the history of one case (its number); or all of it, and whether everything else agrees with it.
 
     Names the first bad row: edited, deleted, reordered, or the tail cut off; and cases that were deleted
-    altogether. Exit code 1 then.
+    altogether. Without a case also what must hold beside the history: nothing completed twice, no case that
+    cannot be moved, no state, call, file or index that does not fit. Exit code 1 then.
     """
     with open_engine() as (engine, settings):
-        instance = engine.runtime.by_business_key(case).id if case else None
+        if case is None:
+            if not verify_all(engine, settings):
+                fail("not everything is what was written")
+            return
         anchors = (path.read_bytes() for path in anchor_files(settings))
-        result = engine.history.verify(instance, anchors=anchors)
+        result = engine.history.verify(engine.runtime.by_business_key(case).id, anchors=anchors)
     click.echo(f"{result.cases} cases, {result.entries} entries verified.")
     for fault in result.faults:
-        click.echo(_said(fault), err=True)
+        click.echo(said(fault), err=True)
     if not result.intact:
         fail("history is not what was written")
-
-
-def _said(fault: ChainFault) -> str:
-    if fault.kind == "anchor-broken":
-        return f"anchor {fault.seq} is not what was signed"
-    if fault.kind == "case-missing":
-        return f"{fault.business_key or fault.instance_id}: the case is missing"
-    return f"{fault.business_key}: entry {fault.seq} is {fault.kind}"
 
 
 @click.command()

@@ -15,30 +15,34 @@ from webapp.settings import Settings
 
 
 @contextmanager
-def open_engine() -> Iterator[tuple[ProcessEngine, Settings]]:
-    """The engine over the database in use; starts the embedded one when it does not run.
+def open_database() -> Iterator[Settings]:
+    """The settings with the database in use; starts the embedded one when it does not run.
 
     Beside a running `siwei up` the command joins its database.
     """
     settings = Settings.from_environment().with_kept_keys()
-    database: EmbeddedServer | None = None
-    if not settings.database_url:
-        server = EmbeddedServer(settings.home)
-        address = server.running()
-        if address is None:
-            address, database = server.start(), server
-        settings = replace(
-            settings, database_url=address.url("siwei", APPLICATION), owner_database_url=address.url("siwei")
-        )
+    if settings.database_url:
+        yield settings
+        return
+    server = EmbeddedServer(settings.home)
+    running = server.running()
+    address = running or server.start()
     try:
+        yield replace(settings, database_url=address.url("siwei", APPLICATION), owner_database_url=address.url("siwei"))
+    finally:
+        if running is None:
+            server.stop()
+
+
+@contextmanager
+def open_engine() -> Iterator[tuple[ProcessEngine, Settings]]:
+    """The engine over the database in use, as `open_database` finds it."""
+    with open_database() as settings:
         engine = assemble(settings)
         try:
             yield engine, settings
         finally:
             engine.close()
-    finally:
-        if database:
-            database.stop()
 
 
 def acting(engine: ProcessEngine, person_id: str | None) -> Actor:

@@ -26,17 +26,23 @@ def step(text: str) -> Iterator[None]:
 
 
 class Counter:
-    """A line that counts up in place on a terminal, and every tenth part elsewhere."""
+    """A line that counts up in place on a terminal, and every tenth part elsewhere.
 
-    def __init__(self, text: str) -> None:
+    Args:
+        unit: one of what is shown is so many of what is counted.
+    """
+
+    def __init__(self, text: str, *, unit: int = 1) -> None:
         self._text = text
+        self._unit = unit
         self._shown = -1
 
     def __call__(self, done: int, total: int) -> None:
         """Show that `done` of `total` are done."""
         tenth = done * 10 // max(total, 1)
+        shown = f"{done // self._unit}/{total // self._unit}"
         if sys.stdout.isatty():
-            click.echo(f"\rSiwei: {self._text} {done}/{total}", nl=done >= total)
+            click.echo(f"\rSiwei: {self._text} {shown}", nl=done >= total)
         elif tenth != self._shown:
-            click.echo(f"Siwei: {self._text} {done}/{total}")
+            click.echo(f"Siwei: {self._text} {shown}")
         self._shown = tenth

@@ -1,0 +1,128 @@
+"""F24: the record is edited, deleted from, reordered or cut by the database's owner. The first bad row is named."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from engine import SYSTEM
+from engine.history.chain import Signer
+from tests.faults.actors import CLERK
+from tests.faults.harness import City, Report, scaled
+from tests.faults.models import MIXED
+
+CASES = 2
+"""Of each kind of tampering."""
+
+
+def edit(db: psycopg.Connection, case: UUID, seq: int) -> None:
+    """Somebody else is made to have done it."""
+    db.execute("update history set actor_name = '別人' where instance_id = %s and seq = %s", [case, seq])
+
+
+def edit_value(db: psycopg.Connection, case: UUID, seq: int) -> None:
+    """What was typed is changed."""
+    db.execute(
+        "update history_value set body = '{}', salt = salt where instance_id = %s and seq = %s and body is not null",
+        [case, seq],
+    )
+
+
+def delete(db: psycopg.Connection, case: UUID, seq: int) -> None:
+    """One entry is taken away."""
+    for table in ("history_value", "history"):
+        db.execute(f"delete from {table} where instance_id = %s and seq = %s", [case, seq])  # type: ignore[call-overload]
+
+
+def reorder(db: psycopg.Connection, case: UUID, seq: int) -> None:
+    """Two neighbours change places."""
+    db.execute("set session_replication_role = replica")
+    for table in ("history_value", "history"):
+        for old, new in ((seq, -1), (seq + 1, seq), (-1, seq + 1)):
+            db.execute(
+                f"update {table} set seq = %s where instance_id = %s and seq = %s",  # type: ignore[call-overload]
+                [new, case, old],
+            )
+    db.execute("set session_replication_role = origin")
+
+
+def cut(db: psycopg.Connection, case: UUID, seq: int) -> None:
+    """All that came later is taken away."""
+    for table in ("history_value", "history"):
+        db.execute(f"delete from {table} where instance_id = %s and seq >= %s", [case, seq])  # type: ignore[call-overload]
+
+
+Tampering = Callable[[psycopg.Connection, UUID, int], None]
+TAMPERINGS: Mapping[str, Tampering] = {
+    "edited": edit,
+    "value-edited": edit_value,
+    "deleted": delete,
+    "reordered": reorder,
+    "tail-cut": cut,
+}
+
+
+@pytest.fixture
+def tampered(city) -> Callable[[Report], dict[UUID, tuple[str, int]]]:
+    """A function that lets cases be worked on and then tampers with each: what, and with which entry."""
+
+    def run(report: Report) -> dict[UUID, tuple[str, int]]:
+        chance = random.Random(report.seed)
+        key = city.deploy(MIXED["straight"])
+        cases = [worked_on(city, key) for _ in range(scaled(CASES) * len(TAMPERINGS))]
+        done = {}
+        with city.owner() as db:
+            for index, case in enumerate(cases):
+                kind = list(TAMPERINGS)[index % len(TAMPERINGS)]
+                seq = chance.choice(with_values(db, case)) if kind == "value-edited" else chance.randint(2, 6)
+                TAMPERINGS[kind](db, case, seq)
+                done[case] = (kind, seq)
+        report.counts |= {"cases": len(cases), "tamperings": len(TAMPERINGS)}
+        return done
+
+    return run
+
+
+def test_the_first_bad_row_is_named(city, tampered, report):
+    found = report("F24")
+    found.least = {"cases": scaled(CASES) * len(TAMPERINGS), "tamperings": len(TAMPERINGS)}
+    found.violations = unnamed(city, tampered(found))
+    found.ensure_held()
+
+
+def test_a_build_that_believes_every_row_is_noticed(city, tampered, report, monkeypatch):
+    found = report("F24 believing")
+    done = tampered(found)
+    monkeypatch.setattr(Signer, "digest", lambda signer, previous, link: link.digest)
+    found.violations = unnamed(city, done)
+    found.ensure_noticed("I5")
+
+
+def worked_on(city: City, key: str) -> UUID:
+    """A case that has ended: eight entries and more."""
+    case = city.engine.runtime.start(key, actor=CLERK, variables={"about": "測試"})
+    for _ in range(3):
+        (task,) = [task for task in city.engine.tasks.of_case(case.id, SYSTEM) if task.is_open]
+        city.engine.tasks.claim(task.id, CLERK)
+        city.engine.tasks.complete(task.id, actor=CLERK, variables={"opinion": "可"})
+    return case.id
+
+
+def with_values(db: psycopg.Connection, case: UUID) -> list[int]:
+    """Entries that have values to change."""
+    rows = db.execute("select seq from history_value where instance_id = %s and body is not null", [case])
+    return [row[0] for row in rows]
+
+
+def unnamed(city: City, done: Mapping[UUID, tuple[str, int]]) -> list[str]:
+    """Every tampering that `verify` does not name with its kind and its first row."""
+    named = {fault.instance_id: (fault.kind, fault.seq) for fault in city.engine.history.verify().faults}
+    return [
+        f"I5: {kind} at {seq} is said to be {named.get(case, 'nothing')}"
+        for case, (kind, seq) in done.items()
+        if named.get(case) != (kind, seq)
+    ]
