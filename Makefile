@@ -12,7 +12,7 @@ WORKERS ?= 2
 COMPILE := $(BIN)/python -m compileall -qq $(VENV)/lib || true
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults models lock frontend style types contracts clean
+.PHONY: help run test check bench faults models states lock frontend style types contracts clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ faults: $(INSTALLED_DEV) ## the fault plan, long: kills, races, restarts (FAULT_
 
 models: $(INSTALLED_DEV) ## random BPMN models, engine against reference interpreter (RUNS=10000 SEED=0)
 	@$(BIN)/python -m tests.conformance.bpmn.models --runs $${RUNS:-10000} --seed $${SEED:-0}
+
+states: $(INSTALLED_DEV) ## keep saved states of this version, which later versions must load (NAME=2026-11-24a)
+	@$(BIN)/python -m tests.upgrade $(NAME)
 
 style:
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q .

@@ -1,0 +1,36 @@
+"""Keeps saved states of the version that is checked out: `python -m tests.upgrade 2026-11-24a`.
+
+The tests of the engine are played with somebody looking over their shoulder; see `recording.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PLAYED = ("tests/engine/spiff", "tests/processes", "tests/conformance/bpmn/test_models.py")
+NOT_SOUND = "not breaks and not disagrees"
+"""Tests that break the engine on purpose leave states that no sound engine saves."""
+
+
+def main() -> int:
+    """Play, write `states/<name>.json.xz`, and say how large it is."""
+    if len(sys.argv) != 2 or (HERE / "states" / f"{sys.argv[1]}.json.xz").exists():
+        print(f"{__doc__}\nGive a name that is not there yet.", file=sys.stderr)
+        return 2
+    kept = HERE / "states" / f"{sys.argv[1]}.json.xz"
+    path = os.pathsep.join(filter(None, (str(HERE), os.environ.get("PYTHONPATH"))))
+    given = {**os.environ, "PYTHONPATH": path, "KEPT_STATES": str(kept)}
+    played = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "recording", *PLAYED, "-k", NOT_SOUND], env=given, check=False
+    )
+    if kept.exists():
+        print(f"{kept}: {kept.stat().st_size:,} bytes")
+    return played.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
