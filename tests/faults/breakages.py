@@ -16,7 +16,7 @@ from sqlalchemy import text
 from engine.connectors import HttpConnector
 from engine.jobs import calls, queue, service
 from engine.steps.sources import Sources
-from engine.store import definition_queries, file_queries, step_queries
+from engine.store import definition_queries, file_queries, step_queries, token_queries
 
 _SLOW_DISK_SECONDS = 0.03
 """How long the second half of a split write takes: the same broken build, the gap wide enough to be hit soon."""
@@ -88,9 +88,9 @@ def forgetful() -> None:
 
     step_queries.load = load_without_answer
     step_queries.record = lambda tx, step: record(tx, replace(step, token=None))
-    step_queries.reserve = lambda *args: True
-    step_queries.settle = lambda *args: None
-    step_queries.answered = lambda *args: None
+    token_queries.reserve = lambda *args: True
+    token_queries.settle = lambda *args: None
+    token_queries.answered = lambda *args: None
 
 
 def unqueued_deployments() -> None:

@@ -22,6 +22,7 @@ def test_a_build_that_forgets_tokens_is_noticed(city, report):
     found = report("F05 forgetful")
     post(city, found, rounds=6, broken="forgetful")
     found.ensure_noticed("F05: the same form got different answers")
+    found.ensure_noticed("F05: one start form, several cases")
 
 
 def post(city: City, report: Report, *, rounds: int, broken: str | None = None) -> None:
