@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, text
 
 from engine.cases.values import InboxQuery, Page, TaskRow, UserTask, candidate_keys, effective_person
 from engine.model import Actor
+from engine.store import pending_queries as pending
 from engine.store import rows
 from engine.store.case_queries import AGENCY, SEARCHED, page_of
 from engine.store.grams import query as search_query
@@ -44,7 +45,7 @@ SORTS: Mapping[str, Sort] = {
 }
 
 FILTERS: Mapping[str, str] = {
-    "process": "i.process_key",
+    "process": pending.OF_PROCESS,
     "speed": "i.speed",
     "security_class": "i.security_class",
     "source": "i.source",
@@ -60,7 +61,7 @@ _LATE = "t.due_at < :now"
 _MINE = "t.state = 'open' and t.assignee = :me"
 
 TABS: Mapping[str, str] = {
-    "pending": f"t.state = 'open' and {_OFFERED}",
+    "pending": f"t.state = 'open' and i.ended_at is null and {_OFFERED}",
     "mine": f"{_MINE} and t.kind = 'handle'",
     "countersign": f"{_MINE} and t.kind = 'countersign'",
     "approval": f"{_MINE} and t.kind = 'approval'",
@@ -72,19 +73,6 @@ TABS: Mapping[str, str] = {
         from following f where f.person_id = :me)""",
     "done": "t.state = 'completed' and t.closed_by = :me",
 }
-
-_FIRST_PENDING = """
-  select distinct c.task_id, c.due_at from unnest(cast(:keys as text[])) k
-  cross join lateral (
-    select task_id, due_at from candidate
-    where candidate = k and claimable and (due_at, task_id) > (cast(:after_key as timestamptz), cast(:after_id as uuid))
-    order by due_at, task_id limit :limit
-  ) c
-  order by c.due_at, c.task_id limit :limit
-"""
-"""The default order of the tab asked for most, straight from the index of each of the actor's keys."""
-
-_NO_KEY = {"after_key": "-infinity", "after_id": UUID(int=0)}
 
 
 def task(tx: Transaction, task_id: UUID, actor: Actor) -> UserTask | None:
@@ -147,8 +135,13 @@ def inbox_ids(
     tx: Transaction, query: InboxQuery, actor: Actor, *, principals: Sequence[str], now: datetime
 ) -> list[UUID]:
     """The tasks of one page of a tab, in order, by their ids alone."""
-    _, page, values = _page(query, actor, principals, now)
-    return [row.id for row in tx.execute(text(f"with recursive {UNITS} {page}"), values)][: query.limit]
+    keyset, page, values = _page(query, actor, principals, now)
+    statement = f"""
+        with recursive {UNITS}, page as materialized ({page})
+        select t.id from page join user_task t on t.id = page.id join process_instance i on i.id = t.instance_id
+        order by {keyset.order}
+    """
+    return [row.id for row in tx.execute(text(statement), values)][: query.limit]
 
 
 def _page(
@@ -162,19 +155,15 @@ def _page(
     if query.tab == "following":
         seen, parameters = visible(actor)
         values |= parameters
-    plain_pending = query.tab == "pending" and query.sort == "due" and not query.descending and len(conditions) == 1
-    if plain_pending:
-        values = {**_NO_KEY, **values}
-        page = f"""
-          select t.id, {keyset.columns} from ({_FIRST_PENDING}) c join user_task t on t.id = c.task_id
-          order by {keyset.order}
-        """
-    else:
-        page = f"""
-          select t.id, {keyset.columns} from user_task t join process_instance i on i.id = t.instance_id
-          where {" and ".join(conditions)} and {seen} and {keyset.condition}
-          order by {keyset.order} limit :limit
-        """
+    page = f"""
+      select t.id, {keyset.columns} from user_task t join process_instance i on i.id = t.instance_id
+      where {" and ".join([TABS[query.tab], *conditions])} and {seen} and {keyset.condition}
+      order by {keyset.order} limit :limit
+    """
+    if query.tab in pending.TABS and query.sort == "due" and not query.descending:
+        values = {**pending.FROM_THE_BEGINNING, **values}
+        each = [pending.SEARCHED_EACH if condition == SEARCHED else condition for condition in conditions]
+        page = pending.filtered_page(query.tab, keyset, each, page) if each else pending.plain_page(query.tab, keyset)
     return keyset, page, {"seer_heads": [], **values}
 
 
@@ -365,7 +354,8 @@ def _people(actor: Actor, principals: Sequence[str], now: datetime) -> dict[str,
 
 
 def _conditions(query: InboxQuery) -> tuple[list[str], dict[str, Any]]:
-    conditions, values = [TABS[query.tab]], {}
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
     for number, (name, value) in enumerate(query.filters.items()):
         if name in FILTERS and value:
             conditions.append(f":f{number} = {FILTERS[name]}")

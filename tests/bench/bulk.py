@@ -72,9 +72,10 @@ _DUE = "now() + (cast(n as bigint) * 7919 %% 100000) * interval '1 minute'"
 _CASES = f"""
 insert into process_instance (id, definition_id, process_key, business_key, status, revision, started_at, started_by,
   started_by_name, updated_at, subject, speed, source, active_elements, variables, history_length, history_head)
-select {_CASE_ID}, (select id from process_definition limit 1), 'bench', 'BENCH-' || n, 'active', 1, now(),
+select {_CASE_ID}, (select id from process_definition limit 1),
+  case when n %% 5000 = 1 then 'rare' else 'bench' end, 'BENCH-' || n, 'active', 1, now(),
   'bench', 'bench', now(), (cast(%(words)s as text[]))[n %% %(subjects)s + 1] || n,
-  (array['最速件', '速件', '普通件', '普通件'])[n %% 4 + 1], case when n %% 5000 = 1 then 'bench' end,
+  (array['最速件', '速件', '普通件', '普通件'])[n %% 4 + 1], case when n %% 5000 = 1 then 'rare' end,
   '{{submit}}', '{{}}', 0, ''
 from generate_series(%(first)s::int, %(last)s::int) n
 on conflict do nothing

@@ -71,6 +71,7 @@ process_instance = Table(
     Index("uq_process_instance_business_key_process_key", "business_key", "process_key", unique=True),
     Index("ix_process_instance_started_at", "started_at", "id"),
     Index("ix_process_instance_open_due", "due_at", "id", postgresql_where=text("ended_at is null")),
+    Index("ix_process_instance_open_process", "process_key", postgresql_where=text("ended_at is null")),
     Index("ix_process_instance_remind_at", "remind_at", postgresql_where=text("remind_at is not null")),
     Index(
         "ix_process_instance_owning_unit", "owning_unit", "started_at", postgresql_where=text("owning_unit is not null")

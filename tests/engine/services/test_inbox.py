@@ -8,6 +8,7 @@ import pytest
 
 from engine import SYSTEM, TABS, InboxQuery, InstanceQuery, SourceFile
 from engine.errors import AlreadyClaimed, Invalid, NotAllowed
+from engine.store import pending_queries
 from tests.engine.services.diagrams import APPROVAL, FOR_LABOR, chain, process, user_task
 
 DUE = process(
@@ -273,3 +274,48 @@ def test_a_diagram_says_which_tab_a_task_belongs_to(engine, people, deploy):
     (task,) = engine.tasks.of_case(case.id, SYSTEM)
     engine.tasks.claim(task.id, people["tsai"])
     assert [t.id for t in inbox(engine, people["tsai"], "countersign")] == [task.id]
+
+
+@pytest.mark.parametrize("reaches", [(1,), (2, 3), (2, 4, 6), (50,)])
+def test_pages_of_a_full_inbox_are_the_same_however_far_was_looked(engine, people, start, monkeypatch, reaches):
+    """Whether a page is filled from those due first, or all have to be asked, is the statement's own affair."""
+    monkeypatch.setattr(pending_queries, "_REACHES", reaches)
+    monkeypatch.setattr(pending_queries, "_REACHES_INDEXED", reaches)
+    tasks = [
+        start(days=days, speed="最速件" if days % 3 == 0 else "普通件", subject="路樹倒塌" if days > 6 else "路燈不亮")
+        for days in (4, 1, 9, 3, 7, 6, 2, 8, 5)
+    ]
+    by_due = sorted(tasks, key=lambda task: task.due_at)
+    rare = [task.id for number, task in enumerate(by_due, start=1) if number % 3 == 0]
+    late = [task.id for number, task in enumerate(by_due, start=1) if number > 6]
+    for limit in (1, 2, 9):
+        for options, expected in (
+            ({"filters": {"speed": "最速件"}}, rare),
+            ({"text": "路樹"}, late),
+            ({"filters": {"process": "due"}}, [task.id for task in by_due]),
+            ({"filters": {"process": "none"}}, []),
+            ({}, [task.id for task in by_due]),
+        ):
+            found, after = [], None
+            while not found or after:
+                query = InboxQuery(tab="pending", limit=limit, after=after, **options)
+                page = engine.tasks.inbox(people["tsai"], query)
+                found += [row.task.id for row in page.rows]
+                after = page.after
+                if not page.rows:
+                    break
+            assert found == expected, (limit, options)
+
+
+def test_what_is_late_is_mine_and_on_offer_in_one_order(engine, people, start, clock):
+    mine, offered, also_mine, _ = start(days=2), start(days=1), start(days=3), start(days=9)
+    for task in (mine, also_mine):
+        engine.tasks.claim(task.id, people["tsai"])
+    clock.advance(timedelta(days=4))
+    assert [t.id for t in inbox(engine, people["tsai"], "overdue")] == [offered.id, mine.id, also_mine.id]
+    assert [t.id for t in inbox(engine, people["wang"], "overdue")] == [offered.id]
+    first = engine.tasks.inbox(people["tsai"], InboxQuery(tab="overdue", limit=2))
+    rest = engine.tasks.inbox(people["tsai"], InboxQuery(tab="overdue", limit=2, after=first.after))
+    assert [row.task.id for row in rest.rows] == [also_mine.id]
+    filtered = InboxQuery(tab="overdue", filters={"process": "due"}, limit=1)
+    assert [row.task.id for row in engine.tasks.inbox(people["tsai"], filtered).rows] == [offered.id]
