@@ -19,6 +19,7 @@
     │   ├── InvalidVariables     {field: [message code, …]}
     │   ├── InvalidFields        {field: message code} of a record that somebody wants to store
     │   ├── DeploymentRefused    every finding at once
+    │   ├── MigrationRefused     a case cannot be moved to another version; every problem at once
     │   ├── ApprovalRequired     a script or connector waits for a second account
     │   ├── MessageNotCorrelated nobody waits for it
     │   └── ValueRefused         a value that cannot be stored (NaN, NUL, …)
@@ -145,6 +146,14 @@ class DeploymentRefused(Invalid):
     def __init__(self, findings: tuple[Any, ...], message: str | None = None) -> None:
         super().__init__(message, findings=len(findings))
         self.findings = findings
+
+
+class MigrationRefused(Invalid):
+    """The case cannot be moved to the other version as it stands."""
+
+    def __init__(self, problems: tuple[Any, ...]) -> None:
+        super().__init__(elements=", ".join(problem.element_id for problem in problems))
+        self.problems = problems
 
 
 class ApprovalRequired(Invalid):

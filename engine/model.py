@@ -242,6 +242,19 @@ Command = (
 
 
 @dataclass(frozen=True)
+class MigrationProblem:
+    """Why an instance cannot be moved to another version as it stands."""
+
+    code: str
+    """`gone`, `kind`, `place`, `flow` or `undo`."""
+    element_id: str
+    """In the version that the instance runs with."""
+    element_name: str
+    message_zh: str
+    message_en: str
+
+
+@dataclass(frozen=True)
 class OpenedTask:
     """A user or manual task that now waits for a person."""
 
@@ -367,3 +380,14 @@ class Advance:
     facts: tuple[ElementFact, ...] = ()
     active_elements: tuple[str, ...] = ()
     """Drawn ids that hold a token now."""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """An instance as it stands in another version of its definition."""
+
+    advance: Advance
+    tasks: tuple[OpenedTask, ...]
+    """Its open tasks under the other version's names and forms; who is asked and by when stays as it was."""
+    elements: Mapping[str, str]
+    """The drawn element of each token by its id: what tasks, timers, calls and incidents stand on now."""

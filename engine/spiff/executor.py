@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import codec
-from engine.errors import EngineError, InstanceEnded, StepFailed, TaskNotOpen, ValueRefused
+from engine.errors import EngineError, InstanceEnded, MigrationRefused, StepFailed, TaskNotOpen, ValueRefused
 from engine.model import (
     Advance,
     Command,
@@ -26,14 +26,17 @@ from engine.model import (
     Finding,
     FireTimers,
     FormUse,
+    Migration,
+    MigrationProblem,
     SourceFile,
     StepContext,
     Variables,
 )
-from engine.spiff import commands, guards, lint, outline, serializer
+from engine.spiff import assignment, commands, guards, lint, outline, serializer
 from engine.spiff.case import Case
 from engine.spiff.environment import ModelScriptEngine
 from engine.spiff.facts import StepLog
+from engine.spiff.migration import Rewriting, listen_anew
 from engine.spiff.parser import Definition, definition_of
 from engine.spiff.problems import BudgetSpent, StepProblem
 from engine.spiff.result import advance_of
@@ -164,6 +167,52 @@ class Executor:
             commands.HANDLERS[type(command)](case, command)
 
         return self._attempt(definition, context, make, enter, timers=isinstance(command, FireTimers))
+
+    def migration_problems(
+        self, execution: Execution, target: DefinitionSource, mapping: Mapping[str, str]
+    ) -> tuple[MigrationProblem, ...]:
+        """Why an instance cannot be moved to another version as it stands; nothing when it can.
+
+        Args:
+            mapping: drawn ids and what stands for each in the other version; the others keep their id.
+
+        Raises:
+            IntegrityError: a definition cannot be read.
+        """
+        rewriting = Rewriting(definition_of(execution.source), definition_of(target), mapping)
+        rewriting.rewrite(execution.state)
+        return tuple(rewriting.problems)
+
+    def migrate(
+        self, execution: Execution, target: DefinitionSource, mapping: Mapping[str, str], context: StepContext
+    ) -> Migration:
+        """Move an instance to another version. Nothing is done anew: open work stays open, under its ids and times.
+
+        Raises:
+            MigrationRefused: it does not fit; with every problem.
+            StepFailed: an event that is new gives no time.
+            InstanceEnded: the instance has ended.
+            IntegrityError: as `migration_problems`, or the state is not what was written.
+        """
+        definition = definition_of(target)
+        rewriting = Rewriting(definition_of(execution.source), definition, mapping)
+        moved = rewriting.rewrite(execution.state)
+        if rewriting.problems:
+            raise MigrationRefused(tuple(rewriting.problems))
+        log, engine = StepLog(), ModelScriptEngine(self._sandbox, definition, context)
+        case = serializer.load(moved, definition, engine, log)
+        if case.ended:
+            raise InstanceEnded(instance=context.instance_id)
+        try:
+            listen_anew(case, rewriting)
+        except StepProblem as problem:
+            raise StepFailed(problem.message) from problem
+        run(case, Budget(context.max_tasks, time.monotonic() + context.max_seconds))
+        tokens = case.all_tokens()
+        tasks = [assignment.evaluate(t.task_spec, t)[0] for t in tokens if t.notes.get("open")]
+        return Migration(
+            advance_of(case, serializer.save(case)), tuple(tasks), {t.id: t.task_spec.bpmn_id for t in tokens}
+        )
 
     def variables(self, execution: Execution, task_id: str | None = None) -> dict[str, Any]:
         """The variables of the instance, or all that one task of it sees.
