@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.model import Advance, Subscription, TimerWait
 from engine.spiff import variables
-from engine.spiff.case import Case, Scope
+from engine.spiff.case import Case, SubScope
 from engine.spiff.specs.activities import CallActivity
 from engine.spiff.specs.events import CatchEvent
 from engine.spiff.token import Token
@@ -40,20 +40,27 @@ def known(case: Case) -> dict[str, Any]:
     A phase drawn as a process of its own would else hide its answers from the case's letters, header and search until
     it ends. The parts' own variables stay theirs: what a part that is interrupted has written is not known any more.
     """
-    return {**case.data, **_handed_back(case, case)}
-
-
-def _handed_back(case: Case, around: Scope) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for scope in tuple(case.subprocesses.values()):
-        host = scope.host
-        if host is None or host.workflow is not around:
-            continue
-        if not scope.own_variables:
-            found.update(_handed_back(case, scope))
-        elif isinstance(host.task_spec, CallActivity) and host.task_spec.hands_back_all and _writes_to_process(host):
-            found.update({**scope.data, **_handed_back(case, scope)})
+    inside: dict[int, list[SubScope]] = {}
+    for scope in case.subprocesses.values():
+        assert scope.host is not None
+        inside.setdefault(id(scope.host.workflow), []).append(scope)
+    found = dict(case.data)
+    waiting = inside.get(id(case), [])[::-1]
+    while waiting:  # by hand and not by recursion: cases nest 200 deep
+        scope = waiting.pop()
+        if scope.own_variables:
+            if not _hands_back(scope):
+                continue
+            found.update(scope.data)
+        waiting += inside.get(id(scope), [])[::-1]
     return found
+
+
+def _hands_back(called: SubScope) -> bool:
+    """Whether all that the called process knows becomes variables of the case itself."""
+    host = called.host
+    assert host is not None
+    return isinstance(host.task_spec, CallActivity) and host.task_spec.hands_back_all and _writes_to_process(host)
 
 
 def _writes_to_process(host: Token) -> bool:
