@@ -3,7 +3,8 @@
 A scope remembers in `finished` what was completed in it and can be compensated, as plain
 values that are saved with it:
 
-    {"at": element, "local": its own variables}                      a boundary handler undoes it
+    {"at": element}                                                  a boundary handler undoes it
+    {"at": element, "item": which one}                               and so each turn of a loop (§13.5.5)
     {"at": subprocess, "inner": [records], "data": …, "local": …}    its inside is undone, on the data it had
     {"at": activity, "turns": [records]}                             each turn of a loop
 
@@ -63,15 +64,15 @@ def remember(token: Token) -> None:
     local = {"local": token.notes["local"]} if "local" in token.notes else {}
     inside = None if left is None else {"at": spec.bpmn_id, **left, **local}
     if spec.loop is not None:  # one turn: its loop keeps it until it is completed as a whole
-        whole = token.parent
-        if inside is not None and whole is not None:
-            whole.notes.setdefault("undoable", []).append(inside)
+        turn = {"at": spec.bpmn_id, "item": spec.loop.item(token)} if spec.loop.handler is not None else inside
+        if turn is not None and token.parent is not None:
+            token.parent.notes.setdefault("undoable", []).append(turn)
         return
     turns = token.notes.pop("undoable", None)
-    if spec.handler is not None:
-        token.workflow.finished.append({"at": spec.bpmn_id, **local})
-    elif turns:
+    if turns:
         token.workflow.finished.append({"at": spec.bpmn_id, "turns": turns})
+    elif spec.handler is not None and not spec.is_repeated:
+        token.workflow.finished.append({"at": spec.bpmn_id})
     elif inside is not None:
         token.workflow.finished.append(inside)
 

@@ -2,7 +2,8 @@
 
 A process instance has one set of variables, shared by all its branches. A called
 process has its own. One of many (multi-instance) has a layer of its own on top,
-which holds its element variable and what is written inside it. A subprocess keeps
+which holds its element variable and what is written inside it; a turn of a loop, and what
+undoes one of many, only sees which one it is (`item`). A subprocess keeps
 the data objects and properties that are drawn in it, an activity its data inputs and
 outputs: layers that take only the names they declare (BPMN 2.0 §10.4.1).
 """
@@ -30,6 +31,8 @@ def layers(token: Token) -> list[Layer]:
                 found.append((step.notes["own"], step.task_spec.data_names))
             if "local" in step.notes:
                 found.append((step.notes["local"], None))
+            if "item" in step.notes:
+                found.append((step.notes["item"], frozenset(step.notes["item"])))
             step = step.parent
         if scope.own_variables:
             found.append((scope.data, None))

@@ -36,6 +36,8 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
     rests = False
     """Whether a token that waits here can stay as it was saved while others move."""
     is_drawn = True
+    is_repeated = False
+    """Whether it stands for all turns of an activity."""
     shows = True
     """Whether a token here marks the element on the drawing as active."""
     _wf_spec: ScopeSpec

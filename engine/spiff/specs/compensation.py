@@ -66,8 +66,8 @@ class Undo(FlowNode):
             notes["record"] = record
         else:
             spec = self._wf_spec.task_specs[record["at"]].handler
-            if "local" in record:
-                notes["local"] = record["local"]
+            if "item" in record:
+                notes["item"] = record["item"]
         token.workflow.place(spec, parent=token, **notes)
 
 

@@ -21,6 +21,7 @@ class LoopNode(FlowNode):
     """Stands for the whole activity; the events on its border belong to it. `each` is one turn."""
 
     is_drawn = False
+    is_repeated = True
     characteristics: Loop
     each: FlowNode
     thrown: tuple[tuple[Catch, ...], ...] = ()
@@ -36,6 +37,12 @@ class LoopNode(FlowNode):
 
     def choose(self, token: Token) -> list[Flow]:
         return choose_implicit(self, token)
+
+    def item(self, each: Token) -> dict[str, Any]:
+        """Which one of many a turn is, for what undoes it later."""
+        local = each.notes.get("local", {})
+        own = (self.characteristics.element_variable or "", *COUNTERS)
+        return {name: local[name] for name in own if name in local} or dict(each.notes.get("item", {}))
 
     def count(self, each: Token) -> None:
         """Work out what one finished turn means. Changes nothing but the turn's own notes."""
@@ -155,22 +162,25 @@ class MultiInstance(LoopNode):
 
 
 class StandardLoop(LoopNode):
-    """Repeats while its condition holds, up to its maximum. Notes: `turns`."""
+    """Repeats while its condition holds, up to its maximum. Notes: `turns`.
+
+    A turn sees its number from 0 as `loopCounter`, the condition how many turns are over (§10.3.8).
+    """
 
     def act(self, token: Token) -> bool | None:
         maximum = self._maximum()
         token.notes["turns"] = 0
-        if maximum == 0 or (self.characteristics.test_before and not self._holds(token)):
+        if maximum == 0 or (self.characteristics.test_before and not self._holds(token, 0)):
             token.case.log.skipped(token)
             return True
-        token.workflow.place(self.each, parent=token)
+        token.workflow.place(self.each, parent=token, item={"loopCounter": 0})
         return None
 
     def count(self, each: Token) -> None:
         whole = each.parent
         assert whole is not None
         turns = whole.notes["turns"] + 1
-        each.notes["stop"] = turns >= self._maximum() or not self._holds(each)
+        each.notes["stop"] = turns >= self._maximum() or not self._holds(each, turns)
         if not each.notes["stop"] and turns >= MAX_INSTANCES:
             raise StepProblem("limit", f"迴圈超過 {MAX_INSTANCES} 次 (more than {MAX_INSTANCES} turns).")
 
@@ -181,11 +191,13 @@ class StandardLoop(LoopNode):
         if each.notes["stop"]:
             whole.case.wake(whole)
         else:
-            whole.workflow.place(self.each, parent=whole)
+            whole.workflow.place(self.each, parent=whole, item={"loopCounter": whole.notes["turns"]})
 
-    def _holds(self, token: Token) -> bool:
+    def _holds(self, token: Token, turns: int) -> bool:
         condition = self.characteristics.loop_condition
-        return condition is None or token.case.engine.condition(token, condition)
+        if condition is None:
+            return True
+        return token.case.engine.condition(token, condition, {**variables.visible(token), "loopCounter": turns})
 
     def _maximum(self) -> float:
         maximum = self.characteristics.maximum

@@ -148,3 +148,42 @@ def test_an_end_event_undoes_what_was_completed_then_ends_its_path(play):
     assert p.variables["log"] == ["a", "b", "unb", "una"]
     assert p.nodes[-1] == "end"
     assert p.ended == "completed"
+
+
+REPEATED = {
+    "parallel": "<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>",
+    "sequential": '<multiInstanceLoopCharacteristics isSequential="true"><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>',
+    "loop": '<standardLoopCharacteristics loopMaximum="3"/>',
+}
+
+
+@pytest.mark.parametrize("kind", REPEATED)
+def test_each_of_many_is_undone_by_itself_and_the_handler_knows_which(play, kind):
+    task = script("a", text="={log: append(log, loopCounter)}").replace("</script>", f"</script>{REPEATED[kind]}")
+    handler = script("una", 'isForCompensation="true"', "={undone: append(undone, loopCounter)}")
+    body = START + task + undone_by("a", "una") + handler + UNDO + END
+    p = play(body, "start -> a", "a -> undo", "undo -> end", undone=[])
+    assert p.nodes == ["start", "a", "a", "a", "una", "una", "una", "undo", "end"]
+    assert p.variables["undone"] == [2, 1, 0]
+    assert "loopCounter" not in p.variables
+
+
+@pytest.mark.parametrize(("before", "turns"), [("true", 2), ("false", 2)])
+def test_the_condition_of_a_loop_sees_how_many_turns_are_over(play, before, turns):
+    loop = f'<standardLoopCharacteristics testBefore="{before}"><loopCondition>=loopCounter &lt; 2</loopCondition></standardLoopCharacteristics>'
+    body = START + script("a").replace("</script>", f"</script>{loop}") + END
+    p = play(body, "start -> a", "a -> end")
+    assert p.variables["log"] == ["a"] * turns
+
+
+def test_words_of_activiti_and_flowable_are_read_as_camundas():
+    words = 'xmlns:f="http://flowable.org/bpmn" f:candidateGroups="clerks" f:formKey="intake"'
+    body = START + f'<userTask id="a" {words}/>' + END
+    p = Player(source(bpmn(process(body, "start -> a", "a -> end")))).start()
+    assert (p.task("a").candidate_groups, p.task("a").form_key) == (("clerks",), "intake")
+    ignored = (
+        '<extensionElements><f:taskListener xmlns:f="http://activiti.org/bpmn" event="create"/></extensionElements>'
+    )
+    file = bpmn(process(START + f'<userTask id="a">{ignored}</userTask>' + END, "start -> a", "a -> end"))
+    found = p.executor.lint(source(file).files)
+    assert [(f.code, f.element_id) for f in found if f.blocks] == [("ignored-extension", "a")]

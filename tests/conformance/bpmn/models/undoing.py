@@ -18,13 +18,14 @@ def remember(work: Work) -> None:
     if not work.node.is_activity or undoes or work.reopened or work.demand is not None:
         return
     inside = None if left is None else replace(left, node=work.node, local=work.local)
-    if work.whole is not None:
-        if inside is not None:
-            work.whole.undoable.append(inside)
-    elif work.node.handler is not None:
-        work.scope.done.append(Record(work.node))
+    if work.whole is not None:  # each turn is undone by itself (§13.5.5)
+        turn = Record(work.node) if work.node.handler is not None else inside
+        if turn is not None:
+            work.whole.undoable.append(turn)
     elif work.undoable:
         work.scope.done.append(Record(work.node, turns=work.undoable))
+    elif work.node.handler is not None and not work.node.loop:
+        work.scope.done.append(Record(work.node))
     elif inside is not None:
         work.scope.done.append(inside)
 
@@ -35,7 +36,7 @@ def left_behind(scope: Scope) -> Record | None:
         return None
     assert scope.host is not None
     values = None if scope.values is None else dict(scope.values)
-    return Record(scope.host.node, inner=scope.done, values=values)
+    return Record(scope.host.node, inner=scope.done, values=values, objects=scope.objects)
 
 
 def thrown(case: Reference, work: Work) -> bool:
@@ -109,7 +110,7 @@ def _reopen(case: Reference, demand: Demand, record: Record) -> None:
     level = case.processes[record.node.get("calledElement")] if called else record.node.inner
     assert level is not None
     assert record.inner is not None
-    inner = Scope(level, host, record.values, done=record.inner)
+    inner = Scope(level, host, record.values, record.objects, done=record.inner)
     host.inner = inner
     handler = inner.level.compensation
     if handler is not None and not record.partly:
@@ -144,5 +145,5 @@ def _harvest(scope: Scope) -> list[Record]:
         inside = _harvest(work.inner) if work.inner is not None else []
         if work.inner is not None and inside:
             values = None if work.inner.values is None else dict(work.inner.values)
-            records.append(Record(work.node, inner=inside, values=values, partly=True))
+            records.append(Record(work.node, inner=inside, values=values, objects=work.inner.objects, partly=True))
     return records
