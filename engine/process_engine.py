@@ -16,6 +16,7 @@ from engine.calendar.deadlines import DeadlineService
 from engine.calendar.service import CalendarService
 from engine.cases.incidents import IncidentService
 from engine.cases.machine import MachineService
+from engine.cases.migrating import MigrationService
 from engine.cases.runtime import RuntimeService
 from engine.cases.searches import SavedSearches
 from engine.cases.tasks import TaskService
@@ -82,6 +83,7 @@ class ProcessEngine:
         steps = Steps(executor, self.clock, self.queue, signer, Sources(), self.calendars, Candidates(), self.deadlines)
         self.repository = RepositoryService(store, steps)
         self.runtime = RuntimeService(store, steps)
+        self.migration = MigrationService(store, steps)
         self.machine = MachineService(store, steps)
         self.tasks = TaskService(store, steps)
         self.history = HistoryService(store, steps, signer)

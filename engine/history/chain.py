@@ -30,6 +30,7 @@ VERBS = (
     "case.started",
     "case.cancelled",
     "case.ended",
+    "case.migrated",
     "case.commented",
     "case.read",
     "file.attached",

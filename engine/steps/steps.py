@@ -7,7 +7,7 @@ state, tasks, history, jobs and the answer to a form token are stored together o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -46,7 +46,7 @@ from engine.steps.values import (
     new_row,
     search_text,
 )
-from engine.store import Transaction
+from engine.store import Transaction, migration_queries
 from engine.store import step_queries as queries
 from engine.store.message_queries import take_buffered
 from engine.store.rows import user_task
@@ -186,6 +186,27 @@ class Steps:
         advance = self.executor.start(source, context, variables, event=event, start_id=start_id)
         buffered = self._record(tx, case, advance, act, now)
         return self._deliver_buffered(tx, case, advance, buffered)
+
+    def migrate(
+        self, tx: Transaction, case: Case, to: ProcessDefinition, mapping: Mapping[str, str], act: Act
+    ) -> Advance:
+        """Let a case run with another version from now on, and record it.
+
+        Raises:
+            MigrationRefused: it does not fit; nothing is stored.
+            StaleRevision: the case was changed without the lock.
+        """
+        assert case.state is not None, "an ended case has no state to move"
+        now, source = self.clock.now(), self.sources.get(tx, to.id)
+        context = self._context(now, case.id, case.business_key, case.row)
+        moved = self.executor.migrate(Execution(case.source, case.state), source, mapping, context)
+        row = {**case.row, "process_name": to.name, "process_name_en": to.name_en, "version": to.version,
+               "properties": to.properties}  # fmt: skip
+        there = replace(case, definition_id=to.id, source=source, row=row)
+        buffered = self._record(tx, there, moved.advance, act, now)
+        tasks = [asdict(task) for task in moved.tasks]
+        migration_queries.move(tx, case.id, to.id, tasks=tasks, elements=moved.elements)
+        return self._deliver_buffered(tx, there, moved.advance, buffered)
 
     def note(self, tx: Transaction, case: Case, *entries: Entry, once: Once | None = None) -> None:
         """Add entries to a case's history without moving it, and use up a form's token. Raises StaleRevision."""

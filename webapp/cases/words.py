@@ -71,6 +71,10 @@ def _sentence(entry: HistoryEntry, who: str, elements: Mapping[str, str]) -> str
         "case.started": lambda: _("%(who)s起案。", who=who),
         "case.cancelled": lambda: _with(_("%(who)s撤案。", who=who), reason),
         "case.ended": lambda: _("案件異常結束。") if params.get("status") == "error" else _("案件結束。"),
+        "case.migrated": lambda: _with(
+            _("%(who)s將案件從第%(old)s版移到第%(new)s版。", who=who, old=params.get("version"), new=params.get("to")),
+            reason,
+        ),
         "case.commented": lambda: _("%(who)s留言。", who=who),
         "case.read": lambda: _("%(who)s檢視了案件。", who=who),
         "file.attached": lambda: _("%(who)s附上檔案「%(file)s」。", who=who, file=_file(entry)),
