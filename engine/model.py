@@ -372,6 +372,8 @@ class Advance:
     thrown: tuple[ThrownEvent, ...] = ()
     service_calls: tuple[ServiceCall, ...] = ()
     """Only the calls that this step asks for."""
+    withdrawn_calls: tuple[str, ...] = ()
+    """Task ids of calls asked for earlier whose answer nobody waits for any more."""
     incidents: tuple[IncidentFact, ...] = ()
     """Only the incidents that this step raised."""
     resolved_incidents: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ class StepLog:
         self.closed: dict[str, ClosedTask] = {}
         self.thrown: list[ThrownEvent] = []
         self.calls: dict[str, ServiceCall] = {}
+        self.withdrawn: dict[str, None] = {}
         self.incidents: dict[str, IncidentFact] = {}
         self.resolved: dict[str, None] = {}
 
@@ -37,7 +38,8 @@ class StepLog:
         """The token was taken away."""
         if token.notes.pop("open", None):
             self.close(token, "cancelled")
-        self.calls.pop(token.id, None)
+        if self.calls.pop(token.id, None) is None and token.notes.get("called"):
+            self.withdrawn[token.id] = None
         if token.notes.pop("incident", None):
             self.resolve(token)
         if token.task_spec.is_drawn and not token.task_spec.listens and "host" not in token.notes:

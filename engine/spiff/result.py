@@ -26,6 +26,7 @@ def advance_of(case: Case, state: bytes) -> Advance:
         subscriptions=tuple(wait for token in waiting for wait in _subscriptions(token)),
         thrown=tuple(log.thrown),
         service_calls=tuple(log.calls.values()),
+        withdrawn_calls=tuple(log.withdrawn),
         incidents=tuple(log.incidents.values()),
         resolved_incidents=tuple(log.resolved),
         ended=case.ended,

@@ -68,7 +68,8 @@ class Outcome:
     def has_waits(self) -> bool:
         """Whether there is anything for `waits` to store."""
         a = self.advance
-        return bool(a.timers or a.subscriptions or a.service_calls or self.incidents or a.resolved_incidents)
+        calls = a.service_calls or a.withdrawn_calls
+        return bool(a.timers or a.subscriptions or calls or self.incidents or a.resolved_incidents)
 
     def waits(self, answered: Sequence[str]) -> Waits:
         """What the case waits for; nothing once it has ended."""
@@ -78,7 +79,7 @@ class Outcome:
             timers=() if a.ended else [asdict(timer) for timer in a.timers],
             subscriptions=() if a.ended else [asdict(subscription) for subscription in a.subscriptions],
             calls=[{**asdict(call), "arguments": codec.encode(dict(call.arguments))} for call in a.service_calls],
-            answered=answered,
+            answered=[*answered, *a.withdrawn_calls],
             incidents=[{"id": new_id(), **asdict(fact)} for fact in self.incidents],
             mended=[task_id for task_id in a.resolved_incidents if task_id not in failed],
             all_mended=a.ended is not None and not self.incidents,

@@ -24,6 +24,21 @@ YEAR_AND_CALL = process(
     <bpmn:sequenceFlow id="f3" sourceRef="fork" targetRef="ask"/>
     <bpmn:sequenceFlow id="f4" sourceRef="ask" targetRef="end2"/>""",
 )
+CALL_IN_TIME = process(
+    "call_in_time",
+    """<bpmn:startEvent id="start"/><bpmn:serviceTask id="ask" name="查詢"><bpmn:extensionElements>
+      <spiffworkflow:serviceTaskOperator id="http" resultVariable="found"/></bpmn:extensionElements></bpmn:serviceTask>
+    <bpmn:boundaryEvent id="late" attachedToRef="ask" cancelActivity="true"><bpmn:timerEventDefinition>
+      <bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT0.001S</bpmn:timeDuration></bpmn:timerEventDefinition>
+    </bpmn:boundaryEvent>"""
+    + user_task("after", "之後", 'camunda:assignee="tsai"')
+    + """<bpmn:endEvent id="end1"/><bpmn:endEvent id="end2"/>
+    <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="ask"/>
+    <bpmn:sequenceFlow id="f2" sourceRef="ask" targetRef="end1"/>
+    <bpmn:sequenceFlow id="f3" sourceRef="late" targetRef="after"/>
+    <bpmn:sequenceFlow id="f4" sourceRef="after" targetRef="end2"/>""",
+)
+"""A connector call that a timer interrupts."""
 AT_ONCE = process(
     "at_once",
     chain(
@@ -128,6 +143,23 @@ def test_a_connector_with_a_fault_of_its_own_costs_no_case(begin, live, work, ne
     bring_forward()
     work()
     assert open_elements(live, case) == ["read"]
+
+
+def test_a_cancelled_case_does_not_call(begin, live, work, neighbour):
+    case = begin(CALLING)
+    live.runtime.cancel(case.id, reason="撤案", actor=SYSTEM)
+    work()
+    assert neighbour.calls == []
+    assert live.monitor.calls(SYSTEM) == ()
+
+
+def test_a_call_that_was_interrupted_is_not_made(begin, live, work, neighbour):
+    case = begin(CALL_IN_TIME)
+    assert live.machine.fire_timers(case.id) is not None
+    work()
+    assert open_elements(live, case) == ["after"]
+    assert neighbour.calls == []
+    assert live.monitor.calls(SYSTEM) == ()
 
 
 def test_a_message_reaches_the_case_that_waits_for_it_once(begin, live, work, people, service, sql):
