@@ -254,6 +254,11 @@ class MigrationProblem:
     message_en: str
 
 
+Begun = DeliverMessage | DeliverSignal | tuple[DeliverMessage | DeliverSignal, ...] | None
+"""What begins a case: a message or signal, all that a parallel multiple start event has gathered, or neither: a
+person, the clock, a condition."""
+
+
 @dataclass(frozen=True)
 class OpenedTask:
     """A user or manual task that now waits for a person."""

@@ -15,6 +15,7 @@ from engine.errors import Conflict
 from engine.model import Actor
 from engine.store import Store
 from engine.store import monitor_queries as queries
+from engine.store.start_timer_queries import addressed
 
 OPERATORS = ("operator", ADMINISTRATOR)
 MAX_ROWS = 200
@@ -34,6 +35,21 @@ class WaitingTimer:
     process_name_en: str | None
     instance_id: UUID | None = None
     business_key: str | None = None
+
+
+@dataclass(frozen=True)
+class WatchedCondition:
+    """A condition that starts cases, and what was found when it was last looked at."""
+
+    definition_id: UUID
+    element_id: str
+    holds: bool
+    since: datetime
+    problem: str | None
+    """Why it cannot be worked out, or begins no case."""
+    process_key: str
+    process_name: str
+    process_name_en: str | None
 
 
 @dataclass(frozen=True)
@@ -130,7 +146,19 @@ class MonitorService:
         ensure_any_role(actor, *OPERATORS)
         with self._store.reading() as tx:
             rows = queries.starts(tx)
-        return tuple(WaitingTimer(**{k: v for k, v in row.items() if k != "fired"}) for row in rows)
+        return tuple(WaitingTimer(**{**row, "element_id": addressed(row["element_id"])[0]}) for row in rows)
+
+    def start_conditions(self, actor: Actor) -> tuple[WatchedCondition, ...]:
+        """The conditions that start cases of versions in force, those with a problem first."""
+        ensure_any_role(actor, *OPERATORS)
+        with self._store.reading() as tx:
+            return tuple(WatchedCondition(**row) for row in queries.conditions(tx))
+
+    def start_problems(self, actor: Actor) -> int:
+        """How many of them cannot be worked out, or begin no case."""
+        ensure_any_role(actor, *OPERATORS)
+        with self._store.reading() as tx:
+            return queries.condition_problems(tx)
 
     def calls(self, actor: Actor) -> tuple[OpenCall, ...]:
         """Connector calls that are not answered, the oldest first."""

@@ -24,6 +24,7 @@ EVENTS = "tests/engine/spiff/test_events.py::"
 ACTIVITIES = "tests/engine/spiff/test_activities.py::"
 GATEWAYS = "tests/engine/spiff/test_gateways.py::"
 REPEATED = "tests/engine/spiff/test_repetitions.py::"
+STARTS = "tests/engine/spiff/test_starts.py::"
 TIMERS = "tests/engine/spiff/test_timers.py::"
 REFUSED = "tests/unit/spiff/test_lint.py::test_what_the_engine_cannot_run_is_named"
 MODELS = "tests/unit/spiff/test_lint.py::test_a_broken_rule_of_the_standard_is_found_at_its_element"
@@ -82,14 +83,20 @@ GATEWAY_ROWS = (
     Row("inclusiveGateway", "Takes every flow whose condition holds; waits for all that may still come", GATEWAYS + "test_an_inclusive_gateway_takes_all_that_hold_and_joins_them", history="passed, with the flows taken"),
     Row("parallelGateway", "Takes every flow; waits for one token of each", GATEWAYS + "test_a_parallel_gateway_waits_for_each_flow", history="passed, with the flows taken"),
     Row("eventBasedGateway", "Waits for several events; the first decides, the others are given up", GATEWAYS + "test_the_first_event_behind_an_event_based_gateway_wins", history=WAITS),
+    Row("eventBasedGateway", "Begins a case by the first thing that happens behind it: a message, a signal, the clock, a condition", STARTS + "test_the_clock_and_a_condition_may_begin_behind_an_event_based_gateway", history=WAITS, note="instantiating"),
     Row("complexGateway", "Splits as an inclusive one; joins when its activation condition holds", "tests/engine/spiff/test_more_elements.py::test_two_of_three_and_the_late_one_is_swallowed", history="passed, with the flows taken"),
 )  # fmt: skip
 EVENT_ROWS = (
     Row("startEvent", "Somebody starts a case, with the start form when there is one", EVENTS + "test_the_initiator_is_a_variable_when_the_start_event_says_so", "its page under 起案", "who started the case, with what", "none"),
     Row("startEvent", "A message that belongs to no open case starts one", EVENTS + "test_a_process_starts_by_its_message", history="the case began by its message", event="message"),
-    Row("startEvent", "Starts a case at its time; a cycle starts one each turn", TIMERS + "test_the_next_start_of_a_timer_start_event", history="the system started the case", event="timer"),
+    Row("startEvent", "Starts a case at its time; a cycle starts one each turn; each of several timers by itself", STARTS + "test_each_of_several_timers_starts_its_own_cases", history="the system started the case", event="timer"),
     Row("startEvent", "A signal starts a case; in an event subprocess it starts that", "tests/engine/spiff/test_element_rows.py::test_a_signal_starts_a_case", history="the signal received", event="signal"),
-    Row("startEvent", "In an event subprocess: when its condition becomes true", "tests/engine/spiff/test_element_rows.py::test_an_event_subprocess_starts_when_its_condition_becomes_true", history=PASSED, event="conditional"),
+    Row("startEvent", "Starts a case when its condition becomes true, and again only after it was false; it asks the date and how many cases run, for there are no variables yet", STARTS + "test_a_condition_starts_a_case_when_it_becomes_true_and_not_again_before_it_was_false", history="the system started the case", event="conditional"),
+    Row("startEvent", "In an event subprocess: when its condition becomes true", "tests/engine/spiff/test_element_rows.py::test_an_event_subprocess_starts_when_its_condition_becomes_true", history=PASSED, event="conditional", note="event subprocess"),
+    Row("startEvent", "Any of the things that it waits for starts a case", STARTS + "test_a_start_event_may_wait_for_anything_of_several_kinds", history="what began the case", note="multiple"),
+    Row("startEvent", "A case begins once all that it waits for has happened; messages belong together by the case number they name", STARTS + "test_a_start_that_needs_both_begins_with_the_second", history="what completed it, with what all of it brought", note="parallel multiple"),
+    Row("startEvent", "In an event subprocess: each of several timers starts it by itself", STARTS + "test_each_of_several_timers_starts_the_event_subprocess", history="the timer fired", note="multiple, event subprocess"),
+    Row("startEvent", "In an event subprocess: when all that it waits for has happened", STARTS + "test_a_start_of_an_event_subprocess_that_needs_both_waits_for_the_second", history=PASSED, note="parallel multiple, event subprocess"),
     Row("startEvent", "In an event subprocess: catches an error thrown in its scope", EVENTS + "test_an_error_is_caught_by_an_event_subprocess", event="error"),
     Row("startEvent", "In an event subprocess: catches an escalation thrown in its scope", "tests/engine/spiff/test_element_rows.py::test_an_event_subprocess_catches_an_escalation_of_its_scope", event="escalation"),
     Row("startEvent", "In an event subprocess: says how its scope is compensated", "tests/engine/spiff/test_compensation.py::test_its_own_event_subprocess_sees_the_data_it_had", event="compensate"),

@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from engine import codec
-from engine.cases.starting import Starting
-from engine.cases.values import ProcessInstance
+from engine.cases.watching import WatchedStarts
 from engine.errors import TaskNotOpen
 from engine.model import (
     SYSTEM,
@@ -29,7 +28,7 @@ MAX_MESSAGE = 2000
 TOKENS_KEPT = timedelta(days=7)
 
 
-class MachineService(Starting):
+class MachineService(WatchedStarts):
     """Each method is one transaction; doing it twice has one effect."""
 
     def fire_timers(self, instance_id: UUID) -> Advance | None:
@@ -39,25 +38,6 @@ class MachineService(Starting):
             if case.state is None or not messages.has_due(tx, instance_id, self._now()):
                 return None
             return self._steps.take(tx, case, FireTimers(), Act("timer.fired", SYSTEM))
-
-    def start_by_timer(self, definition_id: UUID, element_id: str, due_at: datetime) -> ProcessInstance | None:
-        """Start a case because a timer start event is due, and arm its next firing.
-
-        Gives None when it is not due, was taken before, or the version is not in force any more.
-        """
-        with self._store.transaction() as tx:
-            fired = start_timers.lock(tx, definition_id, element_id)
-            now = self._now()
-            if fired is None or fired.due_at != due_at or due_at > now:
-                return None
-            definition, source = self._steps.sources.both(tx, definition_id)
-            act = Act("case.started", SYSTEM, element_id, params={"timer": element_id})
-            instance_id = self._start(tx, definition, {}, act, None, start_id=element_id)
-            following = self._steps.next_start(source, element_id, last=due_at, fired=fired.fired + 1)
-            start_timers.arm(tx, definition_id, element_id, following, fired=fired.fired + 1)
-            if following is not None:
-                self._steps.defer(tx, [start_timer_job(definition_id, element_id, following)])
-            return self._load(tx, instance_id, SYSTEM)
 
     def due(self, limit: int = 1000) -> list[UUID]:
         """Cases with a timer that is due now; one indexed look-up."""
@@ -88,11 +68,6 @@ class MachineService(Starting):
             params = {"message": message.name, "buffered": True}
             act = Act("message.received", message.actor, params=params, given=given)
             return self._steps.take(tx, case, DeliverMessage(message.name, given), act)
-
-    def due_starts(self) -> list[tuple[UUID, str, datetime]]:
-        """Timer start events that are due now: version, element, due time."""
-        with self._store.reading() as tx:
-            return start_timers.due(tx, self._now())
 
     def next_due(self, until: datetime) -> datetime | None:
         """When the next timer of any case, or timer start, up to `until` is due. For players."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from engine import codec
 from engine.cases.files import CaseFiles
+from engine.cases.gathering import Arrival
 from engine.cases.records import DiagramState
 from engine.cases.starting import Starting
 from engine.cases.values import InstanceQuery, Page, ProcessInstance, has_role
@@ -53,10 +54,11 @@ class RuntimeService(Starting, CaseFiles):
     ) -> Advance | None:
         """Give a message to the one open case with this number that waits for it.
 
-        A case that is open but does not wait for it yet gets it as soon as it does.
+        A case that is open but does not wait for it yet gets it as soon as it does. Where no case has the number
+        and a start event needs this message among others, it counts towards the case of that number.
 
         Returns:
-            What changed; None when the message was kept for later.
+            What changed; None when the message was kept for later, or began a case together with others.
 
         Raises:
             MessageNotCorrelated: no case has this number, or several wait for the message.
@@ -104,8 +106,11 @@ class RuntimeService(Starting, CaseFiles):
             listening = messages.listening(tx, name)
             starting = definitions.started_by(tx, "signal", name)
         reached = [case for case in listening if self._signal_one(case, name, variables, actor, sending)]
+        had: set[str] = set()
         for definition, element_id in starting:
-            started = self._start_by_signal(definition, element_id, name, variables, actor, sending)
+            again = definition.key in had
+            had.add(definition.key)
+            started = self._start_by_signal(definition, element_id, name, variables, actor, sending, again)
             reached += [started] if started else []
         return reached
 
@@ -212,7 +217,8 @@ class RuntimeService(Starting, CaseFiles):
     ) -> _Late | None:
         found = messages.numbered(tx, business_key)
         if found is None:
-            raise MessageNotCorrelated(message_name=message, business_key=business_key)
+            self._count_towards(tx, message, business_key, variables, actor, token)
+            return None
         instance_id, status = found
         if status != "active":
             late = Once(token, "message.received", instance_id, {"late": status})
@@ -223,6 +229,25 @@ class RuntimeService(Starting, CaseFiles):
         if token is not None:
             tokens.reserve(tx, token, "message.received", actor.person_id, self._now())
         return None
+
+    def _count_towards(
+        self,
+        tx: Transaction,
+        message: str,
+        business_key: str,
+        variables: Variables,
+        actor: Actor,
+        token: str | None,
+    ) -> None:
+        """Let the message begin the case of this number together with others. Raises MessageNotCorrelated."""
+        starting = definitions.started_by(tx, "message", message)
+        sources, starts = self._steps.sources, self._steps.starts
+        if len(starting) != 1 or not starts.needs(sources.get(tx, starting[0][0].id), starting[0][1]):
+            raise MessageNotCorrelated(message_name=message, business_key=business_key)
+        if token is not None:
+            tokens.reserve(tx, token, "message.received", actor.person_id, self._now())
+        happened = Arrival(new_id(), "message", message, variables, self._now(), business_key)
+        self._happened(tx, *starting[0], happened, actor)
 
     def _signal_one(self, instance_id: UUID, name: str, variables: Variables, actor: Actor, sending: str) -> bool:
         token = f"signal:{sending}:{instance_id}"
@@ -244,13 +269,14 @@ class RuntimeService(Starting, CaseFiles):
         variables: Variables,
         actor: Actor,
         sending: str,
+        again: bool,
     ) -> UUID | None:
-        token = f"signal:{sending}:{definition.key}"
+        """Begin what begins with the signal. `again`: another start event of the process has had it already."""
+        token = f"signal:{sending}:{definition.key}" + (f":{element_id}" if again else "")
         with self._store.transaction() as tx:
             if not tokens.reserve(tx, token, "case.started", actor.person_id, self._now()):
                 return None
-            act = Act("case.started", actor, element_id, params={"signal": name}, given=variables)
-            event = DeliverSignal(name, variables)
-            instance_id = self._start(tx, definition, {}, act, None, event=event, start_id=element_id)
-            tokens.settle(tx, token, {"instance_id": str(instance_id)})
+            happened = Arrival(new_id(), "signal", name, variables, self._now())
+            instance_id = self._happened(tx, definition, element_id, happened, actor)
+            tokens.settle(tx, token, {"instance_id": str(instance_id) if instance_id else None})
             return instance_id

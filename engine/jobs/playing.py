@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.clock import SetClock
@@ -15,6 +15,8 @@ from engine.process_engine import ProcessEngine
 from engine.queue import NoJobs
 
 MAX_ROUNDS = 10_000
+LOOK_EVERY = timedelta(hours=1)
+"""How far the clock moves between two looks at the conditions that start cases. A worker looks every 20 seconds."""
 _TELLING = ("notify", "notice_mail")
 _BY_THE_CLOCK = ("timer", "start_timer", "service_call")
 
@@ -49,17 +51,36 @@ class Player:
         played = Played()
         self._drain(played, notices)
         for _ in range(MAX_ROUNDS):
-            at = self._engine.machine.next_due(until)
-            if at is None:
-                self._move(until)
+            due = self._walk(self._engine.machine.next_due(until), until, played, notices)
+            if due is None:
                 return played
-            self._move(at)
             before = (played.timers, played.starts)
             self._fire(played)
             self._drain(played, notices)
-            if (played.timers, played.starts) == before:
-                raise LimitExceeded("A timer is due and does not fire.", due_at=at)
+            stuck = (played.timers, played.starts) == before and self._engine.machine.next_due(due) is not None
+            if stuck:
+                raise LimitExceeded("A timer is due and does not fire.", due_at=due)
         raise LimitExceeded("Timers fire without an end.", until=until)
+
+    def _walk(self, due: datetime | None, until: datetime, played: Played, notices: bool) -> datetime | None:
+        """Move the clock on to what is due, or to `until`, and look at conditions on the way; what is due there.
+
+        What a condition starts on the way may be due earlier.
+        """
+        machine, clock = self._engine.machine, self._engine.clock
+        while True:
+            watched = machine.watched_conditions()
+            target = due or until
+            steps = watched and isinstance(clock, SetClock)
+            at = min(target, clock.now() + LOOK_EVERY) if steps else target
+            self._move(at)
+            started = sum(machine.look_at(key) is not None for key in watched)
+            if started:
+                played.starts += started
+                self._drain(played, notices)
+                due = machine.next_due(until)
+            if at >= target:
+                return due
 
     def _fire(self, played: Played) -> None:
         machine = self._engine.machine

@@ -1,7 +1,6 @@
-"""The worker's round: due work whose job was lost, reminders, and what is done once an hour.
+"""The worker's round: conditions that start cases, due work whose job was lost, reminders, and what is done hourly.
 
-Each kind of lost work is one indexed look-up. Nothing here is needed while every job
-runs; all of it is harmless while every job runs.
+Each kind of lost work is one indexed look-up: not needed while every job runs, and harmless.
 """
 
 from __future__ import annotations
@@ -32,6 +31,8 @@ class Swept:
 
     timers: int = 0
     starts: int = 0
+    conditions: int = 0
+    """Cases that began because a condition had become true."""
     calls: int = 0
     messages: int = 0
     reminders: int = 0
@@ -61,6 +62,7 @@ class Sweeper:
         swept = Swept()
         swept.timers = self._each(machine.due(), machine.fire_timers)
         swept.starts = self._each(machine.due_starts(), lambda start: machine.start_by_timer(*start))
+        swept.conditions = self._each(machine.watched_conditions(), machine.look_at)
         swept.calls = self._guard(self._caller.call_lost) or 0
         swept.messages = self._each(machine.deliverable(), lambda kept: machine.deliver_buffered(*kept))
         swept.reminders = self._guard(self._notices.remind) or 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from engine.administration import AdminLog
 from engine.errors import NotAllowed
-from engine.model import Actor
+from engine.model import Actor, DefinitionSource
 from engine.repository.rights import Verb, may
+from engine.spiff import Executor, ProcessOutline
 from engine.steps.steps import Steps
 from engine.store import Store, Transaction
 from engine.store import definition_queries as queries
@@ -29,3 +31,9 @@ class RepositoryPart:
         for key in keys:
             if not may(actor, verb, key, grants=grants):
                 raise NotAllowed(process=key, verb=verb)
+
+
+@lru_cache(maxsize=128)
+def outline_of(executor: Executor, source: DefinitionSource) -> ProcessOutline:
+    """What is drawn in a version; read once."""
+    return executor.outline(source)

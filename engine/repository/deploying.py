@@ -167,9 +167,9 @@ def _definition(outline: ProcessOutline, source: DefinitionSource) -> dict[str, 
         "digest": source.digest,
         "source": source,
         "starts": [
-            {"element_id": start.id, "kind": start.kind, "name": start.name or start.timer or ""}
-            for start in starts
-            if start.kind in ("message", "signal", "timer")
+            {"element_id": element_id, "kind": kind, "name": name}
+            for element_id, kind, name in dict.fromkeys((s.id, s.kind, s.name or s.timer or "") for s in starts)
+            if kind in ("message", "signal", "timer")
         ],
     }
 

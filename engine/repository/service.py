@@ -20,19 +20,19 @@ from engine.errors import (
 )
 from engine.forms import FormDefinition
 from engine.model import Actor, DefinitionSource, Deployment, Finding, ProcessDefinition, SourceFile
-from engine.queue import start_timer_job
 from engine.repository import deploying
 from engine.repository.ad_hoc_form import AD_HOC_FORM, choices_of
+from engine.repository.base import outline_of
 from engine.repository.drafts import Drafts
 from engine.repository.grants import ProcessRights
 from engine.repository.rights import may
-from engine.spiff import Executor, ProcessOutline
+from engine.repository.starts import StartsInForce
+from engine.spiff import ProcessOutline
 from engine.store import Transaction
 from engine.store import definition_queries as queries
-from engine.store import start_timer_queries as start_timers
 
 
-class RepositoryService(Drafts, ProcessRights):
+class RepositoryService(Drafts, ProcessRights, StartsInForce):
     """Takes in what process owners draw. Each public method is one transaction."""
 
     # -- deploying -----------------------------------------------------------------------
@@ -226,7 +226,7 @@ class RepositoryService(Drafts, ProcessRights):
     def outline(self, definition_id: UUID) -> ProcessOutline:
         """What is drawn in a version. Raises DefinitionNotFound."""
         source = self.source(definition_id)
-        return _outline(self._executor, source)
+        return outline_of(self._executor, source)
 
     def running(self, key: str) -> dict[int, int]:
         """How many open cases each version of a process has."""
@@ -252,7 +252,7 @@ class RepositoryService(Drafts, ProcessRights):
                 raise DefinitionNotFound(id=str(definition_id))
             self._ensure_may(tx, actor, "deploy", [found.key])
             queries.make_current(tx, definition_id, found.key)
-            self._arm_start_timers(tx, found)
+            self._watch_starts(tx, found)
             current = queries.by_id(tx, definition_id)
             assert current is not None
             return current
@@ -282,8 +282,8 @@ class RepositoryService(Drafts, ProcessRights):
             current = queries.definition(tx, source.process_id)
             if current is not None:
                 old = self._sources.get(tx, current.id)
-                before = deploying.code_of(_outline(self._executor, old), old.files)
-            after = deploying.code_of(_outline(self._executor, source), source.files)
+                before = deploying.code_of(outline_of(self._executor, old), old.files)
+            after = deploying.code_of(outline_of(self._executor, source), source.files)
             changes += [{**change, "process": source.process_id} for change in deploying.code_changes(before, after)]
         return changes
 
@@ -305,17 +305,8 @@ class RepositoryService(Drafts, ProcessRights):
             tx, at=self._clock.now(), by=actor, approved_by=approver, note=note, definitions=ready
         )
         for made in deployment.definitions:
-            self._arm_start_timers(tx, made)
+            self._watch_starts(tx, made)
         return deployment
-
-    def _arm_start_timers(self, tx: Transaction, definition: ProcessDefinition) -> None:
-        """From now on this version's timer start events fire, and no other version's."""
-        start_timers.disarm_process(tx, definition.key)
-        for element_id, _ in queries.timer_starts(tx, definition.id):
-            due_at = self._steps.next_start(self._sources.get(tx, definition.id), element_id)
-            start_timers.arm(tx, definition.id, element_id, due_at)
-            if due_at is not None:
-                self._steps.defer(tx, [start_timer_job(definition.id, element_id, due_at)])
 
     def _open_pending(self, tx: Transaction, pending_id: UUID) -> tuple[PendingDeployment, tuple[SourceFile, ...]]:
         found = queries.lock_pending(tx, pending_id)
@@ -351,8 +342,3 @@ def _digest_in_force(tx: Transaction, key: str) -> str | None:
 @lru_cache(maxsize=256)
 def _parsed_form(content: bytes, name: str) -> FormDefinition:
     return forms.parse(content, name)
-
-
-@lru_cache(maxsize=128)
-def _outline(executor: Executor, source: DefinitionSource) -> ProcessOutline:
-    return executor.outline(source)

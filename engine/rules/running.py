@@ -21,25 +21,20 @@ RULES = (
     ),
     error(
         "unsupported-instantiate",
-        "啟動流程的事件閘道「{name}」之後有訊息與信號以外的事件。",
-        "Behind the event-based gateway “{name}”, which starts the process, stand events other than messages "
+        "啟動流程的並行事件閘道「{name}」之後有訊息與信號以外的事件。",
+        "Behind the parallel event-based gateway “{name}”, which starts the process, stand events other than messages "
         "and signals.",
-        "只接訊息或信號：別的事件要先有案件才會發生；計時改畫為開始事件。",
-        "Use messages and signals: nothing else can happen before there is a case; draw timers as start events.",
+        "只接訊息或信號：計時與條件不會認得先前開始的案件，每次都會再起一案；改用互斥的事件閘道，或並行多重的開始事件。",
+        "Use messages and signals: the clock and conditions know no case that began before and would begin another "
+        "each time. Take an exclusive event-based gateway, or a parallel multiple start event.",
     ),
     error(
-        "start-condition",
-        "流程的開始事件「{name}」等的是條件：還沒有案件，就沒有變數可以看。",
-        "The start event “{name}” of the process waits for a condition: before there is a case there are no variables.",
-        "改用計時、訊息或信號開始，再以閘道判斷；條件開始事件畫在事件子流程裡。",
-        "Start by a timer, message or signal and decide at a gateway; draw conditional starts in event subprocesses.",
-    ),
-    error(
-        "start-several-timers",
-        "流程的開始事件「{name}」有不只一個計時。",
-        "The start event “{name}” of the process has more than one timer.",
-        "每個計時各畫一個開始事件。",
-        "Draw a start event of its own for each timer.",
+        "start-reads-variable",
+        "流程的開始「{name}」的{place}讀了變數 {variable}：那時還沒有案件，沒有變數可以讀。",
+        "The {place} of the start “{name}” reads the variable {variable}: before there is a case there are none.",
+        '改用不需要案件的算式，例如 today()、now() 或 open_cases("流程代碼")；要看案件的資料，起案後以閘道判斷。',
+        'Use what needs no case, such as today(), now() or open_cases("process"); what depends on the case is decided '
+        "at a gateway behind the start.",
     ),
     warning(
         "data-store-in-case",

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
@@ -59,15 +59,22 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
     """Evaluates model text for tokens, with the variables each of them sees.
 
     Every way a text can fail comes out as a `StepProblem` with the cause in words.
+    `known` are functions that only these texts have.
     """
 
-    def __init__(self, sandbox: ScriptSandbox, definition: Definition, context: StepContext) -> None:
+    def __init__(
+        self,
+        sandbox: ScriptSandbox,
+        definition: Definition,
+        context: StepContext,
+        known: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> None:
         super().__init__(ModelEnvironment(sandbox))
         self.context = context
         self.started_at: Any = context.now
         self._sandbox = sandbox
         self._definition = definition
-        self._functions = functions.build(context)
+        self._functions = {**functions.build(context), **(known or {})}
 
     # -- what the library calls -----------------------------------------------------------
 

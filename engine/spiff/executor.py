@@ -18,10 +18,9 @@ from engine import codec
 from engine.errors import EngineError, InstanceEnded, MigrationRefused, StepFailed, TaskNotOpen, ValueRefused
 from engine.model import (
     Advance,
+    Begun,
     Command,
     DefinitionSource,
-    DeliverMessage,
-    DeliverSignal,
     Execution,
     Finding,
     FireTimers,
@@ -32,10 +31,11 @@ from engine.model import (
     StepContext,
     Variables,
 )
-from engine.spiff import assignment, commands, guards, lint, outline, serializer
+from engine.spiff import assignment, commands, functions, guards, lint, outline, serializer, starts
 from engine.spiff.case import Case
 from engine.spiff.environment import ModelScriptEngine
 from engine.spiff.facts import StepLog
+from engine.spiff.functions import OpenCases
 from engine.spiff.migration import Rewriting, listen_anew
 from engine.spiff.parser import Definition, definition_of
 from engine.spiff.problems import BudgetSpent, StepProblem
@@ -81,6 +81,7 @@ class Executor:
         start_id: str,
         context: StepContext,
         *,
+        number: int = 0,
         last: datetime | None = None,
         fired: int = 0,
     ) -> datetime | None:
@@ -88,8 +89,9 @@ class Executor:
 
         Args:
             context: `now` is the time of the deployment, or of the last start.
-            last: when the last start was due; None before the first.
-            fired: how many starts there have been.
+            number: which of the event's timers, counted from 0.
+            last: when its last start was due; None before the first.
+            fired: how many starts of it there have been.
 
         Returns:
             The due time; None when there is none any more.
@@ -97,12 +99,44 @@ class Executor:
         Raises:
             StepFailed: there is no such timer, or its text gives no time.
         """
-        definition = definition_of(source)
-        engine = ModelScriptEngine(self._sandbox, definition, context)
+        case = self._before_a_case(source, context)
         try:
-            return commands.next_start(Case(definition, engine, StepLog()), start_id, last, fired)
+            return starts.next_start(case, start_id, number, last, fired)
         except StepProblem as problem:
             raise StepFailed(problem.message) from problem
+
+    def start_holds(
+        self,
+        source: DefinitionSource,
+        start_id: str,
+        context: StepContext,
+        open_cases: OpenCases,
+        *,
+        number: int = 0,
+    ) -> bool:
+        """Whether a condition of a start event holds now.
+
+        There is no case yet, so it sees no variables: only the functions of every expression, and `open_cases`.
+
+        Args:
+            open_cases: counts the running cases of a process, or those of them that stand at an element.
+            number: which of the event's conditions, counted from 0.
+
+        Raises:
+            StepFailed: there is no such condition, or it is neither true nor false.
+        """
+        case = self._before_a_case(source, context, functions.before_a_case(open_cases))
+        try:
+            return starts.holds(case, start_id, number)
+        except StepProblem as problem:
+            raise StepFailed(problem.message) from problem
+
+    def start_needs(self, source: DefinitionSource, start_id: str) -> tuple[tuple[str, str], ...]:
+        """All that must happen before a parallel multiple start event begins a case; empty for any other start.
+
+        A message or signal is told by kind and name, a timer or condition by kind and number.
+        """
+        return starts.needed(definition_of(source), start_id)
 
     def start(
         self,
@@ -110,15 +144,16 @@ class Executor:
         context: StepContext,
         variables: Variables,
         *,
-        event: DeliverMessage | DeliverSignal | None = None,
+        event: Begun = None,
         start_id: str | None = None,
     ) -> Advance:
         """Start an instance and run it to its first wait states.
 
         Args:
             variables: the start form's values.
-            event: the message or signal that starts it; its payload is laid over `variables`.
-            start_id: the start event to begin at; a timer's when the clock starts the case.
+            event: the message or signal that starts it, or several that a parallel multiple start event
+                has gathered (`start_needs`); what they bring is laid over `variables`.
+            start_id: the start event to begin at, where the event is not enough: a timer's, a condition's.
 
         Raises:
             StepFailed: there is no such way to start.
@@ -130,7 +165,7 @@ class Executor:
 
         def enter(case: Case) -> None:
             case.started_at = context.now
-            commands.start(case, dict(variables), event, start_id)
+            starts.start(case, dict(variables), event, start_id)
 
         def make(engine: ModelScriptEngine, log: StepLog) -> Case:
             return Case(definition, engine, log)
@@ -299,6 +334,13 @@ class Executor:
             if held is not None:
                 break  # the others are due still, and fire in steps of their own
         return advance_of(case, serializer.save(case))
+
+    def _before_a_case(
+        self, source: DefinitionSource, context: StepContext, known: Mapping[str, Callable[..., Any]] | None = None
+    ) -> Case:
+        """A case without tokens or variables, for what is reckoned before there is one."""
+        definition = definition_of(source)
+        return Case(definition, ModelScriptEngine(self._sandbox, definition, context, known), StepLog())
 
     def _silent(self, definition: Definition) -> ModelScriptEngine:
         return ModelScriptEngine(self._sandbox, definition, StepContext(now=_EPOCH, calendar=None))

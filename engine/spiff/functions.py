@@ -30,7 +30,11 @@ FUNCTIONS = frozenset(
         "roc_date",
     ]
 )
+START_FUNCTIONS = frozenset(["open_cases"])
+"""What the condition of a process's start event has besides: it asks how things stand, for want of a case (§10.5.2)."""
 ROC_OFFSET = 1911
+OpenCases = Callable[[str, str | None], int]
+"""How many cases of a process run; with an element, how many of them stand there."""
 
 
 def build(context: StepContext) -> Mapping[str, Callable[..., Any]]:
@@ -71,6 +75,18 @@ def build(context: StepContext) -> Mapping[str, Callable[..., Any]]:
         "roc_year": roc_year,
         "roc_date": roc_date,
     }
+
+
+def before_a_case(count: OpenCases) -> Mapping[str, Callable[..., Any]]:
+    """What only the condition of a process's start event can ask."""
+
+    def open_cases(process: Any, *element: Any) -> int:
+        asked = (process, *element)
+        if len(asked) > 2 or not all(isinstance(text, str) and text for text in asked):
+            raise ValueError("open_cases(process, element): ids in double quotes")
+        return count(process, element[0] if element else None)
+
+    return {"open_cases": open_cases}
 
 
 def role(name: Any, *unit: Any) -> str | None:

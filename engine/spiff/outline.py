@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -70,6 +71,11 @@ class StartOutline:
     timer_type: str | None = None
     """`timeDate`, `timeDuration` or `timeCycle`."""
     timer: str | None = None
+    condition: str | None = None
+    number: int = 0
+    """Which of the event's definitions of this kind, counted from 0."""
+    needs_all: bool = False
+    """Whether everything that the event waits for must happen before a case begins (parallel multiple)."""
     form_key: str | None = None
     initiator: str | None = None
 
@@ -325,18 +331,24 @@ def is_ad_hoc(node: Node) -> bool:
 def _starts(drawing: Diagram, process: Process) -> Iterator[StartOutline]:
     """Start events, one for each thing that any of them waits for, and the events that instantiate in their place."""
     for node in process.starts():
-        for event in node.events or (EventDefinition("none"),):
-            yield _start(drawing, process, node, event)
+        yield from _ways(drawing, process, node)
     for node in process.nodes.values():
         if not node.instantiate or process.incoming(node.id):
             continue
         behind = [process.nodes[flow.target] for flow in process.outgoing(node.id) if flow.target in process.nodes]
         for target in behind if node.type == "eventBasedGateway" else [node]:
-            for event in target.events:
-                yield _start(drawing, process, target, event)
+            if target.events:
+                yield from _ways(drawing, process, target)
 
 
-def _start(drawing: Diagram, process: Process, node: Node, event: EventDefinition) -> StartOutline:
+def _ways(drawing: Diagram, process: Process, node: Node) -> Iterator[StartOutline]:
+    numbers: Counter[str] = Counter()
+    for event in node.events or (EventDefinition("none"),):
+        yield _start(drawing, process, node, event, numbers[event.kind])
+        numbers[event.kind] += 1
+
+
+def _start(drawing: Diagram, process: Process, node: Node, event: EventDefinition, number: int) -> StartOutline:
     return StartOutline(
         id=node.id,
         process_id=process.id,
@@ -344,6 +356,9 @@ def _start(drawing: Diagram, process: Process, node: Node, event: EventDefinitio
         name=drawing.event_name(event) or "",
         timer_type=event.timer,
         timer=event.text if event.kind == "timer" else None,
+        condition=event.text if event.kind == "conditional" else None,
+        number=number,
+        needs_all=node.type == "startEvent" and node.parallel_multiple and len(node.events) > 1,
         form_key=node.camunda("formKey") or node.camunda("formRef"),
         initiator=node.camunda("initiator"),
     )

@@ -162,12 +162,17 @@ def arm(definition: EventDefinition, token: Token) -> dict[str, Any]:
     if value is None:
         value = token.case.engine.value(token, text, "timer")
     try:
-        return _arm(definition.timer or "timeDuration", value, token.case.engine.context.now)
+        return armed(definition.timer or "timeDuration", value, token.case.engine.context.now)
     except (TimerText, OverflowError, ValueError) as error:
         raise StepProblem("timer", f"{error}: {text}") from error
 
 
-def _arm(kind: str, value: Any, now: datetime) -> dict[str, Any]:
+def armed(kind: str, value: Any, now: datetime) -> dict[str, Any]:
+    """The same for a value that is known.
+
+    Raises:
+        TimerText: it is no time.
+    """
     if isinstance(value, str) and (kind == "timeCycle" or value.strip().upper().startswith("R")):
         cycle = parse_cycle(value)
         first = cycle.start or cycle.every.after(now)

@@ -13,17 +13,14 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from engine import codec
-from engine.calendar.working_days import WorkCalendar
 from engine.cases.values import ADMINISTRATORS, effective_name, effective_person
 from engine.clock import TimeSource
 from engine.errors import InstanceNotFound, StaleRevision, TaskNotFound
 from engine.history.chain import Entry, Signer
 from engine.model import (
     Advance,
+    Begun,
     Command,
-    DefinitionSource,
-    DeliverMessage,
-    DeliverSignal,
     Execution,
     ProcessDefinition,
     StepContext,
@@ -36,6 +33,7 @@ from engine.steps.answers import Once
 from engine.steps.header import read_header
 from engine.steps.outcome import Outcome, came_back, passed_elements, step_values, wanted
 from engine.steps.sources import Sources
+from engine.steps.starts import Calendars, Starts
 from engine.steps.values import (
     Act,
     Case,
@@ -72,14 +70,6 @@ class Deadlines(Protocol):
         ...
 
 
-class Calendars(Protocol):
-    """Where the working-day calendar comes from."""
-
-    def calendar(self) -> WorkCalendar:
-        """The calendar in force."""
-        ...
-
-
 class Steps:
     """Locks cases, lets the executor move them, records what changed."""
 
@@ -98,6 +88,7 @@ class Steps:
         self.clock = clock
         self.signer = signer
         self.sources = sources
+        self.starts = Starts(executor, clock, calendars)
         self._queue = queue
         self._calendars = calendars
         self.people = people
@@ -172,7 +163,7 @@ class Steps:
         recorded_at: datetime,
         variables: Variables,
         act: Act,
-        event: DeliverMessage | DeliverSignal | None = None,
+        event: Begun = None,
         start_id: str | None = None,
     ) -> Advance:
         """Start a case and record it."""
@@ -238,13 +229,6 @@ class Steps:
     def defer(self, tx: Transaction, jobs: Sequence[JobSpec]) -> None:
         """Let machines do something after the commit."""
         self._queue.defer(tx.connection, jobs)
-
-    def next_start(
-        self, source: DefinitionSource, element_id: str, *, last: datetime | None = None, fired: int = 0
-    ) -> datetime | None:
-        """When a timer start event fires next; None when it does not any more."""
-        context = StepContext(now=self.clock.now(), calendar=self._calendars.calendar())
-        return self.executor.next_start(source, element_id, context, last=last, fired=fired)
 
     # -- recording ---------------------------------------------------------------------
 

@@ -145,15 +145,6 @@ def started_by(tx: Transaction, kind: str, name: str) -> tuple[tuple[ProcessDefi
     return tuple((_definition(row), row.element_id) for row in tx.execute(statement))
 
 
-def timer_starts(tx: Transaction, definition_id: UUID) -> tuple[tuple[str, str], ...]:
-    """Timer start events of a version: element id and timer text."""
-    columns = definition_start.c
-    statement = select(columns.element_id, columns.name).where(
-        columns.definition_id == definition_id, columns.kind == "timer"
-    )
-    return tuple((row.element_id, row.name) for row in tx.execute(statement))
-
-
 def make_current(tx: Transaction, definition_id: UUID, key: str) -> None:
     """Let new cases of the process start with this version."""
     tx.execute(update(process_definition).where(_d.key == key, _d.is_current).values(is_current=False))

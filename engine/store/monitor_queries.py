@@ -16,10 +16,19 @@ order by a.due_at, a.instance_id, a.task_id offset :offset limit :limit
 """)
 
 _STARTS = text("""
-select t.definition_id, t.element_id, t.due_at, t.fired, d.key as process_key, d.name as process_name,
+select t.definition_id, t.element_id, t.due_at, d.key as process_key, d.name as process_name,
   d.name_en as process_name_en
 from start_timer t join process_definition d on d.id = t.definition_id order by t.due_at
 """)
+
+_CONDITIONS = text("""
+select c.definition_id, c.element_id, c.holds, c.since, c.problem, d.key as process_key, d.name as process_name,
+  d.name_en as process_name_en
+from start_condition c join process_definition d on d.id = c.definition_id
+order by c.problem is null, d.key, c.element_id, c.number
+""")
+
+_CONDITION_PROBLEMS = text("select count(*) from start_condition where problem is not null")
 
 _CALLS = text("""
 select c.instance_id, c.task_id, c.element_id, c.connector, c.asked_at, c.tried_at, c.attempts, c.last_error,
@@ -80,6 +89,17 @@ def timers(tx: Transaction, *, offset: int, limit: int) -> list[RowMapping]:
 def starts(tx: Transaction) -> list[RowMapping]:
     """Timer start events of versions in force."""
     return list(tx.execute(_STARTS).mappings())
+
+
+def conditions(tx: Transaction) -> list[RowMapping]:
+    """Conditions that start cases of versions in force, those with a problem first."""
+    return list(tx.execute(_CONDITIONS).mappings())
+
+
+def condition_problems(tx: Transaction) -> int:
+    """How many of them cannot be worked out, or begin no case."""
+    found: int = tx.execute(_CONDITION_PROBLEMS).scalar_one()
+    return found
 
 
 def calls(tx: Transaction, *, limit: int) -> list[RowMapping]:

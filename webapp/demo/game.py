@@ -115,7 +115,8 @@ class Game:
         if number is None:
             variables[MARK] = self.group.key
             case = runtime.start_by_message(name, variables=variables, token=token)
-            self.enter(self.child(case), case, None)
+            if case is not None:
+                self.enter(self.child(case), case, None)
             return
         try:
             advance = runtime.correlate(name, business_key=number, variables=variables, token=token)

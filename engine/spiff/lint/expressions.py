@@ -12,10 +12,11 @@ from engine.spiff import diagram as drawn
 from engine.spiff import timers
 from engine.spiff.diagram import Diagram, Node, Process
 from engine.spiff.environment import feel_text, is_feel
-from engine.spiff.functions import FUNCTIONS
+from engine.spiff.functions import FUNCTIONS, START_FUNCTIONS
 from engine.spiff.lint.dialect import is_formal, is_spiff
 from engine.spiff.lint.index import in_executable
 from engine.spiff.lint.report import Report
+from engine.spiff.lint.starts import is_condition_of_a_start
 from engine.spiff.xml import XSI, camunda, q, tag, text_of
 
 MAX_TEXT = 20_000
@@ -97,7 +98,8 @@ def expressions_can_be_read(report: Report) -> None:
             for text in _literals_or_feel(node):
                 _check(report, diagram, node, text, python=False)
             for text in _expressions(node):
-                _check(report, diagram, node, text)
+                asks = scope is process and is_condition_of_a_start(process, node, text)
+                _check(report, diagram, node, text, known=FUNCTIONS | START_FUNCTIONS if asks else FUNCTIONS)
             if node.type == "scriptTask" and (script := drawn.script_of(node)) is not None:
                 _check(report, diagram, node, script, statements=True)
 
@@ -134,25 +136,32 @@ def _expressions(node: Node) -> Iterator[str]:
 
 
 def _check(
-    report: Report, diagram: Diagram, about: object, text: str, *, python: bool = True, statements: bool = False
+    report: Report,
+    diagram: Diagram,
+    about: object,
+    text: str,
+    *,
+    python: bool = True,
+    statements: bool = False,
+    known: frozenset[str] = FUNCTIONS,
 ) -> None:
     if len(text) > MAX_TEXT:
         report.add("expression-too-long", diagram, about)
     elif is_feel(text):
-        _feel(report, diagram, about, text)
+        _feel(report, diagram, about, text, known)
     elif python:
         for problem in report.sandbox.check(text, expression=not statements):
             report.add("python-refused", diagram, about, problem=(problem.message_zh, problem.message_en))
 
 
-def _feel(report: Report, diagram: Diagram, about: object, text: str) -> None:
+def _feel(report: Report, diagram: Diagram, about: object, text: str, known: frozenset[str]) -> None:
     try:
         expression = feel.parse(feel_text(text))
     except feel.FeelSyntaxError as error:
         problem = (error.message_zh, error.message_en)
         report.add("expression-invalid", diagram, about, text=text, problem=problem)
         return
-    for name in sorted(expression.functions - FUNCTIONS):
+    for name in sorted(expression.functions - known):
         report.add("unknown-function", diagram, about, function=name)
 
 

@@ -10,8 +10,9 @@ from engine.spiff.xml import CAMUNDA, DROOLS, SPIFF, ZEEBE, child, children, q, 
 
 EVENTS_AT = {place: set(kinds) for place, kinds in STANDARD_AT.items()}
 """What the engine runs of what the standard allows there: all of it."""
-BEGINS_CASES = {"message", "signal"}
-"""What an event behind an instantiating gateway can wait for; anything else has no case to happen in."""
+BEGINS_TOGETHER = {"message", "signal"}
+"""What events behind a parallel gateway that instantiates wait for: the first begins the case, and a message or
+signal finds it afterwards. The clock or a condition would begin another case each time."""
 FOREIGN_WORK = {
     q("executionListener", CAMUNDA): "camunda:executionListener",
     q("taskListener", CAMUNDA): "camunda:taskListener",
@@ -52,7 +53,8 @@ def elements_are_supported(report: Report) -> None:
             report.add("unsupported-element", diagram, node, kind=node.type)
     for diagram, scope, node in report.nodes("eventBasedGateway"):
         targets = [scope.nodes[flow.target] for flow in scope.outgoing(node.id) if flow.target in scope.nodes]
-        if node.instantiate and any(event.kind not in BEGINS_CASES for t in targets for event in t.events):
+        parallel = node.instantiate and node.element.get("eventGatewayType") == "Parallel"
+        if parallel and any(event.kind not in BEGINS_TOGETHER for t in targets for event in t.events):
             report.add("unsupported-instantiate", diagram, node)
 
 
@@ -62,17 +64,6 @@ def events_are_supported(report: Report) -> None:
         for event in node.events:
             if event.kind in STANDARD_AT[node.type] - EVENTS_AT[node.type]:
                 report.add("unsupported-event", diagram, node, kind=event.kind)
-
-
-def starts_are_watched(report: Report) -> None:
-    """What begins a case is something that the platform looks for: one timer an event, and no condition."""
-    for diagram, process, scope in report.scopes:
-        for start in scope.starts() if scope is process else ():
-            kinds = [event.kind for event in start.events]
-            if "conditional" in kinds:
-                report.add("start-condition", diagram, start)
-            if kinds.count("timer") > 1:
-                report.add("start-several-timers", diagram, start)
 
 
 def stores_are_of_the_case(report: Report) -> None:
@@ -133,7 +124,6 @@ def languages_are_known(report: Report) -> None:
 RULES = [
     elements_are_supported,
     events_are_supported,
-    starts_are_watched,
     stores_are_of_the_case,
     foreign_work,
     data_is_not_mapped,

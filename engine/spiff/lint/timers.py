@@ -12,7 +12,7 @@ from engine.spiff.lint.report import Report
 from engine.spiff.xml import tag
 
 KINDS = ("timeDate", "timeDuration", "timeCycle")
-_NUMBERS = {"timeDate": "EXT132", "timeCycle": "EXT133", "timeDuration": "EXT134"}
+NUMBERS = {"timeDate": "EXT132", "timeCycle": "EXT133", "timeDuration": "EXT134"}
 _MEANT_AS_ISO = re.compile(r"[^\W\d]\w*|-?P.*|R-?\w*/.*|\d+/.*")
 """A word, or what begins like a duration or a repetition: no expression of Python's."""
 
@@ -44,7 +44,7 @@ def _timer(report: Report, diagram: Diagram, node: Node, event: EventDefinition)
         else:
             return
     except timers.TimerText as error:
-        report.add("timer-invalid", diagram, node, _NUMBERS[event.timer], problem=str(error))
+        report.add("timer-invalid", diagram, node, NUMBERS[event.timer], problem=str(error))
         return
     if not zoned:
         report.add("timer-without-zone", diagram, node)

@@ -17,6 +17,7 @@ from engine.spiff.functions import FUNCTIONS
 from engine.spiff.lint.graphs import components
 from engine.spiff.lint.payloads import Payloads
 from engine.spiff.lint.report import Report
+from engine.spiff.xml import tag
 
 FIXED = frozenset(["initiator", "business_key", "started_at"])
 OF_REPETITIONS = frozenset(
@@ -72,7 +73,7 @@ def _usage(report: Report, scope: Scope, node: Node) -> Use:
     use.reads |= read_by(node.properties.get("label"))
     _form(report, node, use)
     _work(report, node, use)
-    _events(report, node, use)
+    _events(report, scope, node, use)
     _repetition(node, use)
     if node.data is not None:
         use.private |= node.data.names
@@ -199,9 +200,12 @@ def names_given(report: Report, model: DecisionModel) -> frozenset[str] | None:
     return frozenset(given) or None
 
 
-def _events(report: Report, node: Node, use: Use) -> None:
+def _events(report: Report, scope: Scope, node: Node, use: Use) -> None:
     throws = node.type in ("endEvent", "intermediateThrowEvent", "sendTask")
+    before_a_case = node.type == "startEvent" and tag(scope.element) == "process"
     for event in node.events:
+        if before_a_case and event.kind in ("timer", "conditional"):
+            continue  # a rule of its own says what they may read
         if (
             event.kind == "timer" and event.text and timers.as_literal(event.text) is None
         ) or event.kind == "conditional":

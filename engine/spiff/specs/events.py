@@ -106,6 +106,7 @@ class CatchEvent(FlowNode):
 
     def fire(self, token: Token, index: int, payload: Mapping[str, Any] | None = None) -> None:
         """What the token waited for has happened."""
+        again = self._advanced(token, index)
         self.receive(token, index, payload)
         if self.node.parallel_multiple:
             seen = token.notes.setdefault("seen", [])
@@ -113,12 +114,23 @@ class CatchEvent(FlowNode):
             if len(seen) < len(self.catches):
                 return
             token.notes["seen"] = []
-        again = (
-            timers.advance(token.notes["arms"][index], token.case.engine.context.now)
-            if self.catches[index].kind == "timer"
-            else None
-        )
         self.happen(token, again)
+
+    def _advanced(self, token: Token, index: int) -> bool | None:
+        """Set a timer that has fired to its next turn; whether it has one. None for anything but timers."""
+        if self.catches[index].kind != "timer":
+            return None
+        arm = token.notes["arms"][index]
+        again = timers.advance(arm, token.case.engine.context.now)
+        if not again:
+            del arm["due"]
+        return again
+
+    def is_over(self, token: Token) -> bool:
+        """Whether nothing can happen here any more: the timers have fired that were all, or needed with the rest."""
+        arms = zip(self.catches, token.notes["arms"], strict=True)
+        left = ["due" in arm for catch, arm in arms if catch.kind == "timer"]
+        return not all(left) if self.node.parallel_multiple else len(left) == len(self.catches) and not any(left)
 
     def receive(self, token: Token, index: int, payload: Mapping[str, Any] | None) -> None:
         """Lay what came with a message or signal over the variables, or take it into the data item that is drawn."""
@@ -150,22 +162,6 @@ class CatchEvent(FlowNode):
         return token.workflow.place(self, parent=token.parent, done=True, **received(token))
 
 
-class ParallelStart(CatchEvent):
-    """A start event that needs several events: the first begins the case, which then waits for the others."""
-
-    def awaiting(self, index: int) -> dict[str, Any]:
-        """The notes of a token here when the definition `index` has begun the case."""
-        return {"begun_by": index}
-
-    def act(self, token: Token) -> bool | None:
-        begun = token.notes.get("begun_by")
-        if begun is None:
-            return True
-        token.notes.update(self.prepare(token), seen=[begun])
-        token.case.log.entered(token)
-        return None
-
-
 class BoundaryEvent(CatchEvent):
     """Attached to an activity; interrupting ones cancel it at once."""
 
@@ -175,7 +171,7 @@ class BoundaryEvent(CatchEvent):
         self.spawn(token)
         if self.node.interrupting:
             scope.cancel_token(host)
-        elif again is False:
+        elif self.is_over(token):
             token._set_state(TaskState.COMPLETED)
             scope.retire(token)
 
@@ -196,7 +192,7 @@ class Listener(CatchEvent):
         runs = scope.place(self.subprocess, entry=self.node.id, **received(token))
         if self.node.interrupting:
             scope.clear(keep=runs)
-        elif again is False:
+        elif self.is_over(token):
             token._set_state(TaskState.COMPLETED)
             scope.retire(token)
 

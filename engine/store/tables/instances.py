@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -114,6 +115,34 @@ start_timer = Table(
     Column("fired", Integer, nullable=False, server_default="0"),
     Index("ix_start_timer_due_at", "due_at"),
     comment="When a timer start event of a current version fires next.",
+)
+
+start_condition = Table(
+    "start_condition",
+    metadata,
+    Column("definition_id", ForeignKey("process_definition.id"), primary_key=True),
+    Column("element_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="which of the event's conditions"),
+    Column("holds", Boolean, nullable=False, server_default=text("false")),
+    Column("since", Moment, nullable=False),
+    Column("problem", Text, comment="why it cannot be worked out, or begins no case"),
+    comment="Whether the condition of a start event of a current version held when it was last looked at.",
+)
+
+start_arrival = Table(
+    "start_arrival",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("process_key", Text, nullable=False),
+    Column("element_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False, comment="of the message or signal; else which timer or condition"),
+    Column("business_key", Text, comment="messages of one number belong together"),
+    Column("variables", JSONB, nullable=False),
+    Column("arrived_at", Moment, nullable=False),
+    Index("ix_start_arrival_process_key_element_id", "process_key", "element_id"),
+    CheckConstraint("kind in ('message', 'signal', 'timer', 'conditional')", name="kind_known"),
+    comment="What has happened already of all that a parallel multiple start event needs.",
 )
 
 subscription = Table(

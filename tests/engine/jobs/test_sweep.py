@@ -9,6 +9,7 @@ import pytest
 
 from engine import SYSTEM, NoJobs, ProcessEngine, SetClock, SourceFile
 from engine.calendar.working_days import TAIPEI
+from engine.cases.values import InstanceQuery
 from engine.errors import ConnectorError, MessageNotCorrelated
 from engine.queue import JobSpec
 from tests.engine.conftest import HISTORY_KEY
@@ -189,3 +190,21 @@ def test_jobs_hold_plain_json_only(played, start):
     for job in played.queue.take():
         assert isinstance(job, JobSpec)
         assert orjson.loads(orjson.dumps(dict(job.args))) == dict(job.args)
+
+
+CONDITIONAL = YEARLY.replace('id="yearly"', 'id="each_monday"').replace(
+    YEARLY[YEARLY.index("<bpmn:timerEventDefinition>") : YEARLY.index("</bpmn:startEvent>")],
+    '<bpmn:conditionalEventDefinition><bpmn:condition xsi:type="bpmn:tFormalExpression">'
+    '=day of week(today()) = "Monday"</bpmn:condition></bpmn:conditionalEventDefinition>',
+)
+
+
+def test_a_condition_starts_cases_in_the_workers_round_and_as_a_player_lets_time_pass(played, sweeper, clock):
+    played.repository.deploy([SourceFile("process.bpmn", CONDITIONAL.encode())], actor=SYSTEM, force_now=True)
+    assert sweeper.sweep().conditions == 0, "a Tuesday"
+    clock.set(datetime(2018, 6, 4, 9, tzinfo=TAIPEI))
+    assert sweeper.sweep().conditions == 1
+    assert sweeper.sweep().conditions == 0
+    sweeper.run_due(datetime(2018, 6, 20, tzinfo=TAIPEI))
+    begun = played.runtime.find(InstanceQuery(process_key="each_monday"), SYSTEM).rows
+    assert sorted(case.started_at.astimezone(TAIPEI).day for case in begun) == [4, 11, 18]

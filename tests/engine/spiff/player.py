@@ -32,7 +32,7 @@ from engine.model import (
     StepContext,
 )
 from engine.sandbox import MontySandbox
-from engine.spiff import Executor, commands, parser, serializer
+from engine.spiff import Executor, commands, parser, serializer, starts
 from engine.spiff.case import Case
 from engine.spiff.environment import ModelScriptEngine
 from engine.spiff.facts import StepLog
@@ -235,7 +235,7 @@ class StraightPlayer(Player):
         engine = ModelScriptEngine(_sandbox, definition, self.context)
         self._case = Case(definition, engine, StepLog())
         self._case.started_at = self.now
-        commands.start(self._case, dict(values), event, start_id)
+        starts.start(self._case, dict(values), event, start_id)
         return self._run()
 
     def step(self, command: Command) -> Player:

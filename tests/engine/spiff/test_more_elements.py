@@ -175,16 +175,6 @@ def test_a_receive_task_begins_a_case(player):
     assert p.nodes == ["r"]
 
 
-def test_a_start_that_needs_both_waits_for_the_second(player):
-    start = (
-        '<startEvent id="start" parallelMultiple="true"><messageEventDefinition id="d1" messageRef="m1"/>'
-        '<messageEventDefinition id="d2" messageRef="m2"/></startEvent>'
-    )
-    p = player(start + users("a") + END, "start -> a", "a -> end", top=MESSAGES).start(event=DeliverMessage("one"))
-    assert p.waiting == []
-    assert p.message("two").waiting == ["a"]
-
-
 def test_every_such_way_to_begin_is_in_the_outline(player):
     p = player(gateway("Exclusive"), *BEHIND, top=MESSAGES)
     starts = p.executor.outline(p.source).starts

@@ -91,8 +91,7 @@ def started_by(*events: str) -> tuple[str, tuple[str, ...]]:
 
 
 FAULTS = {
-    "start-condition": ("x", started_by("<conditionalEventDefinition><condition>=y &gt; 1</condition></conditionalEventDefinition>")),
-    "start-several-timers": ("x", started_by(*["<timerEventDefinition><timeCycle>R3/P1D</timeCycle></timerEventDefinition>"] * 2)),
+    "start-reads-variable": ("x", started_by("<conditionalEventDefinition><condition>=y &gt; 1</condition></conditionalEventDefinition>")),
     "data-store-in-case": ("store", with_task(STORE)),
     "unreachable": ("y", with_task('<task id="x"/><task id="y"/><task id="z"/>', "y -> z", "z -> y")),
     "no-outgoing": ("y", with_task('<task id="x"/><task id="y"/>', "x -> y")),
