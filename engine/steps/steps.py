@@ -21,6 +21,7 @@ from engine.model import (
     Advance,
     Begun,
     Command,
+    DeliverMessage,
     Execution,
     ProcessDefinition,
     StepContext,
