@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from engine.errors import ValueRefused
+from engine.errors import TooLarge, ValueRefused
 from engine.feel import DaysTimeDuration, FeelDate, FeelDateTime, FeelTime, YearsMonthsDuration, to_python
 from engine.feel.temporal import parse_date, parse_date_time, parse_duration, parse_time
 from engine.feel.temporal.dates import from_python_time
@@ -31,6 +31,7 @@ Json = Any
 
 MAX_DEPTH = 64
 MAX_BYTES = 1_000_000
+LARGE_BYTES = 100_000
 _ESCAPED_KEYS = {"$", "typename"}
 _MAX_DIGITS = 4000
 
@@ -40,7 +41,8 @@ def encode(value: Any) -> Json:
 
     Raises:
         ValueRefused: NaN, an infinity, NUL, half a surrogate pair, a key that is no text, a type not listed
-            above, nesting beyond 64, or more than 1 MB of JSON.
+            above, nesting beyond 64.
+        TooLarge: more than 1 MB of JSON.
     """
     encoded = _encode(value, 0)
     _dump(encoded, 0)
@@ -73,6 +75,11 @@ def dumps(value: Any) -> bytes:
     return _dump(_encode(value, 0), 0)
 
 
+def is_large(values: Any) -> bool:
+    """Whether what a case holds is a good part of the 1 MB it may hold: time to say so."""
+    return len(dumps(values)) > LARGE_BYTES
+
+
 def loads(data: bytes | str) -> Any:
     """The value that `dumps` was given. Raises ValueRefused when it is not from there."""
     try:
@@ -92,7 +99,7 @@ def _dump(encoded: Json, option: int) -> bytes:
     except (orjson.JSONEncodeError, RecursionError) as error:
         raise ValueRefused("A text holds half a character") from error
     if len(data) > MAX_BYTES:
-        raise ValueRefused("The value is larger than 1 MB", bytes=len(data))
+        raise TooLarge(bytes=len(data))
     return data
 
 

@@ -23,6 +23,7 @@
     │   ├── ApprovalRequired     a script or connector waits for a second account
     │   ├── MessageNotCorrelated nobody waits for it
     │   └── ValueRefused         a value that cannot be stored (NaN, NUL, …)
+    │       └── TooLarge         more than a case may hold
     ├── StepFailed               the engine could not take the step; nothing was stored
     │   └── LimitExceeded        steps, time, nesting, size
     ├── ConnectorError           a connector failed; `retryable` says whether waiting helps
@@ -166,6 +167,10 @@ class MessageNotCorrelated(Invalid):
 
 class ValueRefused(Invalid):
     """A value cannot be stored."""
+
+
+class TooLarge(ValueRefused):
+    """A case cannot hold more than 1 MB of data."""
 
 
 class StepFailed(EngineError):

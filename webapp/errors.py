@@ -31,6 +31,7 @@ _TEXTS: dict[type[errors.EngineError], Any] = {
     errors.DeploymentRefused: _l("檔案還不能部署。"),
     errors.ApprovalRequired: _l("新增或修改了程式或連接器，須由另一個帳號核准。"),
     errors.MessageNotCorrelated: _l("沒有案件在等這個訊息。"),
+    errors.TooLarge: _l("案件的資料超過 1 MB，這次填寫的內容沒有存入。請縮短文字，長的內容改以附件上傳。"),
     errors.ValueRefused: _l("有一個值無法儲存，請檢查特殊字元或長度。"),
     errors.Invalid: _l("送出的內容有誤。"),
     errors.LimitExceeded: _l("這一步超過了系統的限制，資料沒有改變。"),

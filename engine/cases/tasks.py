@@ -20,7 +20,7 @@ from engine.cases.values import (
     effective_person,
     has_role,
 )
-from engine.errors import EngineError, Invalid, NotAllowed, NotAssignee, TaskNotFound, TaskNotOpen
+from engine.errors import EngineError, Invalid, NotAllowed, NotAssignee, TaskNotFound, TaskNotOpen, TooLarge
 from engine.history.chain import Entry
 from engine.model import SYSTEM, Actor, Advance, CompleteTask, Execution, Variables
 from engine.steps.answers import Once, ensure_same, once
@@ -270,10 +270,10 @@ class TaskService:
 
         Raises:
             TaskNotFound, TaskNotOpen, NotAssignee: as `complete`.
-            Invalid: it is larger than a case may be.
+            TooLarge: it is larger than a case may be.
         """
         if len(str(raw)) > MAX_DRAFT_BYTES:
-            raise Invalid("The draft is too large.", field="draft")
+            raise TooLarge(field="draft")
         with self._store.transaction() as tx:
             self._load(tx, task_id, actor).ensure_completable_by(actor)
             now = self._now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import UserTask, is_for
-from engine.errors import Invalid, InvalidVariables
+from engine.errors import Invalid, InvalidVariables, TooLarge, ValueRefused
 from engine.model import Advance
 from webapp.cases.data import sections
 from webapp.cases.page import PART_VIEWS, case_part
@@ -25,6 +26,7 @@ from webapp.inbox.columns import task_name
 from webapp.inbox.lists import list_context
 from webapp.inbox.receiver import Receiver, posted_receiver
 from webapp.inbox.state import ListState
+from webapp.large_cases import warn_if_large
 from webapp.rights import local_or
 from webapp.services import actor, engine, posted_token
 from webapp.taskforms import TaskForm, page
@@ -108,13 +110,16 @@ def complete(task_id: UUID) -> Response:
         return Response(_panes(found, filled), 200, mimetype="text/html")
     result = filled.validate()
     if not result.ok:
-        engine().tasks.save_draft(task_id, actor(), filled.draft)
+        with suppress(TooLarge):  # it stands on the page all the same
+            engine().tasks.save_draft(task_id, actor(), filled.draft)
         return Response(_panes(found, filled), 422, mimetype="text/html")
     following = engine().tasks.following(task_id, actor(), _list_state().query())
     try:
         advance = _complete(task_id, result.values)
     except InvalidVariables as refusal:
         return Response(_panes(found, filled, problem=refusal.message), 422, mimetype="text/html")
+    except ValueRefused as refusal:
+        return Response(_panes(found, filled, problem=text_of(refusal)), 422, mimetype="text/html")
     _say_what_happened(found, advance, following)
     return redirect(_list_state().url(), 303)
 
@@ -136,7 +141,10 @@ def save_draft(task_id: UUID) -> Response:
     found, known = engine().tasks.opened(task_id, actor())
     found.ensure_completable_by(actor())
     filled = posted(_definition(found), known)
-    engine().tasks.save_draft(task_id, actor(), filled.draft)
+    try:
+        engine().tasks.save_draft(task_id, actor(), filled.draft)
+    except TooLarge as refusal:
+        return Response(_panes(found, filled, problem=text_of(refusal)), 422, mimetype="text/html")
     said = _("草稿已於%(when)s暫存，尚未送出。", when=roc_datetime(engine().clock.now(), "short"))
     if request.accept_mimetypes.best == "application/json":
         return jsonify(message=said)
@@ -212,6 +220,7 @@ def _say_what_happened(found: UserTask, advance: Advance, following: UUID | None
     if advance.ended:
         text = _("「%(step)s」已送出，案件結束。", step=task_name(found))
     flash({"text": text, "links": links}, "success")
+    warn_if_large(advance.variables)
     if advance.incidents:
         flash(_("您的決定已經保存；接下來的自動步驟發生狀況，維運人員會處理，您不需要重送。"), "warning")
 

@@ -9,12 +9,14 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.errors import InvalidVariables
+from engine.errors import InvalidVariables, ValueRefused
 from engine.model import ProcessDefinition
 from webapp.cases import diagram_svg
 from webapp.cases.diagram import main_diagram
+from webapp.errors import text_of
 from webapp.forms_in_use import form_of, opened, posted
 from webapp.i18n import lang
+from webapp.large_cases import warn_if_large
 from webapp.services import actor, engine, posted_token
 from webapp.start import bp
 from webapp.taskforms import TaskForm, page
@@ -51,6 +53,9 @@ def begin(key: str) -> Response:
         )
     except InvalidVariables as refusal:
         return Response(_page(process, filled, problem=refusal.message), 422, mimetype="text/html")
+    except ValueRefused as refusal:
+        return Response(_page(process, filled, problem=text_of(refusal)), 422, mimetype="text/html")
+    warn_if_large(result.values)
     flash(_("已起案，案號 %(number)s。", number=case.business_key), "success")
     return redirect(url_for("cases.show", instance_id=case.id), 303)
 

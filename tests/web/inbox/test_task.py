@@ -259,3 +259,36 @@ def test_claim_release_and_reassign_posted_twice_have_one_effect_and_the_same_an
     twice("reassign", person=CHIEF, reason="請代辦")
     verbs = [entry.verb for entry in engine.history.timeline(case.id, actor(STARTER))]
     assert [verbs.count(verb) for verb in ("task.claimed", "task.released", "task.reassigned")] == [2, 1, 1]
+
+
+def test_what_is_too_much_for_a_case_is_said_at_the_form_and_nothing_typed_is_lost(browser, engine, actor):
+    variables = {"title": "卷宗", "pieces": 1, "notes": "x" * 960_000}
+    case = engine.runtime.start("errand", actor=actor(STARTER), variables=variables)
+    task = UUID(str(case.open_tasks[0]["id"]))
+    engine.tasks.claim(task, actor(HANDLER))
+    handler, said = browser(HANDLER), "字" * 20_000
+    answered = handler.post(f"/tasks/{task}", answer(opinion=said))
+    assert answered.status_code == 422
+    assert "案件的資料超過 1 MB" in answered.text
+    assert said in answered.text
+    assert engine.tasks.get(task, actor(HANDLER)).is_open
+    assert handler.post(f"/tasks/{task}", answer()).status_code == 303
+
+
+@pytest.mark.parametrize("action", ["submit", "draft"])
+def test_more_than_a_draft_may_hold_stays_on_the_page(browser, claimed, action):
+    _, task = claimed()
+    said = "y" * 1_000_001
+    answered = browser(HANDLER).post(f"/tasks/{task}", answer(opinion=said, form_action=action))
+    assert answered.status_code == 422
+    assert said in answered.text
+
+
+def test_a_case_that_holds_much_is_told_while_there_is_room(browser, claimed):
+    _, task = claimed()
+    handler = browser(HANDLER)
+    assert handler.post(f"/tasks/{task}", answer(opinion="字" * 40_000)).status_code == 303
+    assert "已超過 100 kB" in handler.flashes()
+    _, task = claimed()
+    assert handler.post(f"/tasks/{task}", answer()).status_code == 303
+    assert "100 kB" not in handler.flashes()
