@@ -28,6 +28,7 @@ from engine.history.chain import Signer
 from engine.history.readings import CaseReadings
 from engine.history.service import HistoryService
 from engine.integrity import IntegrityService
+from engine.measuring import MeasuringService
 from engine.monitor import MonitorService
 from engine.notices.service import NotificationService
 from engine.queue import JobQueue, NoJobs
@@ -39,6 +40,7 @@ from engine.steps.candidates import Candidates
 from engine.steps.sources import Sources
 from engine.steps.steps import Steps
 from engine.store import Store
+from engine.watching import Watch, nobody
 
 
 class ProcessEngine:
@@ -54,6 +56,7 @@ class ProcessEngine:
         account_rules: limits of accounts and sessions that differ from the defaults.
         clock: the database's time unless a caller sets one.
         queue: where steps put their jobs; without one they are kept for a player to take.
+        watch: told of every step that is stored.
 
     Raises:
         ValueError: the history key is too short.
@@ -69,6 +72,7 @@ class ProcessEngine:
         account_rules: AccountRules | None = None,
         clock: TimeSource | None = None,
         queue: JobQueue | None = None,
+        watch: Watch = nobody,
     ) -> None:
         self.store = store
         self.executor = executor
@@ -80,7 +84,17 @@ class ProcessEngine:
         self.calendars = CalendarService(store, self.clock, self.admin_log)
         self.deadlines = DeadlineService(store, self.clock, self.calendars)
         signer = Signer(history_key)
-        steps = Steps(executor, self.clock, self.queue, signer, Sources(), self.calendars, Candidates(), self.deadlines)
+        steps = Steps(
+            executor,
+            self.clock,
+            self.queue,
+            signer,
+            Sources(),
+            self.calendars,
+            Candidates(),
+            self.deadlines,
+            watch,
+        )
         self.repository = RepositoryService(store, steps)
         self.runtime = RuntimeService(store, steps)
         self.migration = MigrationService(store, steps)
@@ -94,6 +108,7 @@ class ProcessEngine:
         self.notifications = NotificationService(store, self.clock)
         self.connector_hosts = ConnectorHosts(store, self.clock, self.admin_log, Sealer(secret_keys or [history_key]))
         self.monitor = MonitorService(store, self.clock, self.admin_log)
+        self.measuring = MeasuringService(store, self.clock)
         self.reports = ReportService(store)
         self.integrity = IntegrityService(store, steps)
 

@@ -15,12 +15,14 @@ from webapp.assets import init_assets
 from webapp.dates import init_dates
 from webapp.errors import init_errors
 from webapp.i18n import init_i18n
+from webapp.metrics import init_metrics
 from webapp.navigation import init_navigation
 from webapp.production import ensure_fit_before_serving
 from webapp.rights import init_rights
 from webapp.security import init_security
 from webapp.settings import Settings, SettingsError
 from webapp.templating import init_templating
+from webapp.tracing import init_tracing
 
 BLUEPRINTS = ("auth", "inbox", "cases", "start", "studio", "operate", "admin", "taskforms", "totals")
 
@@ -60,6 +62,8 @@ def create_app(settings: Settings, engine: Any) -> Flask:
     app.jinja_env.globals.update(new_token=lambda: str(uuid.uuid4()), settings=settings)
 
     app.before_request(_nobody_yet)
+    init_tracing(app)
+    init_metrics(app)
     init_security(app, settings)
     init_assets(app)
     init_i18n(app)

@@ -10,6 +10,7 @@ from engine.jobs import ProcrastinateQueue
 from engine.queue import JobQueue
 from engine.sandbox import MontySandbox
 from webapp.settings import Settings, SettingsError
+from webapp.tracing import watch
 
 
 def assemble(
@@ -37,6 +38,7 @@ def assemble(
         account_rules=_account_rules(settings),
         clock=clock,
         queue=queue or ProcrastinateQueue(),
+        watch=watch,
     )
 
 

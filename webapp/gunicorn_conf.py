@@ -1,13 +1,18 @@
-"""How gunicorn runs the web: synchronous workers, one a core."""
+"""How gunicorn runs the web: synchronous workers, one a core. Told to stop, it may drain first."""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+from types import FrameType
 from typing import Any
 
+from webapp import shared
 from webapp.settings import Settings
 
 _settings = Settings.from_environment()
+shared.make()
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers or multiprocessing.cpu_count()
@@ -21,9 +26,40 @@ accesslog = None
 loglevel = "warning"
 
 
+def when_ready(server: Any) -> None:
+    """Drain before stopping, where the settings say for how long.
+
+    TERM would close the door at once, with requests standing in front of it. So the server says `not ready` first,
+    serves on until every balancer has seen that, and stops then. A second TERM stops it at once.
+    """
+    if not _settings.drain_seconds:
+        return
+    stop = signal.getsignal(signal.SIGTERM)
+
+    def drain(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, stop)
+        shared.begin_to_drain()
+        signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+        signal.alarm(_settings.drain_seconds)
+
+    signal.signal(signal.SIGTERM, drain)
+
+
 def worker_exit(server: Any, worker: Any) -> None:
     """Close the sandbox's processes and the database connections with their worker."""
     application = getattr(worker.app, "callable", None)
     engine = getattr(application, "extensions", {}).get("siwei")
     if engine is not None:
         engine.close()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """A process has ended: what it counted stays, what it held does not."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    """Nothing is left behind."""
+    shared.remove()

@@ -7,6 +7,7 @@ import sys
 
 import structlog
 
+from engine.watching import REQUEST
 from webapp.settings import Settings
 
 
@@ -16,6 +17,8 @@ def configure_logs(settings: Settings) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        _add_request,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
@@ -33,3 +36,10 @@ def configure_logs(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for noisy in ("procrastinate", "httpx", "asyncio"):  # one line a job is more than an operator reads
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
+
+
+def _add_request(logger: object, name: str, line: structlog.types.EventDict) -> structlog.types.EventDict:
+    """The request, or the job, in which the line was written."""
+    if request := REQUEST.get():
+        line["request"] = request
+    return line

@@ -65,6 +65,7 @@ _SHELL: dict[str, Right] = {
     "shell.health": PUBLIC,
     "health.live": PUBLIC,
     "health.ready": PUBLIC,
+    "metrics.metrics": PUBLIC,
 }
 
 

@@ -140,6 +140,19 @@ class Settings:
         _integer(0, 3650),
         "A password is changed after so many days at the latest; 0: never.",
     )
+    drain_seconds: int = _setting(
+        "SIWEI_DRAIN_SECONDS",
+        0,
+        _integer(0, 600),
+        "Told to stop, the web says `not ready` and serves on for so long: a balancer sends requests elsewhere.",
+    )
+    metrics_token: str = _setting(
+        "SIWEI_METRICS_TOKEN",
+        "",
+        str,
+        "Who asks for `/metrics` must send it as a bearer token; empty: only this machine itself may ask.",
+        secret=True,
+    )
     log_level: str = _setting("SIWEI_LOG_LEVEL", "info", _level, "debug, info, warning or error.")
 
     @classmethod

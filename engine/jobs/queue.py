@@ -17,6 +17,7 @@ from procrastinate.jobs import Job
 
 from engine.errors import StoreUnavailable
 from engine.queue import JobKind, JobSpec
+from engine.watching import CARRIED, REQUEST
 
 QUEUE = "siwei"
 MAX_ATTEMPTS = 6
@@ -67,7 +68,11 @@ def _register(app: App, kind: str, handler: Handler | None, retry: BaseRetryStra
     def run(context: JobContext, /, **args: Any) -> None:
         if handler is None:
             raise RuntimeError("this application only defers jobs")
-        handler(kind, args, context.job.attempts)
+        known_as = REQUEST.set(args.pop(CARRIED, None) or f"job-{context.job.id}")
+        try:
+            handler(kind, args, context.job.attempts)
+        finally:
+            REQUEST.reset(known_as)
 
 
 class ProcrastinateQueue:
@@ -86,12 +91,13 @@ class ProcrastinateQueue:
 
 
 def _to_job(spec: JobSpec) -> Job:
+    request = REQUEST.get()
     return Job(
         id=None,
         queue=QUEUE,
         lock=None,
         queueing_lock=spec.key,
         task_name=f"siwei:{spec.kind}",
-        task_kwargs=dict(spec.args),
+        task_kwargs={**spec.args, CARRIED: request} if request else dict(spec.args),
         scheduled_at=spec.run_at,
     )

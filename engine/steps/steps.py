@@ -16,7 +16,7 @@ from engine import codec
 from engine.cases.values import ADMINISTRATORS, effective_name, effective_person
 from engine.clock import TimeSource
 from engine.errors import InstanceNotFound, StaleRevision, TaskNotFound
-from engine.history.chain import Entry, Signer
+from engine.history.chain import Entry, Link, Signer
 from engine.model import (
     Advance,
     Begun,
@@ -49,6 +49,7 @@ from engine.store import Transaction, migration_queries
 from engine.store import step_queries as queries
 from engine.store.message_queries import take_buffered
 from engine.store.rows import user_task
+from engine.watching import StepSeen, Watch, nobody
 
 __all__ = ["Act", "Case", "Steps"]
 
@@ -84,6 +85,7 @@ class Steps:
         calendars: Calendars,
         people: People,
         deadlines: Deadlines,
+        watch: Watch = nobody,
     ) -> None:
         self.executor = executor
         self.clock = clock
@@ -94,6 +96,7 @@ class Steps:
         self._calendars = calendars
         self.people = people
         self._deadlines = deadlines
+        self._watch = watch
 
     # -- reading -----------------------------------------------------------------------
 
@@ -221,6 +224,7 @@ class Steps:
         if once is not None and once.token is not None:
             step = replace(step, token=once.token, verb=once.verb, result=once.result)
         queries.record(tx, step)
+        self._tell(tx, case, links[0])
 
     def notify(self, tx: Transaction, case: Case, kind: str, task_ids: Sequence[str]) -> None:
         """Let the people concerned be told after the commit."""
@@ -318,6 +322,12 @@ class Steps:
                 uploaders=[act.actor.person_id, effective_person(act.actor)],
             ),
         )
+        self._tell(tx, case, links[0])
+
+    def _tell(self, tx: Transaction, case: Case, link: Link) -> None:
+        """Tell whoever watches, once the step is stored."""
+        step = StepSeen(case.id, case.process_key, link.verb, link.seq, link.element_id, link.task_id)
+        tx.afterwards.append(lambda: self._watch(step))
 
     def _header(
         self, tx: Transaction, case: Case, advance: Advance, variables: Mapping[str, Any], now: datetime

@@ -169,8 +169,7 @@ def _finish(name: str, process: subprocess.Popen[bytes], told: _Listener) -> Non
 def _running(url: str, command: list[str], **pipes: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A program of PostgreSQL that is connected to `url`; killed when the block ends before it does."""
     conninfo = {name: str(value) for name, value in conninfo_to_dict(_libpq(url)).items()}
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "PGPASSFILE") if name in os.environ}
-    environment |= {"PGCONNECT_TIMEOUT": "10", "LC_ALL": "C.UTF-8"}
+    environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "PGCONNECT_TIMEOUT": "10", "LC_ALL": "C.UTF-8"}
     if password := conninfo.pop("password", None):
         environment["PGPASSWORD"] = password
     process: subprocess.Popen[bytes] = subprocess.Popen(

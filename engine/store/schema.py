@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -32,9 +33,18 @@ def downgrade(url: str, revision: str) -> None:
     command.downgrade(_config(url), revision)
 
 
+@cache
 def known_revisions() -> frozenset[str]:
     """Every revision of the schema that this version of the code has a migration for."""
     return frozenset(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
+@cache
+def head() -> str:
+    """The revision that this version of the code was written for."""
+    found = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert found is not None, "there are migrations"
+    return found
 
 
 def _config(url: str) -> Config:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -27,6 +28,7 @@ STATEMENT_SECONDS = 15.0
 LOCK_SECONDS = 5.0
 _LOCK_NOT_AVAILABLE = ("55P03", "40P01", "40001")
 _STATEMENT_TIMEOUT = "57014"
+_log = logging.getLogger("siwei.store")
 _NO_HURRY = (
     "set transaction read only",
     "set local statement_timeout = 0",
@@ -40,6 +42,8 @@ class Transaction:
     """One open transaction, or a look without one. Query modules take its `connection`."""
 
     connection: Connection
+    afterwards: list[Callable[[], None]] = field(default_factory=list, compare=False, repr=False)
+    """Done once the transaction is stored, and only then: for whoever watches. What fails there is only logged."""
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run one SQLAlchemy statement in this transaction."""
@@ -108,13 +112,19 @@ class Store:
         """
         with _own_errors(), self.engine.connect() as connection:
             transaction = connection.begin()
+            opened = Transaction(connection)
             try:
-                yield Transaction(connection)
+                yield opened
             except BaseException:
                 if not connection.invalidated:
                     transaction.rollback()
                 raise
             self._commit(connection, transaction)
+        for act in opened.afterwards:
+            try:
+                act()
+            except Exception:
+                _log.exception("a watcher failed")
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

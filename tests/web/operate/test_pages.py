@@ -56,7 +56,7 @@ def test_english_pages_hold_no_chinese_of_the_interface(browser):
 
 
 def test_health_says_nothing_about_anybody_and_needs_no_session(browser):
-    for path, answer in (("/health/live", "ok\n"), ("/health/ready", "ready\n")):
+    for path, answer in (("/health/live", "ok\n"), ("/health/ready", "ready\nworkers 0\n")):
         page = browser(None).get(path)
         assert (page.status_code, page.text) == (200, answer)
         assert "Set-Cookie" not in page.headers

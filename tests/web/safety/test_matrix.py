@@ -15,7 +15,7 @@ ADMINISTRATOR, OPERATOR, AUDITOR, ARCHIVIST = (
 KEEPER, OWNER, HEAD, CLERK = "aia.confidential.handler", "aia.it.owner", "aia.labor.chief", "works.handler"
 EVERYBODY = {ADMINISTRATOR, OPERATOR, AUDITOR, ARCHIVIST, KEEPER, OWNER, HEAD, CLERK}
 
-PUBLIC = ("/static/", "/health", "/help", "/language", "/reset/", "/session", "/sign-in", "/sign-out")
+PUBLIC = ("/static/", "/health", "/help", "/language", "/metrics", "/reset/", "/session", "/sign-in", "/sign-out")
 ALLOWED = [  # the longest prefix that fits decides
     ("/admin", {ADMINISTRATOR}),
     ("/admin$", {ADMINISTRATOR, AUDITOR, KEEPER, OWNER}),
