@@ -3,6 +3,7 @@
 from engine import ProcessEngine, Store
 """
 
+from engine.cases.migrating import MovableCase
 from engine.cases.records import (
     Attachment,
     CaseReading,
@@ -40,6 +41,7 @@ from engine.model import (
     Advance,
     Deployment,
     Finding,
+    MigrationProblem,
     ProcessDefinition,
     SourceFile,
     Variables,
@@ -72,6 +74,8 @@ __all__ = [
     "InstanceQuery",
     "JobQueue",
     "JobSpec",
+    "MigrationProblem",
+    "MovableCase",
     "NoJobs",
     "Notification",
     "Page",
