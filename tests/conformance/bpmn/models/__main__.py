@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+from tests.conformance.bpmn.models import coverage
 from tests.conformance.bpmn.models.contest import Act, Verdict, contest
 from tests.conformance.bpmn.models.drawing import draw
 from tests.conformance.bpmn.models.draws import Draws
@@ -102,19 +103,23 @@ def main(arguments: list[str]) -> int:
         for path, verdict in zip(given.files, verdicts, strict=True):
             print(f"{path}: {verdict.wrong or 'engine and reference agree'}")
         return sum(bool(verdict.wrong) for verdict in verdicts)
-    ends: Counter[str] = Counter()
+    print(f"{given.runs} models from seed {given.seed}", flush=True)
+    ends, drawn, done = Counter[str](), Counter[str](), Counter[str]()
     began, wrong, steps = time.monotonic(), [], 0
     seeds = range(given.seed, given.seed + given.runs)
     with ProcessPoolExecutor(given.workers) as workers:
         for seed, verdict in zip(seeds, workers.map(play, seeds, chunksize=20), strict=True):
             steps += len(verdict.acts)
+            held, ran = coverage.found(verdict)
+            drawn, done = drawn + held, done + ran
             ends["disagree" if verdict.wrong else verdict.skipped or verdict.ended or "still open"] += 1
             if verdict.wrong:
                 wrong.append(seed)
                 small = smallest(seed) if len(wrong) <= 20 else verdict
                 print(f"{write(given.out, seed, small)}: {small.wrong}", flush=True)
+    print("\n".join(coverage.table(drawn, done)))
     told = ", ".join(f"{count} {name}" for name, count in ends.most_common())
-    print(f"{given.runs} models, {steps} steps in {time.monotonic() - began:.0f} s: {told}")
+    print(f"{given.runs} models from seed {given.seed}, {steps} steps in {time.monotonic() - began:.0f} s: {told}")
     return len(wrong)
 
 

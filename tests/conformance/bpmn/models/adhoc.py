@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.conformance.bpmn.models.reading import Node, holds
+from tests.conformance.bpmn.models.expressions import holds
+from tests.conformance.bpmn.models.reading import Node
 from tests.conformance.bpmn.models.state import Scope, Work
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.conformance.bpmn.models.canvas import Canvas, Ends
+from tests.conformance.bpmn.models.item_blocks import CARRY, brought
 
 ANY = ("message", "timer", "signal", "conditional")
 """Kinds of events that are awaited."""
@@ -82,8 +83,15 @@ def inclusive(c: Canvas) -> Ends:
 def complex_join(c: Canvas) -> Ends:
     """Some of many go on; what comes late goes a way of its own, or none."""
     gateway, ends = splits(c, c.draws.one(["parallelGateway", "inclusiveGateway", "complexGateway"]))
-    rule = f"activationCount >= {1 + c.draws.below(len(ends))}".replace(">", "&gt;")
-    join = joined(c, "complexGateway", ends, f"<activationCondition>={rule}</activationCondition>")
+    join = c.add("complexGateway", "<activationCondition>?</activationCondition>", prefix="j")
+    flows = [c.flow(one[1], join) for one in ends]
+    rule = c.draws.one(
+        [
+            f"activationCount >= {1 + c.draws.below(len(ends))}",
+            " and ".join(f"{flow} >= 1" for flow in flows[: 1 + c.draws.below(len(flows))]),
+        ]
+    )
+    c.write(join, "<activationCondition>?", f"<activationCondition>={rule.replace('>', '&gt;')}")
     if not c.draws.sometimes():
         return gateway, join
     late, after = c.task(), c.task()
@@ -121,12 +129,16 @@ def loop(c: Canvas) -> Ends:
 
 
 def event_based(c: Canvas) -> Ends:
-    """The first event decides."""
+    """The first event decides. Beside a receive task no event waits for a message (§10.6.6)."""
+    kinds = c.draws.one([ANY, ("receive", *ANY[1:])])
     gateway = c.add("eventBasedGateway", prefix="g")
     ends = []
     for _ in range(2 + c.draws.below(2)):
-        kind = c.draws.one(ANY)
-        event = c.add("intermediateCatchEvent", c.awaited(kind), prefix="c")
+        kind = c.draws.one(kinds)
+        if kind == "receive":
+            event = c.add("receiveTask", prefix="r", messageRef=c.told("message"))
+        else:
+            event = c.add("intermediateCatchEvent", c.awaited(kind), prefix="c")
         c.flow(gateway, event)
         then = c.block()
         c.flow(event, then[0])
@@ -137,12 +149,18 @@ def event_based(c: Canvas) -> Ends:
 def early_end(c: Canvas) -> Ends:
     """A way out of the level, with or without more than that."""
     gateway, goes_on = c.add("exclusiveGateway", prefix="g"), c.task()
-    kinds = ["", "terminate", "message", "signal", "error", "escalation", "compensate"]
+    kinds = ["", "terminate", "message", "signal", "error", "escalation", "compensate", "several"]
     kind = c.draws.one([*kinds, *(["cancel"] * 3 if c.at.transaction else [])])
-    names = {f"{kind}Ref": c.known(kind)} if kind in ("message", "signal", "error", "escalation") else {}
-    c.flow(gateway, c.end(c.event(kind, **names) if kind else ""), c.rule())
+    several = ("message", "signal", "escalation", "compensate")
+    item = brought(c) if kind in CARRY and c.draws.sometimes() else ""
+    inside = item + "".join(_thrown(c, each) for each in (several if kind == "several" else [kind]) if each)
+    c.flow(gateway, c.end(inside), c.rule())
     c.set(gateway, default=c.flow(gateway, goes_on))
     return gateway, goes_on
+
+
+def _thrown(c: Canvas, kind: str) -> str:
+    return c.event(kind, **({f"{kind}Ref": c.known(kind)} if kind in CARRY else {}))
 
 
 def quantities(c: Canvas) -> Ends:

@@ -30,7 +30,8 @@ class Inside:
     parts: list[str] = field(default_factory=list)
     depth: int = 0
     transaction: bool = False
-    in_handler: bool = False
+    known: tuple[str, ...] = ()
+    """Data that has been written where this is drawn, for conditions to read."""
 
 
 class Canvas:
@@ -97,9 +98,14 @@ class Canvas:
         given = "".join(f' {key}="{value}"' for key, value in attributes.items())
         self.at.parts[index] = self.at.parts[index].replace(f' id="{name}"', f' id="{name}"{given}', 1)
 
+    def write(self, name: str, old: str, new: str) -> None:
+        """Change what stands in a node on this level."""
+        index = next(i for i, part in enumerate(self.at.parts) if f' id="{name}"' in part.split(">", 1)[0])
+        self.at.parts[index] = self.at.parts[index].replace(old, new, 1)
+
     def rule(self) -> str:
         """A condition."""
-        return f"{self.draws.one(VARIABLES)} = {self.draws.below(2)}"
+        return f"{self.draws.one([*VARIABLES, *self.at.known])} = {self.draws.below(2)}"
 
     def event(self, kind: str, text: str = "", **attributes: str) -> str:
         """An event definition."""
@@ -109,10 +115,7 @@ class Canvas:
     def awaited(self, kind: str, cycles: bool = False) -> str:
         """The definition of an event that somebody waits for: message, signal, timer, conditional."""
         if kind == "timer":
-            hours = 1 + self.draws.below(9)
-            if cycles and self.draws.sometimes():
-                return self.event("timer", f"<timeCycle>R{1 + self.draws.below(3)}/PT{hours}H</timeCycle>")
-            return self.event("timer", f"<timeDuration>PT{hours}H</timeDuration>")
+            return self.event("timer", self.time(cycles=cycles))
         if kind == "conditional":
             return self.event("conditional", f"<condition>={self.rule()}</condition>")
         definition = self.event(kind, **{f"{kind}Ref": self.known(kind)})
@@ -120,6 +123,22 @@ class Canvas:
             return definition
         self.top.append(definition)
         return f"<eventDefinitionRef>{definition.split(chr(34))[1]}</eventDefinitionRef>"
+
+    def time(self, *, cycles: bool) -> str:
+        """When a timer fires: after some time, at a date (which may be over), by an expression, again and again."""
+        hours = 1 + self.draws.below(9)
+        date = f"2018-01-15T{hours:02}:30:00+00:00"
+        if cycles and self.draws.sometimes():
+            count, first = 1 + self.draws.below(3), self.draws.one(["", "", f"{date}/"])
+            return f"<timeCycle>R{self.draws.one([count, count, ''])}/{first}PT{hours}H</timeCycle>"
+        return self.draws.one(
+            [
+                f"<timeDuration>PT{hours}H</timeDuration>",
+                f"<timeDate>{date}</timeDate>",
+                f'<timeDuration>=duration("PT{hours}H")</timeDuration>',
+                f'<timeDate>=date and time("{date}")</timeDate>',
+            ]
+        )
 
     # -- blocks and levels ------------------------------------------------------------------------
 
@@ -149,18 +168,29 @@ class Canvas:
     def level(self, kind: str, fill: Callable[[], None], marker: str = "", **attributes: str) -> str:
         """A subprocess with something in it; gives its id."""
         outer = self.at
-        self.at = Inside([], outer.depth, outer.transaction or kind == "transaction", outer.in_handler)
+        self.at = Inside([], outer.depth, outer.transaction or kind == "transaction", outer.known)
         fill()
         parts, self.at = self.at.parts, outer
         return self.add(kind, marker + "".join(parts), prefix="s", **attributes)
 
+    def process(self, fill: Callable[[], None]) -> str:
+        """A process that is called from here, with something in it; gives its id."""
+        outer, name = self.at, self.name("called")
+        self.at = Inside([], outer.depth)
+        fill()
+        parts, self.at = self.at.parts, outer
+        self.processes.append(f'<process id="{name}" name="{name}" isExecutable="true">{"".join(parts)}</process>')
+        return name
+
     def whole(self, start: str = "", inside: str = "", **attributes: str) -> None:
         """All of a level: a start event with this `inside` (or what is there), blocks, end, sometimes more beside."""
-        before = start or self.add("startEvent", inside, prefix="start", **attributes)
+        before, known = start or self.add("startEvent", inside, prefix="start", **attributes), self.at.known
         for _ in range(1 + self.draws.below(2)):
             ends = self.block()
             self.flow(before, ends[0])
             before = ends[1]
         self.flow(before, self.end())
-        if self.left > 0 and self.draws.sometimes(3):
-            self.beside(self)
+        self.at.known = known
+        for _ in range(self.draws.one([0, 0, 0, 1, 1, 2])):
+            if self.left > 0:
+                self.beside(self)

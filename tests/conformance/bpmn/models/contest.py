@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -52,9 +53,9 @@ class EnginePlayer(Player):
             "calls": Counter(call.element_id for call in self.calls.values()),
             "awaited": Counter((one.element_id, one.kind, one.name) for one in last.subscriptions),
             "timers": Counter((one.element_id, one.due_at) for one in last.timers),
-            "thrown": Counter((one.kind, one.name) for one in last.thrown),
+            "thrown": Counter((one.kind, one.name, repr(dict(one.variables))) for one in last.thrown),
             "stuck": bool(self.incidents),
-            "values": self.variables if last.ended == "completed" else None,
+            "values": last.variables,
         }
 
     def act(self, verb: str, *given: Any) -> None:
@@ -73,6 +74,8 @@ class EnginePlayer(Player):
             task_id = [call for call in self.calls.values() if call.element_id == given[0]][given[1]].task_id
             del self.calls[task_id]
             self.step(FinishService(task_id) if verb == "finish_call" else FailService(task_id, "no", given[2]))
+        elif verb in ("message", "signal"):
+            getattr(self, verb)(given[0], **given[1])
         elif verb == "time":
             self.at(given[0])
         else:
@@ -94,13 +97,13 @@ def seen(case: Reference) -> dict[str, Any]:
             if event.kind in kinds and index not in arm.seen
         ),
         "timers": Counter(
-            (arm.node.id, min(at for index, at in arm.due.items() if index not in arm.seen))
+            (arm.node.id, min(clock.due for index, clock in arm.clocks.items() if index not in arm.seen))
             for arm in case.arms
-            if set(arm.due) - arm.seen
+            if set(arm.clocks) - arm.seen
         ),
         "thrown": case.thrown,
         "stuck": case.stuck,
-        "values": case.root.values if case.ended == "completed" else None,
+        "values": case.known(),
     }
 
 
@@ -127,10 +130,16 @@ def possible(case: Reference, draws: Draws) -> Act | None:
             for index, event in enumerate(arm.events)
             if event.kind == kind and index not in arm.seen
         }
-        acts += [lambda kind=kind, name=name: (kind, (name,)) for name in sorted(names)]
-    times = sorted({at for arm in case.arms for index, at in arm.due.items() if index not in arm.seen})
-    acts += [lambda at=at: ("time", (at,)) for at in times[:1]]
+        acts += [lambda kind=kind, name=name: (kind, (name, _brings(draws))) for name in sorted(names)]
+    times = [clock.due for arm in case.arms for index, clock in arm.clocks.items() if index not in arm.seen]
+    if times:
+        acts.append(lambda: ("time", (max(case.now, min(times)) + timedelta(hours=draws.one((0, 0, 0, 5))),)))
     return draws.one(acts)() if acts else None
+
+
+def _brings(draws: Draws) -> dict[str, Any]:
+    """What a message or signal from outside brings."""
+    return {name: draws.below(3) for name in draws.one(("", "", "a"))}
 
 
 def _answer(draws: Draws, element: str, nth: int, work: Any) -> Act:

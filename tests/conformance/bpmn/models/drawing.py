@@ -7,7 +7,7 @@ user task, so that no model runs for ever by itself.
 
 from __future__ import annotations
 
-from tests.conformance.bpmn.models import begin_blocks, blocks, happening_blocks, level_blocks
+from tests.conformance.bpmn.models import begin_blocks, blocks, data_blocks, happening_blocks, level_blocks
 from tests.conformance.bpmn.models.canvas import Block, Canvas
 from tests.conformance.bpmn.models.draws import Draws
 
@@ -43,6 +43,12 @@ BLOCKS: list[Block] = [
     level_blocks.called,
     level_blocks.undoing,
     level_blocks.ad_hoc,
+    level_blocks.announced,
+    level_blocks.siblings,
+    data_blocks.kept,
+    data_blocks.covered,
+    data_blocks.awaited,
+    data_blocks.collection,
 ]
 
 

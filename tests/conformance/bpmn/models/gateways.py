@@ -6,7 +6,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from tests.conformance.bpmn.models import happenings
-from tests.conformance.bpmn.models.reading import Flow, Node, holds
+from tests.conformance.bpmn.models.expressions import holds
+from tests.conformance.bpmn.models.reading import Flow, Node
 from tests.conformance.bpmn.models.state import Arm, Scope, Work
 
 if TYPE_CHECKING:

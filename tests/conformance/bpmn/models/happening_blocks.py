@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.conformance.bpmn.models.blocks import ANY
 from tests.conformance.bpmn.models.canvas import Canvas, Ends
+from tests.conformance.bpmn.models.item_blocks import CARRY, brought, taken
 
 
 def catching(c: Canvas) -> Ends:
@@ -12,9 +13,12 @@ def catching(c: Canvas) -> Ends:
     if shape == "receive":
         name = c.add("receiveTask", prefix="r", messageRef=c.known("message"))
     elif shape == "one":
-        name = c.add("intermediateCatchEvent", c.awaited(c.draws.one(ANY)), prefix="c")
+        kind = c.draws.one(ANY)
+        item = taken(c) if kind in ("message", "signal") and c.draws.sometimes() else ""
+        name = c.add("intermediateCatchEvent", item + c.awaited(kind), prefix="c")
     else:
-        inside = "".join(c.awaited(kind) for kind in ("message", c.draws.one(["signal", "timer"])))
+        inside = taken(c, count=2) if c.draws.sometimes(3) else ""
+        inside += "".join(c.awaited(kind) for kind in ("message", c.draws.one(["signal", "timer"])))
         every = "true" if shape == "all" else ""
         name = c.add("intermediateCatchEvent", inside, prefix="c", parallelMultiple=every)
     return name, name
@@ -29,7 +33,8 @@ def throwing(c: Canvas) -> Ends:
         inside = c.event("message", messageRef=c.known("message")) + c.event("signal", signalRef=c.known("signal"))
         name = c.add("intermediateThrowEvent", inside, prefix="t")
     else:
-        name = c.add("intermediateThrowEvent", c.event(kind, **{f"{kind}Ref": c.known(kind)}), prefix="t")
+        item = brought(c) if c.draws.sometimes() else ""
+        name = c.add("intermediateThrowEvent", item + c.event(kind, **{f"{kind}Ref": c.known(kind)}), prefix="t")
     return name, name
 
 
@@ -65,6 +70,8 @@ def bordered(c: Canvas, host: str, *, climbing: bool = False) -> Ends:
             inside = c.awaited("message") + c.awaited("signal")
         else:
             inside = c.awaited(kind, cycles=not stops)
+        if kind in CARRY and c.draws.sometimes(3):
+            inside = taken(c, kind) + inside
         border = c.add(
             "boundaryEvent",
             inside,
@@ -90,8 +97,9 @@ def event_subprocess(c: Canvas) -> None:
         inside = c.event(kind, **{f"{kind}Ref": c.known(kind) if c.draws.sometimes() else ""})
     else:
         inside = c.awaited(kind, cycles=not stops)
+    carries = kind in CARRY and c.draws.sometimes()
     c.level(
         "subProcess",
-        lambda: c.whole(inside=inside, isInterrupting="" if stops else "false"),
+        lambda: c.whole(inside=(taken(c, kind) if carries else "") + inside, isInterrupting="" if stops else "false"),
         triggeredByEvent="true",
     )

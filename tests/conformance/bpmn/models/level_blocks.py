@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.conformance.bpmn.models.canvas import Canvas, Ends, Inside
+from tests.conformance.bpmn.models.canvas import VARIABLES, Canvas, Ends
 from tests.conformance.bpmn.models.happening_blocks import bordered
 
 
@@ -141,26 +141,115 @@ def transaction(c: Canvas) -> Ends:
         c.set(gateway, default=c.flow(gateway, c.end()))
         c.flow(gateway, c.end(c.event("cancel")), c.rule())
 
-    name = c.level("transaction", c.draws.one([c.whole, fill]))
+    name = c.level("transaction", c.draws.one([c.whole, fill]), marker(c) if c.draws.sometimes(4) else "")
     border = c.add("boundaryEvent", c.event("cancel"), prefix="on", attachedToRef=name)
     then = c.block()
     c.flow(border, then[0])
     return name, c.merged(name, then[1])
 
 
+GLOBAL = (
+    "<globalUserTask{}/>",
+    "<globalManualTask{}/>",
+    "<globalTask{}/>",
+    "<globalScriptTask{}><script>={{a: b + 1}}</script></globalScriptTask>",
+)
+
+
 def called(c: Canvas) -> Ends:
     """A call activity and the process, or global task, that it calls."""
-    outer, process = c.at, c.name("called")
     if c.draws.sometimes(4):
-        c.processes.append(f'<globalUserTask id="{process}" name="{process}"/>')
+        process = c.name("called")
+        c.processes.append(c.draws.one(GLOBAL).format(f' id="{process}" name="{process}"'))
     else:
-        c.at = Inside([], outer.depth)
-        c.whole()
-        parts, c.at = c.at.parts, outer
-        c.processes.append(f'<process id="{process}" name="{process}" isExecutable="true">{"".join(parts)}</process>')
+        process = c.process(c.whole)
     repeats = marker(c) if c.draws.sometimes(4) else ""
-    name = c.add("callActivity", repeats, prefix="call", calledElement=process)
+    mapped = _mapped(c) if c.draws.sometimes() else ""
+    name = c.add("callActivity", mapped + repeats, prefix="call", calledElement=process)
     return bordered(c, name, climbing=True) if c.draws.sometimes() else (name, name)
+
+
+def _mapped(c: Canvas) -> str:
+    """What a called process is told and tells: all of it, or single variables under other names."""
+    first = c.draws.below(3)
+    names = [VARIABLES[(first + turn) % 3] for turn in range(3)]
+    given = "".join(
+        f'<camunda:in source="{source}" target="{target}"/>'
+        if c.draws.sometimes()
+        else f'<camunda:in sourceExpression="={source} + {c.draws.below(2)}" target="{target}"/>'
+        for source, target in zip(VARIABLES, names, strict=True)
+    )
+    back = f'<camunda:out source="{names[0]}" target="{names[1]}"/>'
+    given, back = c.draws.one(
+        [(given, back), ('<camunda:in variables="all"/>', back), (given, '<camunda:out variables="all"/>' + back)]
+    )
+    return f"<extensionElements>{given}{back}</extensionElements>"
+
+
+def announced(c: Canvas) -> Ends:
+    """A multi-instance whose turns throw what its own border, or something around it, catches."""
+    kind = c.draws.one(["signal", "message", "escalation", "error"])
+    told = c.told(kind)
+    definition = c.event(kind, **{f"{kind}Ref": told})
+    c.top.append(definition)
+    behaviour = c.draws.one(["None", "One"])
+    reference = definition.split('"')[1]
+    sequential = c.draws.one(["false", "true"])
+    loop = (
+        f'<multiInstanceLoopCharacteristics isSequential="{sequential}" behavior="{behaviour}" '
+        f'{behaviour.lower()}BehaviorEventRef="{reference}"><loopCardinality>{1 + c.draws.below(3)}</loopCardinality>'
+        "</multiInstanceLoopCharacteristics>"
+    )
+    name = c.add("userTask", loop, prefix="u") if c.draws.sometimes() else c.level("subProcess", c.whole, loop)
+    outs = [name]
+    for caught in c.draws.one([(told,), (told, told), (told,), ()]):
+        stops = _stops(c, kind)
+        border = c.add(
+            "boundaryEvent",
+            c.event(kind, **{f"{kind}Ref": caught}),
+            prefix="on",
+            attachedToRef=name,
+            cancelActivity=stops,
+        )
+        then = c.block()
+        c.flow(border, then[0])
+        if stops:
+            c.flow(then[1], c.end())
+        else:
+            outs.append(then[1])
+    return name, c.merged(*outs) if len(outs) > 1 else name
+
+
+def siblings(c: Canvas) -> Ends:
+    """Event subprocesses beside each other that throw what the others, and the border around them, catch."""
+    kind = c.draws.one(["error", "escalation", "signal", "message"])
+    told, begun = c.told(kind), c.told("message")
+
+    def handler(caught: str, how: str, thrown: str) -> None:
+        stops = _stops(c, how)
+        inside = c.event(how, **{f"{how}Ref": caught})
+        begins, then = c.add("startEvent", inside, prefix="start", isInterrupting=stops), c.block()
+        c.flow(begins, then[0])
+        c.flow(then[1], c.end(c.event(kind, **{f"{kind}Ref": thrown}) if thrown else ""))
+
+    def fill() -> None:
+        c.whole()
+        caught = c.draws.one([told, ""]) if kind in ("error", "escalation") else told
+        c.level("subProcess", lambda: handler(begun, "message", told), triggeredByEvent="true")
+        c.level("subProcess", lambda: handler(caught, kind, c.draws.one(["", told])), triggeredByEvent="true")
+
+    name = c.level("subProcess", fill)
+    if not c.draws.sometimes():
+        return name, name
+    stops = _stops(c, kind)
+    inside = c.event(kind, **{f"{kind}Ref": told})
+    border = c.add("boundaryEvent", inside, prefix="on", attachedToRef=name, cancelActivity=stops)
+    then = c.block()
+    c.flow(border, then[0])
+    if stops:
+        c.flow(then[1], c.end())
+        return name, name
+    return name, c.merged(name, then[1])
 
 
 def undone(c: Canvas) -> Ends:
@@ -195,17 +284,26 @@ def ad_hoc(c: Canvas) -> Ends:
     def fill() -> None:
         for _ in range(1 + c.draws.below(3)):
             if people:
-                first = undone(c)[0] if c.draws.sometimes(4) else c.task()
+                first = c.draws.one([c.task, c.task, lambda: undone(c)[0], lambda: _inside(c)])()
                 if c.draws.sometimes(4):
-                    c.flow(first, c.task())
+                    then = c.task()
+                    c.flow(first, then)
+                    if c.draws.sometimes():
+                        told = c.event("signal", signalRef=c.known("signal"))
+                        c.flow(then, c.add("intermediateThrowEvent", told, prefix="t"))
             else:
                 c.add("task")
 
     name = c.level(
         "adHocSubProcess",
         fill,
-        rule,
+        rule + (marker(c) if c.draws.sometimes(5) else ""),
         ordering=c.draws.one(["Parallel", "Sequential"]),
         cancelRemainingInstances="false" if c.draws.sometimes(3) else "",
     )
-    return name, name
+    return bordered(c, name) if c.draws.sometimes(3) else (name, name)
+
+
+def _inside(c: Canvas) -> str:
+    """Work in an ad-hoc subprocess that is more than a task: repeated, or a subprocess."""
+    return c.add("userTask", marker(c), prefix="u") if c.draws.sometimes() else c.level("subProcess", c.whole)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from lxml import etree
 
-NAMESPACE = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+from tests.conformance.bpmn.models import reading_data
+from tests.conformance.bpmn.models.reading_data import CAMUNDA, NAMESPACE, Names, Passed, Traffic
+
 EVENT = "EventDefinition"
 LOOPS = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
 TASKS = frozenset(
     ["task", "userTask", "manualTask", "scriptTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask"]
 )
 ACTIVITIES = TASKS | {"subProcess", "transaction", "adHocSubProcess", "callActivity"}
-COMPARISON = re.compile(r"(not\()?(\w+)(?: (=|>=|<=|>|<) (\w+))?\)?")
 
 
 @dataclass
@@ -36,7 +35,15 @@ class Loop:
     """How an activity is repeated."""
 
     kind: str
-    cardinality: int = 0
+    cardinality: str = "0"
+    collection: str | None = None
+    """The list with an item for each turn, by its name."""
+    item: str | None = None
+    """What a turn calls its item."""
+    collected: str | None = None
+    """The list that is made of what the turns give."""
+    gives: str | None = None
+    """What each turn gives to it."""
     condition: str | None = None
     test_before: bool = False
     maximum: int | None = None
@@ -69,6 +76,7 @@ class Node:
     boundary: list[Node] = field(default_factory=list)
     handler: Node | None = None
     """The activity that compensates this one."""
+    data: Traffic | None = None
 
     def get(self, name: str, default: str = "") -> str:
         """An attribute."""
@@ -78,6 +86,10 @@ class Node:
         """The text of a child element."""
         found = self.element.find(NAMESPACE + name)
         return None if found is None else (found.text or "").strip()
+
+    def passed(self, direction: str) -> list[Passed]:
+        """What a call activity hands over (`in`) or back (`out`)."""
+        return reading_data.mappings(self.element, direction)
 
     @property
     def is_activity(self) -> bool:
@@ -107,6 +119,8 @@ class Level:
     id: str
     nodes: dict[str, Node]
     flows: list[Flow]
+    declared: frozenset[str] = frozenset()
+    """Its data objects and properties."""
 
     @property
     def starts(self) -> list[Node]:
@@ -149,8 +163,9 @@ def read(content: bytes) -> dict[str, Level]:
         for one in root
         if isinstance(one.tag, str)
     }
+    data = reading_data.names_of(root)
     links = [(one.get("sourceRef"), one.get("targetRef")) for one in root.iter(NAMESPACE + "association")]
-    found = {one.get("id", ""): _level(one, names, links) for one in root.iter(NAMESPACE + "process")}
+    found = {one.get("id", ""): _level(one, names, links, data) for one in root.iter(NAMESPACE + "process")}
     for one in root:
         kind = _kind(one)
         if kind.startswith("global"):
@@ -163,17 +178,18 @@ def _kind(element: Any) -> str:
     return str(etree.QName(element).localname) if isinstance(element.tag, str) else ""
 
 
-def _level(element: etree._Element, names: Mapping[str, str], links: list[tuple[Any, Any]]) -> Level:
-    level = Level(element.get("id", ""), {}, [])
+def _level(element: etree._Element, names: Mapping[str, str], links: list[tuple[Any, Any]], data: Names) -> Level:
+    level = Level(element.get("id", ""), {}, [], reading_data.declared(element, data))
     for one in element:
         kind = _kind(one)
         if kind == "sequenceFlow":
             condition = one.findtext(NAMESPACE + "conditionExpression")
             level.flows.append(Flow(one.get("id", ""), one.get("sourceRef", ""), one.get("targetRef", ""), condition))
         elif kind.endswith(("Event", "Gateway")) or kind in ACTIVITIES:
-            node = Node(one.get("id", ""), kind, one, _events(one, names), _loop(one, names))
+            node = Node(one.get("id", ""), kind, one, _events(one, names), _loop(one, names, data))
+            node.data = reading_data.traffic(one, data)
             if kind in ("subProcess", "transaction", "adHocSubProcess"):
-                node.inner = _level(one, names, links)
+                node.inner = _level(one, names, links, data)
             level.nodes[node.id] = node
     for flow in level.flows:
         level.nodes[flow.source].outgoing.append(flow)
@@ -211,26 +227,10 @@ def _event(one: etree._Element, names: Mapping[str, str]) -> Event:
     )
 
 
-def _loop(element: etree._Element, names: Mapping[str, str]) -> Loop | None:
+def _loop(element: etree._Element, names: Mapping[str, str], data: Names) -> Loop | None:
     for one in element:
         if _kind(one) == LOOPS[0]:
-            behaviour = one.get("behavior", "All")
-            root = one.getroottree().getroot()
-            throws: list[tuple[str | None, Event]] = [
-                (None, _event(root.find(f".//*[@id='{reference}']"), names))
-                for reference in (one.get("noneBehaviorEventRef"), one.get("oneBehaviorEventRef"))
-                if reference
-            ]
-            for definition in one.findall(NAMESPACE + "complexBehaviorDefinition"):
-                thrown = definition.find(NAMESPACE + "event")
-                throws.append((definition.findtext(NAMESPACE + "condition"), _event(thrown[0], names)))
-            return Loop(
-                "sequential" if one.get("isSequential") == "true" else "parallel",
-                int(one.findtext(NAMESPACE + "loopCardinality", "0")),
-                one.findtext(NAMESPACE + "completionCondition"),
-                behaviour=behaviour,
-                throws=throws,
-            )
+            return _many(element, one, names, data)
         if _kind(one) == LOOPS[1]:
             maximum = one.get("loopMaximum")
             return Loop(
@@ -242,34 +242,31 @@ def _loop(element: etree._Element, names: Mapping[str, str]) -> Loop | None:
     return None
 
 
-def holds(condition: str, values: Mapping[str, Any]) -> bool:
-    """Whether a condition of the few forms that models are drawn with is true."""
-    for part in condition.strip().removeprefix("=").strip().split(" and "):
-        found = COMPARISON.fullmatch(part)
-        assert found, condition
-        negated, left, sign, right = found.groups()
-        value = _value(left, values)
-        if sign:
-            other = _value(right, values)
-            value = {"=": value == other, ">": value > other, "<": value < other}.get(
-                sign, value >= other if sign == ">=" else value <= other
-            )
-        if bool(value) is bool(negated):
-            return False
-    return True
+def _many(element: etree._Element, one: etree._Element, names: Mapping[str, str], data: Names) -> Loop:
+    root = one.getroottree().getroot()
+    throws: list[tuple[str | None, Event]] = [
+        (None, _event(root.find(f".//*[@id='{reference}']"), names))
+        for reference in (one.get("noneBehaviorEventRef"), one.get("oneBehaviorEventRef"))
+        if reference
+    ]
+    for definition in one.findall(NAMESPACE + "complexBehaviorDefinition"):
+        thrown = definition.find(NAMESPACE + "event")
+        throws.append((definition.findtext(NAMESPACE + "condition"), _event(thrown[0], names)))
+    path = f"{NAMESPACE}extensionElements/{CAMUNDA}properties/{CAMUNDA}property"
+    more = {prop.get("name"): prop.get("value") for holder in (element, one) for prop in holder.findall(path)}
 
+    def named(child: str) -> str | None:
+        found = one.find(NAMESPACE + child)
+        return None if found is None else data[(found.text or "").strip() or found.get("id", "")]
 
-def _value(text: str, values: Mapping[str, Any]) -> Any:
-    return int(text) if text.isdigit() else values[text]
-
-
-def assigned(script: str) -> dict[str, int]:
-    """What a script of the form `={a: 1}` assigns."""
-    return {name: int(number) for name, number in re.findall(r"(\w+): (\d+)", script)}
-
-
-def span(text: str) -> tuple[timedelta, int]:
-    """A timer `PT3H` or `R2/PT3H`: how long, how often."""
-    found = re.fullmatch(r"(?:R(\d+)/)?PT(\d+)H", text)
-    assert found, text
-    return timedelta(hours=int(found[2])), int(found[1] or 1)
+    return Loop(
+        "sequential" if one.get("isSequential") == "true" else "parallel",
+        one.findtext(NAMESPACE + "loopCardinality", "0"),
+        named("loopDataInputRef") or one.get(CAMUNDA + "collection", "").removeprefix("=") or None,
+        named("inputDataItem") or one.get(CAMUNDA + "elementVariable"),
+        named("loopDataOutputRef") or more.get("outputCollection"),
+        named("outputDataItem") or more.get("outputElement"),
+        one.findtext(NAMESPACE + "completionCondition"),
+        behaviour=one.get("behavior", "All"),
+        throws=throws,
+    )

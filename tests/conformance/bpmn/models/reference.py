@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from tests.conformance.bpmn.models import adhoc, gateways, happenings, repeating, undoing
-from tests.conformance.bpmn.models.reading import Event, Flow, Level, Node, assigned
+from tests.conformance.bpmn.models import adhoc, dataflow, gateways, happenings, repeating, undoing
+from tests.conformance.bpmn.models.expressions import assigned
+from tests.conformance.bpmn.models.reading import Event, Flow, Level, Node
 from tests.conformance.bpmn.models.state import Arm, Scope, Work
 
 MAX_MOVES = 3_000
@@ -44,9 +45,12 @@ class Reference:
         self.ready: list[Work] = []
         self.tasks: list[Work] = []
         self.calls: list[Work] = []
+        self.lacking: list[Work] = []
+        """Activities whose data is not there yet."""
         self.arms: list[Arm] = []
         self.executed: Counter[str] = Counter()
-        self.thrown: Counter[tuple[str, str]] = Counter()
+        self.thrown: Counter[tuple[str, str, str]] = Counter()
+        """Kind, name and what it brings, in words."""
         self.ended: str | None = None
         self.failed = False
         """Something cannot go on, while other things may."""
@@ -91,15 +95,15 @@ class Reference:
         assert caught
         self.run()
 
-    def message(self, name: str) -> None:
+    def message(self, name: str, payload: dict[str, Any]) -> None:
         """A message goes to one catcher."""
         waiting = happenings.waiting(self, "message", name)
-        happenings.fire(self, *waiting[self.pick(len(waiting))])
+        happenings.fire(self, *waiting[self.pick(len(waiting))], payload)
         self.run()
 
-    def signal(self, name: str) -> None:
+    def signal(self, name: str, payload: dict[str, Any]) -> None:
         """A signal goes to all."""
-        happenings.broadcast(self, name)
+        happenings.broadcast(self, name, payload)
         self.run()
 
     def time(self, now: datetime) -> None:
@@ -110,6 +114,14 @@ class Reference:
             ties = [(arm, index) for at, arm, index in due if at == earliest]
             happenings.fire(self, *ties[self.pick(len(ties))])
             self.run()
+
+    def known(self) -> dict[str, Any]:
+        """The variables of the case; those of a called process, too, that will hand back all of them."""
+        return (self.root.values or {}) | dataflow.handing_back(self.root)
+
+    def throws(self, kind: str, name: str, brings: dict[str, Any]) -> None:
+        """Something is thrown that others can see."""
+        self.thrown[kind, name, repr(brings)] += 1
 
     # -- moving -----------------------------------------------------------------------------
 
@@ -123,10 +135,15 @@ class Reference:
             if self.ready:
                 self.move(self.ready.pop(self.next()))
                 happenings.conditions(self)
-            elif not happenings.conditions(self) and not gateways.release(self):
+            elif not happenings.conditions(self) and not self.release():
                 self.stuck = self.failed or not (self.ended or self.tasks or self.calls or self.arms)
                 return
         raise EndlessError
+
+    def release(self) -> bool:
+        """Everything rests: let something go on that has waited for just that. Whether something did."""
+        first, then = (dataflow.release, gateways.release) if self.pick(2) else (gateways.release, dataflow.release)
+        return first(self) or then(self)
 
     def next(self) -> int:
         """Which token moves: the oldest; one that sends waits until those who could listen have got to their place."""
@@ -158,6 +175,10 @@ class Reference:
         if work.demand is not None and work.demand.work is work:
             undoing.over(self, work.demand)
             return
+        if not work.finished and not dataflow.take_in(work):
+            work.state = "lacking"
+            self.lacking.append(work)
+            return
         if not work.finished and not self.does(work):
             work.state = "open"
             return
@@ -175,7 +196,8 @@ class Reference:
             self.calls.append(work)
             return self.runs(work, False)
         if kind in ("scriptTask", "businessRuleTask"):
-            work.write(assigned(node.text("script") or "") if kind == "scriptTask" else DECIDED)
+            script = node.text("script") or ""
+            work.write(assigned(script, work.visible()) if kind == "scriptTask" else DECIDED)
             return True
         if kind in ("receiveTask", "intermediateCatchEvent") and node.events and node.events[0].kind != "link":
             happenings.arm(self, Arm("catch", node, work.scope, work))
@@ -199,7 +221,8 @@ class Reference:
         """Begin what is inside an activity."""
         node = work.node
         if node.kind == "callActivity":
-            work.inner = Scope(self.processes[node.get("calledElement")], work, work.visible())
+            values = dataflow.handed(node.passed("in"), work.visible())
+            work.inner = Scope(self.processes[node.get("calledElement")], work, values)
         else:
             assert node.inner is not None
             work.inner = Scope(node.inner, work)
@@ -207,7 +230,7 @@ class Reference:
         if node.kind == "adHocSubProcess":
             adhoc.begin(self, work, work.inner)
         elif work.entry is not None:
-            self.enter(work.inner, work.entry)
+            self.enter(work.inner, work.entry, received=work.received)
         else:
             for begin in work.inner.level.begins:
                 self.enter(work.inner, begin)
@@ -219,7 +242,11 @@ class Reference:
         """A node is done: note it, throw what it throws, put tokens on its flows."""
         node, scope = work.node, work.scope
         if work.returned is not None:  # a called process hands back its variables as its activity is completed
-            work.write(work.returned)
+            work.write(dataflow.handed(node.passed("out"), work.returned))
+        dataflow.pass_on(work)
+        if not dataflow.give_out(work):
+            work.state, self.failed = "stuck", True
+            return
         if node.id and (node.loop is None or work.whole is not None):
             self.executed[node.id] += 1
         ends = adhoc.judge(self, work)
@@ -254,7 +281,7 @@ class Reference:
     def drop(self, work: Work) -> None:
         """A token is no more."""
         work.state = "gone"
-        for held in (work.scope.works, self.ready, self.tasks, self.calls):
+        for held in (work.scope.works, self.ready, self.tasks, self.calls, self.lacking):
             if work in held:
                 held.remove(work)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.conformance.bpmn.models import happenings
-from tests.conformance.bpmn.models.reading import holds
+from tests.conformance.bpmn.models.expressions import holds, value
 from tests.conformance.bpmn.models.state import Work
 
 if TYPE_CHECKING:
@@ -23,23 +23,54 @@ def begin(case: Reference, whole: Work) -> bool:
             return True
         _turn(case, whole)
         return False
-    for _ in range(loop.cardinality if loop.kind == "parallel" else min(1, loop.cardinality)):
+    seen = whole.visible()
+    whole.items = list(seen[loop.collection]) if loop.collection else list(range(value(loop.cardinality, seen)))
+    for _ in range(len(whole.items) if loop.kind == "parallel" else min(1, len(whole.items))):
         _turn(case, whole)
-    return loop.cardinality == 0
+    if not whole.items:
+        _publish(whole)
+    return not whole.items
 
 
 def _turn(case: Reference, whole: Work) -> None:
     loop = whole.node.loop
     assert loop is not None
-    local = None if loop.kind == "standard" else {"loopCounter": whole.begun, "nrOfInstances": loop.cardinality}
+    local: dict[str, Any] | None = None
+    number: dict[str, Any] | None = None
+    if loop.kind == "standard":
+        number = {"loopCounter": whole.begun}
+    else:
+        local = {"loopCounter": whole.begun, "nrOfInstances": len(whole.items)}
+        if loop.item:
+            local[loop.item] = whole.items[whole.begun]
     whole.begun += 1
-    whole.turns.append(case.enter(whole.scope, whole.node, whole=whole, local=local))
+    whole.turns.append(case.enter(whole.scope, whole.node, whole=whole, local=local, item=number, turn=whole.begun - 1))
 
 
-def _again(work: Work) -> bool:
+def _publish(whole: Work) -> None:
+    """Write the list of what the turns gave."""
+    loop = whole.node.loop
+    assert loop is not None
+    if loop.collected:
+        whole.write({loop.collected: _collected(whole)})
+
+
+def _collected(whole: Work) -> list[Any]:
+    return [given for _, given in sorted(whole.given.items())]
+
+
+def _again(work: Work, turns: int = 0) -> bool:
+    """Whether the condition of a loop holds when so many turns are over."""
     assert work.node.loop is not None
     text = work.node.loop.condition
-    return text is None or holds(text, work.visible())
+    return text is None or holds(text, work.visible() | {"loopCounter": turns})
+
+
+def which(turn: Work) -> dict[str, Any]:
+    """Which one of many a turn is, for what undoes it later."""
+    loop, local = turn.node.loop, turn.local or {}
+    own = (*COUNTERS, loop.item if loop is not None else None)
+    return {name: given for name, given in local.items() if name in own} or dict(turn.item or {})
 
 
 def gather(case: Reference, turn: Work) -> None:
@@ -50,27 +81,33 @@ def gather(case: Reference, turn: Work) -> None:
     whole.turns.remove(turn)
     whole.completed += 1
     if loop.kind == "standard":
-        if whole.completed == loop.maximum or not _again(turn):
+        if whole.completed == loop.maximum or not _again(turn, whole.completed):
             case.wake(whole)
         else:
             _turn(case, whole)
         return
+    if loop.collected and loop.gives:
+        whole.given[turn.turn] = value(loop.gives, turn.visible())
     names = {
         **turn.visible(),
+        **({loop.collected: _collected(whole)} if loop.collected else {}),
         "nrOfCompletedInstances": whole.completed,
         "nrOfActiveInstances": whole.begun - whole.completed,
     }
     stop = loop.condition is not None and holds(loop.condition, names)
     throws = [event for text, event in loop.throws if text is None or holds(text, names)]
-    whole.write({name: value for name, value in (turn.local or {}).items() if name not in COUNTERS})
+    if not loop.collected:
+        kept = (*COUNTERS, loop.item)
+        whole.write({name: written for name, written in (turn.local or {}).items() if name not in kept})
     for event in throws if loop.behaviour != "One" or whole.completed == 1 else ():
         if happenings.announce(case, whole, event) and loop.kind == "sequential":
             stop = True
     if whole.state == "gone":
         return
-    if stop or whole.completed == loop.cardinality:
+    if stop or whole.completed == len(whole.items):
         for other in list(whole.turns):
             case.cancel(other)
+        _publish(whole)
         case.wake(whole)
     elif loop.kind == "sequential":
         _turn(case, whole)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
+from tests.conformance.bpmn.models.clocks import Clock
 from tests.conformance.bpmn.models.reading import Event, Level, Node
+
+Layer = tuple[dict[str, Any], frozenset[str] | None]
+"""A set of variables, and the only names it takes; None takes all."""
 
 
 @dataclass(eq=False)
@@ -17,6 +20,8 @@ class Scope:
     level: Level
     host: Work | None = None
     values: dict[str, Any] | None = None
+    objects: dict[str, Any] = field(default_factory=dict)
+    """What is in the data objects and properties of a subprocess."""
     works: list[Work] = field(default_factory=list)
     done: list[Record] = field(default_factory=list)
     """What was completed here and can be compensated, in order."""
@@ -24,10 +29,25 @@ class Scope:
 
     def visible(self) -> dict[str, Any]:
         """All variables seen from here."""
+        seen: dict[str, Any] = {}
+        for layer, _ in reversed(list(self.layers())):
+            seen |= layer
+        return seen
+
+    def write(self, values: dict[str, Any]) -> None:
+        """Write variables, each into the innermost set that takes its name."""
+        layers = list(self.layers())
+        for name, value in values.items():
+            next(layer for layer, takes in layers if takes is None or name in takes)[name] = value
+
+    def layers(self) -> Iterator[Layer]:
+        """The sets of variables seen from here, the innermost first."""
         if self.values is not None:
-            return self.values
+            yield self.values, None
+            return
+        yield self.objects, self.level.declared
         assert self.host is not None
-        return self.host.visible()
+        yield from self.host.layers()
 
 
 @dataclass(eq=False)
@@ -43,6 +63,17 @@ class Work:
     """Its own work is done: it only leaves."""
     inner: Scope | None = None
     local: dict[str, Any] | None = None
+    own: dict[str, Any] | None = None
+    """Its data inputs and outputs, once it has begun."""
+    item: dict[str, Any] | None = None
+    """Which turn of a loop it is, or which one of many it undoes: no other names are kept here."""
+    turn: int = 0
+    """Which turn of a repeated activity it is."""
+    items: list[Any] = field(default_factory=list)
+    received: dict[str, Any] = field(default_factory=dict)
+    """Data items that came with what it waited for."""
+    given: dict[int, Any] = field(default_factory=dict)
+    """What the turns of a multi-instance have given so far."""
     whole: Work | None = None
     """The repeated activity that it is one turn of."""
     turns: list[Work] = field(default_factory=list)
@@ -73,24 +104,32 @@ class Work:
     def visible(self) -> dict[str, Any]:
         """All variables seen from here."""
         seen: dict[str, Any] = {}
-        for layer in reversed(list(self.layers())):
+        for layer, _ in reversed(list(self.layers())):
             seen |= layer
         return seen
 
-    def layers(self) -> Iterator[dict[str, Any]]:
+    def layers(self) -> Iterator[Layer]:
         """The sets of variables seen from here, the innermost first."""
-        work: Work | None = self
-        while work is not None:
-            if work.local is not None:
-                yield work.local
-            if work.scope.values is not None:
-                yield work.scope.values
-                return
-            work = work.scope.host
+        yield from self.inner_layers()
+        if self.whole is not None:
+            yield from self.whole.inner_layers()
+        yield from self.scope.layers()
 
-    def write(self, values: dict[str, Any]) -> None:
-        """Write variables into the innermost set."""
-        next(self.layers()).update(values)
+    def inner_layers(self) -> Iterator[Layer]:
+        """The sets of variables of this token itself: the data of its activity, those of one turn."""
+        if self.own is not None and self.node.data is not None:
+            yield self.own, frozenset(self.node.data.own)
+        if self.local is not None:
+            yield self.local, None
+        if self.item is not None:
+            yield self.item, frozenset(self.item)
+
+    def write(self, values: dict[str, Any], *, outside: bool = False) -> None:
+        """Write variables, each into the innermost set that takes its name; `outside`: of those around this token."""
+        layers = list(self.layers())
+        inner = len(list(self.inner_layers())) if outside else 0
+        for name, value in values.items():
+            next(layer for layer, takes in layers[inner:] if takes is None or name in takes)[name] = value
 
 
 @dataclass(eq=False)
@@ -111,7 +150,9 @@ class Record:
     inner: list[Record] | None = None
     turns: list[Record] | None = None
     values: dict[str, Any] | None = None
+    objects: dict[str, Any] = field(default_factory=dict)
     local: dict[str, Any] | None = None
+    item: dict[str, Any] | None = None
     partly: bool = False
 
 
@@ -128,8 +169,8 @@ class Arm:
     subprocess: Node | None = None
     flow: str = ""
     seen: set[int] = field(default_factory=set)
-    due: dict[int, datetime] = field(default_factory=dict)
-    left: dict[int, int] = field(default_factory=dict)
+    received: dict[str, Any] = field(default_factory=dict)
+    clocks: dict[int, Clock] = field(default_factory=dict)
     was: dict[int, bool] = field(default_factory=dict)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tests.conformance.bpmn.models import repeating
 from tests.conformance.bpmn.models.state import Demand, Record, Scope, Work
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def remember(work: Work) -> None:
         return
     inside = None if left is None else replace(left, node=work.node, local=work.local)
     if work.whole is not None:  # each turn is undone by itself (§13.5.5)
-        turn = Record(work.node) if work.node.handler is not None else inside
+        turn = Record(work.node, item=repeating.which(work)) if work.node.handler is not None else inside
         if turn is not None:
             work.whole.undoable.append(turn)
     elif work.undoable:
@@ -82,7 +83,7 @@ def proceed(case: Reference, demand: Demand) -> None:
             demand.records += record.turns
         elif record.inner is None:
             assert record.node.handler is not None
-            case.enter(demand.scope, record.node.handler, demand=demand)
+            case.enter(demand.scope, record.node.handler, demand=demand, item=record.item)
             return
         else:
             _reopen(case, demand, record)
