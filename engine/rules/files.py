@@ -110,8 +110,8 @@ RULES = (
         "misplaced-element",
         "{kind} 不能放在 {around} 裡，會被忽略。",
         "A {kind} must not stand in a {around}: it would be ignored.",
-        "移到標準規定的位置，或刪除。",
-        "Move it to where the standard has it, or remove it.",
+        "移到標準規定的位置，或刪除；工具自己的內容放在 extensionElements 裡。",
+        "Move it to where the standard has it, or remove it; what a tool adds belongs into extensionElements.",
         "EXT078",
     ),
     error(

@@ -22,7 +22,7 @@ from engine.spiff.diagram import (
     Scope,
 )
 from engine.spiff.normalise import normalise
-from engine.spiff.xml import camunda, child, children, is_true, parse, properties, q, tag, text_of
+from engine.spiff.xml import camunda, child, children, is_true, parse, properties, q, tag, text_of, whole_number
 
 
 def read_file(name: str, content: bytes) -> Diagram:
@@ -229,12 +229,11 @@ def _read_event(element: etree._Element) -> EventDefinition:
 def _read_loop(element: etree._Element, whole: _File) -> Loop | None:
     standard = child(element, "standardLoopCharacteristics")
     if standard is not None:
-        maximum = (standard.get("loopMaximum") or "").strip()
         return Loop(
             kind="standard",
             loop_condition=text_of(child(standard, "loopCondition")),
             test_before=is_true(standard.get("testBefore")),
-            maximum=int(maximum) if maximum.lstrip("-").isdigit() else None,
+            maximum=whole_number(standard.get("loopMaximum")),
         )
     many = child(element, "multiInstanceLoopCharacteristics")
     if many is None:

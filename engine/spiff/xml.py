@@ -151,6 +151,16 @@ def camunda(element: etree._Element, name: str) -> str | None:
     return (value.strip() or None) if value is not None else None
 
 
+def whole_number(text: str | None) -> int | None:
+    """XML Schema integer; one beyond a billion is a billion, for no limit here is as wide. None: it is no integer."""
+    bare = (text or "").strip().removeprefix("+")
+    digits = bare.removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    size = int(digits) if len(digits) < 10 else 10**9
+    return -size if bare.startswith("-") else size
+
+
 def is_true(value: str | None, default: bool = False) -> bool:
     """XML Schema boolean."""
     return default if value is None else value.strip() in ("true", "1")

@@ -9,7 +9,7 @@ from engine.spiff.lint.dialect import is_spiff
 from engine.spiff.lint.graphs import components
 from engine.spiff.lint.index import owner
 from engine.spiff.lint.report import Report
-from engine.spiff.xml import children, is_true, tag
+from engine.spiff.xml import children, is_true, tag, whole_number
 
 MAX_QUANTITY = 100
 CHOREOGRAPHY = ("choreographyTask", "subChoreography", "callChoreography")
@@ -83,8 +83,8 @@ def quantities_are_whole(report: Report) -> None:
     for diagram, _, node in report.nodes(*ACTIVITIES):
         for attribute, number in (("startQuantity", "EXT037"), ("completionQuantity", "EXT038")):
             value = node.element.get(attribute, "1").strip()
-            if not (value.isdecimal() and 1 <= int(value) <= MAX_QUANTITY):
-                report.add("quantity-invalid", diagram, node, number, attribute=attribute, value=value)
+            if not 1 <= (whole_number(value) or 0) <= MAX_QUANTITY:
+                report.add("quantity-invalid", diagram, node, number, attribute=attribute, value=value[:20])
 
 
 def performers_are_named_once(report: Report) -> None:

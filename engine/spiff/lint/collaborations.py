@@ -8,7 +8,7 @@ from engine.spiff.diagram import Diagram
 from engine.spiff.lint.connections import ARTIFACTS
 from engine.spiff.lint.index import Index, local, owner
 from engine.spiff.lint.report import Report
-from engine.spiff.xml import child, is_true, tag, text_of
+from engine.spiff.xml import child, is_true, tag, text_of, whole_number
 
 CONVERSATION_PARTS = frozenset(
     [
@@ -83,7 +83,7 @@ def multiplicities_are_possible(report: Report) -> None:
     for diagram in report.diagrams:
         for element in report.index(diagram).all("participantMultiplicity"):
             low, high = element.get("minimum", "0"), element.get("maximum", "1")
-            minimum, maximum = _number(low), _number(high)
+            minimum, maximum = whole_number(low), whole_number(high)
             broken = []
             if minimum is None or minimum < 0:
                 broken.append("EXT029")
@@ -91,12 +91,7 @@ def multiplicities_are_possible(report: Report) -> None:
                 broken.append("EXT030")
             if broken:
                 about = element.getparent()
-                report.add("multiplicity", diagram, about, *broken, minimum=low, maximum=high)
-
-
-def _number(text: str) -> int | None:
-    bare = text.strip()
-    return int(bare) if bare.removeprefix("-").isdecimal() else None
+                report.add("multiplicity", diagram, about, *broken, minimum=low[:20], maximum=high[:20])
 
 
 def choreographies_are_referenced_by_collaborations(report: Report) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from lxml import etree
+
 from engine.spiff.diagram import ACTIVITIES, Scope
 from engine.spiff.lint.index import Index
 from engine.spiff.lint.report import Report
@@ -41,22 +45,21 @@ def activities_are_undone_once(report: Report) -> None:
 
 def named_activities_can_be_seen(report: Report) -> None:
     """Compensation is thrown for an activity of the same level, or of the one around an event subprocess."""
-    for diagram, process, scope in report.scopes:
-        for node in scope.nodes.values():
-            for event in node.events if node.type in ("endEvent", "intermediateThrowEvent") else ():
-                if event.kind == "compensate" and event.ref and not _is_seen(process, scope, event.ref):
-                    report.add("compensation-target", diagram, node, activity=event.ref)
+    scopes = {scope.element: scope for _, _, scope in report.scopes}
+    for diagram, scope, node in report.nodes("endEvent", "intermediateThrowEvent"):
+        for event in node.events:
+            if event.kind == "compensate" and event.ref and not _is_seen(scopes, scope, event.ref):
+                report.add("compensation-target", diagram, node, activity=event.ref)
 
 
-def _is_seen(process: Scope, scope: Scope, activity: str) -> bool:
+def _is_seen(scopes: Mapping[etree._Element, Scope], scope: Scope, activity: str) -> bool:
     here: Scope | None = scope
     while here is not None:
         found = here.nodes.get(activity)
         if found is not None:
             return found.type in ACTIVITIES
         is_handler = is_true(here.element.get("triggeredByEvent"))
-        around = here.element.getparent() if is_handler else None
-        here = None if around is None else next((s for s in process.walk() if s.element is around), None)
+        here = scopes.get(here.element.getparent()) if is_handler else None
     return False
 
 

@@ -17,7 +17,7 @@ from engine.spiff.lint.dialect import is_formal, is_spiff
 from engine.spiff.lint.index import in_executable
 from engine.spiff.lint.report import Report
 from engine.spiff.lint.starts import is_condition_of_a_start
-from engine.spiff.xml import XSI, camunda, q, tag, text_of
+from engine.spiff.xml import XSI, camunda, q, tag, text_of, whole_number
 
 MAX_TEXT = 20_000
 CONSTANT = re.compile(r"=?\s*(-?\d+(\.\d+)?|\"[^\"]*\"|'[^']*')\s*")
@@ -128,7 +128,7 @@ def _expressions(node: Node) -> Iterator[str]:
             yield event.text
     loop = node.loop
     if loop is not None:
-        if loop.cardinality and not loop.cardinality.lstrip("-").isdigit():
+        if loop.cardinality and whole_number(loop.cardinality) is None:
             yield loop.cardinality
         if loop.collection:
             yield loop.collection if is_feel(loop.collection) else f"={loop.collection}"

@@ -8,7 +8,7 @@ from engine.spiff.lint.expressions import CONSTANT
 from engine.spiff.lint.index import Index, local
 from engine.spiff.lint.report import Report
 from engine.spiff.specs.loops import MAX_INSTANCES
-from engine.spiff.xml import child, children, properties, text_of
+from engine.spiff.xml import child, children, properties, text_of, whole_number
 
 
 def repetitions_end(report: Report) -> None:
@@ -38,7 +38,7 @@ def _many(report: Report, diagram: Diagram, node: Node, loop: Loop) -> None:
     number = (loop.cardinality or "").strip().removeprefix("=").strip()
     if loop.cardinality is None and loop.collection is None:
         report.add("many-without-collection", diagram, node)
-    elif CONSTANT.fullmatch(number) and not (number.isdecimal() and int(number) <= MAX_INSTANCES):
+    elif CONSTANT.fullmatch(number) and whole_number(number) not in range(MAX_INSTANCES + 1):
         report.add("many-cardinality", diagram, node)
 
 

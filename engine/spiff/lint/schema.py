@@ -13,6 +13,8 @@ from importlib.resources import files
 
 from lxml import etree
 
+from engine.spiff.xml import whole_number
+
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _FILES = ("BPMN20.xsd", "Semantic.xsd")
 _NUMBERS = ("xsd:integer", "xsd:int")
@@ -30,7 +32,7 @@ class Attribute:
         """Whether it may have this value."""
         bare = text.strip()
         if self.is_number:
-            return bare.removeprefix("-").removeprefix("+").isdecimal()
+            return whole_number(bare) is not None
         return not self.values or bare in self.values
 
 

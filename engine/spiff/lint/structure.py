@@ -87,6 +87,9 @@ def _children(
     placed: list[tuple[etree._Element, str]] = []
     for inner in element.iterchildren():
         name = tag(inner)
+        if not name and isinstance(inner.tag, str) and kind != "definitions":
+            foreign = etree.QName(inner).localname
+            report.add("misplaced-element", diagram, element, kind=foreign, around=kind)
         if not name or name not in ELEMENTS:
             continue
         if name in shape.children:

@@ -17,7 +17,7 @@ from engine.spiff.functions import FUNCTIONS
 from engine.spiff.lint.graphs import components
 from engine.spiff.lint.payloads import Payloads
 from engine.spiff.lint.report import Report
-from engine.spiff.xml import tag
+from engine.spiff.xml import tag, whole_number
 
 FIXED = frozenset(["initiator", "business_key", "started_at"])
 OF_REPETITIONS = frozenset(
@@ -229,7 +229,7 @@ def _repetition(node: Node, use: Use) -> None:
         use.writes.add(loop.output_collection.removeprefix("=").strip())
     if loop.collection:
         use.reads |= read_by(loop.collection if is_feel(loop.collection) else f"={loop.collection}")
-    if loop.cardinality and not loop.cardinality.lstrip("-").isdecimal():
+    if loop.cardinality and whole_number(loop.cardinality) is None:
         use.reads |= read_by(loop.cardinality, python=True)
     inside = set(use.writes)
     texts = [loop.completion_condition, loop.loop_condition]

@@ -18,6 +18,7 @@ from engine.spiff import data, undoing
 from engine.spiff.diagram import DataFlow, Flow, Node
 from engine.spiff.problems import StepProblem
 from engine.spiff.token import Token
+from engine.spiff.xml import whole_number
 
 if TYPE_CHECKING:
     from engine.spiff.case import Scope
@@ -50,8 +51,8 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
         self.flows: tuple[Flow, ...] = ()
         self.arrivals: tuple[Flow, ...] = ()
         self.boundary: tuple[CatchEvent, ...] = ()
-        self.start_quantity = int(node.element.get("startQuantity") or 1)
-        self.completion_quantity = int(node.element.get("completionQuantity") or 1)
+        self.start_quantity = whole_number(node.element.get("startQuantity")) or 1
+        self.completion_quantity = whole_number(node.element.get("completionQuantity")) or 1
         self.loop: Any = None
         """The multi-instance element this one is one of."""
         self.handler: FlowNode | None = None

@@ -9,6 +9,7 @@ from engine.spiff.diagram import Flow, Loop
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.base import FlowNode, choose_implicit
 from engine.spiff.token import Token
+from engine.spiff.xml import whole_number
 
 if TYPE_CHECKING:
     from engine.spiff.specs.events import Catch
@@ -207,7 +208,8 @@ class StandardLoop(LoopNode):
 
 
 def _cardinality(token: Token, text: str) -> int:
-    value: Any = int(text) if text.lstrip("-").isdigit() else token.case.engine.value(token, text, "definition")
+    literal = whole_number(text)
+    value: Any = token.case.engine.value(token, text, "definition") if literal is None else literal
     try:
         number = int(value)
         whole = number == value

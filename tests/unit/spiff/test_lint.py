@@ -202,6 +202,24 @@ def test_a_sound_file_is_not_refused(name):
 
 
 @pytest.mark.parametrize(
+    "number", ["9" * 6_000, "-" + "9" * 6_000, "\u00b2", "+", ""], ids=["long", "low", "odd", "sign", "empty"]
+)
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<task id="x" startQuantity="{}"/>',
+        '<task id="x"><standardLoopCharacteristics loopMaximum="{}"/></task>',
+        '<task id="x"><multiInstanceLoopCharacteristics><loopCardinality>{}</loopCardinality></multiInstanceLoopCharacteristics></task>',
+    ],
+    ids=["quantity", "maximum", "cardinality"],
+)
+def test_a_number_that_is_none_or_too_long_is_named_and_breaks_nothing(content, number):
+    assert any(
+        f.blocks and f.element_id == "x" for f in check_body(*with_task(content.format(number))[:1], "s -> x", "x -> e")
+    )
+
+
+@pytest.mark.parametrize(
     ("code", "content"),
     [
         ("extension-demanded", beside("", top='<extension definition="urn:x" mustUnderstand="true"/>')),
