@@ -57,10 +57,10 @@ class CalendarService:
         self._known: tuple[WorkCalendar, float] | None = None
 
     def calendar(self) -> WorkCalendar:
-        """The calendar in force, at most ten seconds old."""
+        """The calendar in force, at most ten seconds old. Steps ask for it while they hold their case."""
         with self._lock:
             if self._known is None or self._steady() - self._known[1] > FRESH_SECONDS:
-                with self._store.reading() as tx:
+                with self._store.beside() as tx:
                     years = [_year(row) for row in queries.current_years(tx)]
                     closures = [_closure(row) for row in queries.closures(tx)]
                 self._known = WorkCalendar.of_years(years, closures), self._steady()

@@ -132,6 +132,14 @@ def test_another_process_sees_a_change_within_ten_seconds(store, clock, log):
     assert not there.calendar().is_working_day(day)
 
 
+def test_the_calendar_is_read_though_every_connection_is_in_use(store, clock, log):
+    calendars = CalendarService(store, clock, log)
+    with contextlib.ExitStack() as held:
+        for _ in range(2 * store.engine.pool.size()):
+            held.enter_context(store.transaction())
+        assert calendars.calendar().is_working_day(date(2026, 7, 8))
+
+
 # -- the engine's clock -------------------------------------------------------------
 
 
