@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from engine import Actor, InboxQuery
+from engine import SYSTEM, Actor, InboxQuery, SourceFile
 from tests.bench import bulk
 from tests.bench.site import Site
 from tests.bench.table import Row, ms, timed
@@ -17,6 +17,7 @@ _REPEATS = 15
 
 def inbox(site: Site, sizes: Sequence[int]) -> Iterator[Row]:
     """First page of what waits to be claimed, filtered, searched, and the tab counts, at growing sizes."""
+    site.engine.repository.deploy([_offered(site)], actor=SYSTEM, approver="bench", force_now=True)
     held = frozenset(f"bench{number}@health" for number in range(_HELD))
     actor = Actor("bench.reader", "讀者", groups=held)
     queries = {
@@ -29,7 +30,7 @@ def inbox(site: Site, sizes: Sequence[int]) -> Iterator[Row]:
     }
     targets = dict.fromkeys(queries, "≤ 40 ms")
     targets |= {"first page": "≤ 15 / ≤ 25 ms at 100,000 / 1,000,000"}
-    times: dict[str, list[list[float]]] = {name: [] for name in (*queries, "tab counts")}
+    times: dict[str, list[list[float]]] = {name: [] for name in (*queries, "tab counts", "claiming", "completing")}
     loaded = 0
     with site.owner() as db:
         for size in sizes:
@@ -40,6 +41,9 @@ def inbox(site: Site, sizes: Sequence[int]) -> Iterator[Row]:
                 assert page.rows, "the reader is offered some of them"
                 times[name].append([timed(lambda q=query: site.engine.tasks.inbox(actor, q)) for _ in range(_REPEATS)])
             times["tab counts"].append([timed(lambda: site.engine.tasks.counts(actor)) for _ in range(_REPEATS)])
+            claims, completions = _worked(site)
+            times["claiming"].append(claims)
+            times["completing"].append(completions)
     words = " · ".join(f"{size:,}" for size in sizes)
     for name, found in times.items():
         yield Row(
@@ -49,6 +53,28 @@ def inbox(site: Site, sizes: Sequence[int]) -> Iterator[Row]:
             "",
             f"{median(found[-1]) / median(found[0]):.2f}×",
         )
+
+
+def _worked(site: Site) -> tuple[list[float], list[float]]:
+    """Times of claiming and of completing tasks that are offered beside all the others."""
+    tasks = [site.start("offered") for _ in range(_REPEATS + 5)]
+    claims = [timed(lambda id=task: site.engine.tasks.claim(id, site.clerk)) for task in tasks]
+    completions = [timed(lambda id=task: site.complete(id)) for task in tasks]
+    return claims[5:], completions[5:]
+
+
+def _offered(site: Site) -> SourceFile:
+    """One task that is offered to as many candidates as the loaded ones; the clerk is among them."""
+    groups = [f"user:{site.clerk.person_id}", *(f"bench{number}@health" for number in range(1, bulk.CANDIDATES))]
+    text = (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+        'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="d" targetNamespace="http://example.org/bench">'
+        '<process id="offered" name="offered" isExecutable="true"><startEvent id="start"/>'
+        f'<userTask id="work" camunda:candidateGroups="{",".join(groups)}"/><endEvent id="end"/>'
+        '<sequenceFlow id="f1" sourceRef="start" targetRef="work"/>'
+        '<sequenceFlow id="f2" sourceRef="work" targetRef="end"/></process></definitions>'
+    )
+    return SourceFile("offered.bpmn", text.encode())
 
 
 def timers(site: Site, cases: int = 50_000) -> Iterator[Row]:

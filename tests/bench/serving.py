@@ -72,7 +72,7 @@ class Client:
 
 def serving(site: Site, cases: int = _CASES) -> Iterator[Row]:
     """Time of one completion, and how many a second with eight clients."""
-    with _server(site) as port:
+    with web(site, WEB_WORKERS) as port:
         clients = [_client(site, port) for _ in range(CLIENTS)]
         for task_id in _open_tasks(site, WEB_WORKERS * 10):
             clients[0].complete(task_id)  # every worker has read the diagram by then
@@ -132,17 +132,23 @@ def _client(site: Site, port: int) -> Client:
     return Client(port, f"{COOKIE}={session.token}").open()
 
 
+def per_second(site: Site, processes: int, cases: int) -> float:
+    """Completions a second over HTTP with so many web processes, eight clients."""
+    with web(site, processes) as port:
+        clients = [_client(site, port) for _ in range(CLIENTS)]
+        for task_id in _open_tasks(site, processes * 10):
+            clients[0].complete(task_id)
+        times, seconds = _together(clients, _open_tasks(site, cases))
+    return len(times) / seconds
+
+
 @contextmanager
-def _server(site: Site) -> Iterator[int]:
+def web(site: Site, processes: int) -> Iterator[int]:
     """The web as it is served in production, on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {
-        **os.environ, "SIWEI_MODE": "test", "DATABASE_URL": site.url, "OWNER_DATABASE_URL": site.owner_url,
-        "PORT": str(port), "SIWEI_WEB_WORKERS": str(WEB_WORKERS), "SIWEI_HOME": str(site.home),
-        "SIWEI_SECRET_KEY": "s" * 40, "SIWEI_HISTORY_KEY": HISTORY_KEY,
-    }  # fmt: skip
+    environment = environment_of(site, PORT=str(port), SIWEI_WEB_WORKERS=str(processes))
     command = [sys.executable, "-m", "gunicorn", "--config", "python:webapp.gunicorn_conf", "webapp.wsgi:app"]
     log = site.home / "web.log"
     with log.open("wb") as output:
@@ -156,6 +162,14 @@ def _server(site: Site) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def environment_of(site: Site, **more: str) -> dict[str, str]:
+    """What a process of the site is started with."""
+    return {
+        **os.environ, "SIWEI_MODE": "test", "DATABASE_URL": site.url, "OWNER_DATABASE_URL": site.owner_url,
+        "SIWEI_HOME": str(site.home), "SIWEI_SECRET_KEY": "s" * 40, "SIWEI_HISTORY_KEY": HISTORY_KEY, **more,
+    }  # fmt: skip
 
 
 def _wait_until_live(port: int, process: subprocess.Popen[bytes], log) -> None:  # type: ignore[no-untyped-def]
