@@ -20,9 +20,9 @@ from tests.bench.site import Site
 from tests.bench.table import Row
 
 PROCESSES = (1, 2, 4)
-_CASES = 300
-_WARM = 40
-_PATIENCE = 120
+_CASES = 200
+_WARM = 20
+_PATIENCE = 300
 _PROCESS = "automatic"
 
 
@@ -57,7 +57,7 @@ def _worked(site: Site, workers: int) -> float:
         _start(site, _WARM * workers, site.engine.clock.now())
         a_case = (time.monotonic() - began) / (_WARM * workers)
         _wait_for_end(site)  # every worker has read the diagram by then
-        due = site.engine.clock.now() + timedelta(seconds=1 + 2 * a_case * _CASES)
+        due = site.engine.clock.now() + timedelta(seconds=2 + 1.5 * a_case * _CASES)
         _start(site, _CASES, due)
         if site.engine.clock.now() >= due:
             raise RuntimeError("the timers were due before all cases had been started")
