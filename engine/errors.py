@@ -29,7 +29,9 @@
     ├── ConnectorError           a connector failed; `retryable` says whether waiting helps
     ├── IntegrityError           saved state or history is not what we wrote
     │   └── SealBroken           a secret at rest that none of the keys opens
-    └── StoreUnavailable         (503)  the database cannot be reached, or is full
+    └── StoreUnavailable         (503)  the database cannot be reached, or fails
+        ├── StorageFull          a disk is full
+        ├── StoreReadOnly        it takes nothing in
         └── CommitUnknown        the connection was lost while committing
 
 An error's docstring is its default message; `params` holds what it is about.
@@ -201,6 +203,14 @@ class StoreUnavailable(EngineError):
     """The database cannot be reached right now."""
 
     status = 503
+
+
+class StorageFull(StoreUnavailable):
+    """There is no space left; nothing was stored."""
+
+
+class StoreReadOnly(StoreUnavailable):
+    """The database can only be read right now; nothing was stored."""
 
 
 class CommitUnknown(StoreUnavailable):

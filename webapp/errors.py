@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +37,18 @@ _TEXTS: dict[type[errors.EngineError], Any] = {
     errors.Invalid: _l("送出的內容有誤。"),
     errors.LimitExceeded: _l("這一步超過了系統的限制，資料沒有改變。"),
     errors.StepFailed: _l("這一步無法執行，資料沒有改變。"),
+    errors.StorageFull: _l("系統的儲存空間已滿，這次送出的內容沒有存入。"),
+    errors.StoreReadOnly: _l("系統暫時只能查看，不能寫入；這次送出的內容沒有存入。"),
 }
+
+_ADVICE: dict[type[errors.EngineError], Any] = {
+    errors.StorageFull: _l(
+        "請通知系統管理者騰出空間。空間恢復後，回到上一頁再送出一次即可，不會重複；在那之前請先不要關閉填寫中的頁面。"
+    ),
+    errors.StoreReadOnly: _l("請過幾分鐘回到上一頁再送出一次，不會重複；若持續發生，請通知系統管理者。"),
+}
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_WRITING = (errno.EROFS, errno.EIO)
 
 _DEPUTY = {
     "own-submission": _l("這是您自己提出的案件，不能以代理人身分辦理；請由其他代理人或主管處理。"),
@@ -49,6 +61,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(errors.EngineError, _engine_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OSError, _disk_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -110,7 +123,18 @@ def _engine_error(error: errors.EngineError) -> Response:
         context = {**_who_and_when(error), "typed": typed_texts()}
     elif isinstance(error, errors.NotAssignee) and error.params.get("who"):
         context = {**_given_away(str(error.params["who"])), "typed": typed_texts()}
+    if type(error) in _ADVICE:
+        context["advice"] = str(_ADVICE[type(error)])
     return error_page(error.status, context.pop("message", text_of(error)), **context)
+
+
+def _disk_error(error: OSError) -> Response:
+    """A disk of this machine that is full or broken: where uploads wait for the database, for one."""
+    if error.errno in _NO_SPACE:
+        return _engine_error(errors.StorageFull(cause=str(error)))
+    if error.errno in _NO_WRITING:
+        return _engine_error(errors.StoreReadOnly(cause=str(error)))
+    return _unexpected(error)
 
 
 def _given_away(who: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from typing import Any
 
 from procrastinate import App, PsycopgConnector
 
+from engine.jobs.outcomes import LastingJobManager
 from engine.jobs.queue import AT_ONCE, QUEUE, BackOff, Handler, make_app
 
 HEARTBEAT_SECONDS = 2.0
@@ -76,7 +77,7 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, told.set)
         while not told.is_set():
-            work = asyncio.create_task(self._work_on())
+            work = asyncio.create_task(self._work_on(told))
             waiting = asyncio.create_task(told.wait())
             await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
             work.cancel()  # if it is not the one that ended; the jobs in hand are finished
@@ -92,9 +93,11 @@ class Worker:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(told.wait(), AGAIN_SECONDS)
 
-    async def _work_on(self) -> None:
+    async def _work_on(self, told: asyncio.Event) -> None:
         """Work while the database is there, with what goes round beside the jobs."""
-        async with self._new_app().open_async() as app:
+        app = self._new_app()
+        app.job_manager = LastingJobManager(app.connector, told)
+        async with app.open_async():
             side = [
                 asyncio.create_task(_every(STALLED_SECONDS / 2, lambda: _rescue(app))),
                 asyncio.create_task(_every(SWEEP_SECONDS, lambda: asyncio.to_thread(self._sweep))),

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
+
 from engine.errors import EngineError
 
 OWNER = "siwei_owner"
@@ -89,8 +91,15 @@ class EmbeddedServer:
             Its address; database `siwei` exists and so do both roles.
 
         Raises:
-            DatabaseNotStarted: with the end of the server's log.
+            DatabaseNotStarted: with the end of the server's log, or the system's reason.
         """
+        try:
+            return self._started(seconds)
+        except (OSError, psycopg.OperationalError) as error:
+            self.stop()
+            raise DatabaseNotStarted(f"The embedded database did not start: {error}") from error
+
+    def _started(self, seconds: float) -> ServerAddress:
         binaries = self._prepare_binaries()
         self._prepare_folders()
         if not (self._data / "PG_VERSION").exists():
@@ -191,11 +200,15 @@ class EmbeddedServer:
         mapping = "".join(f"siwei {user} {role}\n" for user in sorted(users) for role in (OWNER, APPLICATION))
         for name, text in (("pg_hba.conf", rules), ("pg_ident.conf", mapping)):
             path = self._data / name
-            path.write_text(text)
-            path.chmod(0o600)
+            if path.exists() and path.read_text() == text:
+                continue  # also on a full disk the server starts
+            part = path.with_suffix(".part")
+            part.write_text(text)
+            part.chmod(0o600)
             if self._as_root:
                 user = pwd.getpwnam(SYSTEM_USER)
-                os.chown(path, user.pw_uid, user.pw_gid)
+                os.chown(part, user.pw_uid, user.pw_gid)
+            part.replace(path)
 
     # -- starting ----------------------------------------------------------------------
 
@@ -235,8 +248,6 @@ class EmbeddedServer:
         raise DatabaseNotStarted(f"The embedded database did not start. Its log ends:\n{tail}")
 
     def _ensure_roles_and_database(self, address: ServerAddress) -> None:
-        import psycopg
-
         with psycopg.connect(host=str(address.socket_folder), user=OWNER, dbname="postgres", autocommit=True) as db:
             if not db.execute("select 1 from pg_roles where rolname = %s", [APPLICATION]).fetchone():
                 db.execute(f"create role {APPLICATION} login")

@@ -22,12 +22,16 @@ from sqlalchemy import (
     exc,
 )
 
-from engine.errors import Busy, CommitUnknown, StoreUnavailable, ValueRefused
+from engine.errors import Busy, CommitUnknown, StorageFull, StoreReadOnly, StoreUnavailable, ValueRefused
 
 STATEMENT_SECONDS = 15.0
 LOCK_SECONDS = 5.0
 _LOCK_NOT_AVAILABLE = ("55P03", "40P01", "40001")
 _STATEMENT_TIMEOUT = "57014"
+_DISK_FULL = "53100"
+_READ_ONLY = "25006"
+_AT_FAULT = ("53", "57", "58", "XX")
+"""Classes of states that are the server's own trouble: resources, operators, input and output, damage."""
 _log = logging.getLogger("siwei.store")
 _NO_HURRY = (
     "set transaction read only",
@@ -107,7 +111,8 @@ class Store:
             Busy: a row stayed locked by somebody else for too long.
             CommitUnknown: the connection was lost while committing; it may have
                 been stored. Look up the token before doing it again.
-            StoreUnavailable: the database cannot be reached or is out of space.
+            StoreUnavailable: the database cannot be reached or fails; in particular
+                StorageFull, StoreReadOnly.
             ValueRefused: a value cannot be a value of the database: a NUL in a text, a year beyond its calendar.
         """
         with _own_errors(), self.engine.connect() as connection:
@@ -212,13 +217,17 @@ def _ensure_connected(connection: Any, record: Any, proxy: Any) -> None:
 
 
 def _translate(error: exc.DBAPIError) -> Exception:
-    state = getattr(error.orig, "sqlstate", None)
+    state = getattr(error.orig, "sqlstate", None) or ""
     if state in _LOCK_NOT_AVAILABLE:
         return Busy()
     if state == _STATEMENT_TIMEOUT:
         return StoreUnavailable("The database took too long to answer.")
+    if state == _DISK_FULL:
+        return StorageFull()
+    if state == _READ_ONLY:
+        return StoreReadOnly()
     if isinstance(error, exc.DataError):
         return ValueRefused("The database cannot hold this value.")
-    if error.connection_invalidated or isinstance(error, exc.OperationalError):
+    if error.connection_invalidated or isinstance(error, exc.OperationalError) or state.startswith(_AT_FAULT):
         return StoreUnavailable()
     return error

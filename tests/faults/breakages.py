@@ -16,7 +16,7 @@ from sqlalchemy import text
 from engine.connectors import HttpConnector
 from engine.jobs import calls, queue, service
 from engine.steps.sources import Sources
-from engine.store import definition_queries, file_queries, step_queries, token_queries
+from engine.store import definition_queries, file_queries, step_queries, store, token_queries
 
 _SLOW_DISK_SECONDS = 0.03
 """How long the second half of a split write takes: the same broken build, the gap wide enough to be hit soon."""
@@ -133,6 +133,11 @@ def unbounded_tries() -> None:
     queue.BackOff.get_retry_decision = lambda self, **_: RetryDecision(retry_in={"seconds": 0.1})  # type: ignore[assignment]
 
 
+def untranslated_errors() -> None:
+    """What the database says is handed on as the driver puts it."""
+    store._translate = lambda error: error
+
+
 def acknowledge_early(owner: psycopg.Connection) -> None:
     """Let this server answer a commit long before it lies on the disk. The connection must commit by itself.
 
@@ -151,6 +156,7 @@ BREAKAGES: Mapping[str, Callable[[], None]] = {
     "forgetful": forgetful,
     "unqueued deployments": unqueued_deployments,
     "floating versions": floating_versions,
+    "untranslated errors": untranslated_errors,
     "new key each try": new_key_each_try,
     "unbounded tries": unbounded_tries,
 }

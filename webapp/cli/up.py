@@ -16,6 +16,7 @@ from engine.store.embedded import APPLICATION, EmbeddedServer
 from engine.store.schema import upgrade
 from webapp.assemble import assemble
 from webapp.cli.demo import load_demo
+from webapp.cli.keeper import DatabaseKeeper
 from webapp.cli.progress import step
 from webapp.cli.supervisor import Child, Supervisor
 from webapp.production import ensure_fit
@@ -52,7 +53,8 @@ def up() -> None:
         supervisor.start(worker_child(environment))
         _wait_until_ready(settings)
         _greet(settings)
-        ended = supervisor.wait(tend=lambda: _tend(database))
+        keeper = DatabaseKeeper(database, lambda said: click.echo(said, err=True)) if database else None
+        ended = supervisor.wait(tend=keeper.tend if keeper else None)
         if ended:
             raise click.ClickException(f"the {ended} process ended by itself; its messages stand above")
         click.echo("\nSiwei: stopping …")
@@ -63,13 +65,6 @@ def up() -> None:
         if database:
             database.stop()
     click.echo("Siwei: stopped; the data is kept.")
-
-
-def _tend(database: EmbeddedServer | None) -> None:
-    """Start the embedded database again when it has ended by itself; web and worker go on when it is back."""
-    if database is not None and not database.is_running:
-        click.echo("Siwei: the database ended by itself; it is started again.", err=True)
-        database.start()
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

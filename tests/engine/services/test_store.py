@@ -7,7 +7,7 @@ import traceback
 import pytest
 from sqlalchemy import text
 
-from engine.errors import Busy, StoreUnavailable
+from engine.errors import Busy, StorageFull, StoreReadOnly, StoreUnavailable
 from engine.store import Store
 
 OWN = text("select pg_backend_pid()")
@@ -95,3 +95,31 @@ def test_what_goes_wrong_is_told_without_the_statement_and_what_was_typed(databa
     assert "canceling statement due to statement timeout" in str(refused.value)
     assert "王大明" not in said
     assert "[SQL" not in said
+
+
+def test_a_database_that_takes_nothing_in_says_so(stores):
+    store, _ = stores
+
+    def write():
+        with store.transaction() as tx:
+            tx.execute(text("set transaction read only"))
+            tx.execute(text("insert into case_counter (prefix, roc_year, last) values ('ST', 3, 1)"))
+
+    with pytest.raises(StoreReadOnly):
+        write()
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [("53100", StorageFull), ("58030", StoreUnavailable), ("XX000", StoreUnavailable), ("53200", StoreUnavailable)],
+)
+def test_the_servers_own_trouble_is_told_as_such(stores, state, kind):
+    store, _ = stores
+
+    def fail():
+        with store.reading() as tx:
+            tx.execute(text(f"do $$ begin raise exception 'trouble' using errcode = '{state}'; end $$"))
+
+    with pytest.raises(StoreUnavailable) as told:
+        fail()
+    assert type(told.value) is kind
