@@ -266,11 +266,15 @@ class Waits:
 def case_row(tx: Transaction, *, instance_id: UUID | None, task_id: UUID | None, lock: bool) -> RowMapping | None:
     """A case's row with its definition's name and `recorded_at`, by its id or by one of its tasks.
 
-    With `lock` it stays locked until the transaction ends.
+    With `lock` it stays locked until the transaction ends. Where the case was moved to another version during the
+    wait for the lock, the row found fits its old definition no more and is passed over: a second look finds it.
     """
     statement = _ROW[instance_id is None, lock]
     parameters = {"task_id": task_id} if instance_id is None else {"instance_id": instance_id}
-    return tx.execute(statement, parameters).mappings().one_or_none()
+    row = tx.execute(statement, parameters).mappings().one_or_none()
+    if row is None and lock:
+        row = tx.execute(statement, parameters).mappings().one_or_none()
+    return row
 
 
 def load(tx: Transaction, instance_id: UUID, task_id: UUID | None, token: str | None) -> RowMapping:

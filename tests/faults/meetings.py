@@ -23,6 +23,7 @@ from tests.faults.actors import Notes, engine_of
 GATES = ("loaded", "stepped", "saving")
 POINTS: Mapping[str, tuple[Any, str]] = {
     "load": (Steps, "load"), "note": (Steps, "note"), "step": (Executor, "step"), "start": (Executor, "start"),
+    "migrate": (Executor, "migrate"),
     "definition": (definition_queries, "definition"), "lock deployments": (definition_queries, "lock_deployments"),
     "add deployment": (definition_queries, "add_deployment"), "buffer": (message_queries, "buffer_message"),
 }  # fmt: skip

@@ -1,7 +1,7 @@
-"""F22: eight pairs of verbs meet in every order of looking, stepping and saving. What comes of it stands in a table.
+"""F22: nine pairs of verbs meet in every order of looking, stepping and saving. What comes of it stands in a table.
 
-Suspending a case and moving it to another version are no verbs of the product; their places are taken by a connector's
-answer that meets a cancellation, and by two operators at one incident.
+Suspending a case is no verb of the product; a connector's answer that meets a cancellation, and two operators at one
+incident, take its place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.faults.breakages import drop_last_fence
 from tests.faults.harness import SCALE, City, Report
 from tests.faults.meetings import GATES
 from tests.faults.pace import Pace
-from tests.faults.verbs import DIAGRAMS, OTHER, renewed
+from tests.faults.verbs import DIAGRAMS, MOVED, OTHER, renewed
 
 PROCESSES = 2
 A_MEETING_SECONDS = 2.0
@@ -58,6 +58,10 @@ EXPECTED = {
         "A": Ends("done", "kept", "active, after, by A, completed 1, kept 1"),
         "B": Ends("kept", "done", "active, after, by B, completed 1, kept 1"),
     },
+    "migrate/complete": {
+        "A": Ends("done", "done", "active, check, by B, completed 1"),
+        "B": Ends("InstanceEnded", "done", "completed, by B, completed 1"),
+    },
     "answer/cancel": {
         "A": Ends("done", "done", "cancelled, completed 1"),
         "B": Ends("nothing", "done", "cancelled, completed 1"),
@@ -98,7 +102,7 @@ def test_a_build_without_lock_and_revision_is_noticed(city, report):
 
 def hold(city: City, report: Report, meetings: Sequence[tuple[str, str]], *, broken: str | None = None) -> None:
     """Let the pairs meet, and compare what came of it with the table."""
-    for diagram in (*DIAGRAMS.values(), renewed(1)):
+    for diagram in (*DIAGRAMS.values(), *MOVED, renewed(1)):
         city.deploy(diagram)
     city.engine.directory.add_person(OTHER, actor=SYSTEM, name="林同仁")
     pace = Pace()

@@ -16,10 +16,16 @@ from tests.faults.models import MIXED
 
 _OF_A_CASE = {"load": "loaded", "step": "stepped", "commit": "saving"}
 _OF_A_TASK = {"load": "loaded", "note": "stepped", "commit": "saving"}
+_OF_A_MIGRATION = {"load": "loaded", "migrate": "stepped", "commit": "saving"}
 _OF_A_START = {"definition": "loaded", "start": "stepped", "commit": "saving"}
 _OF_A_DEPLOYMENT = {"lock deployments": "loaded", "add deployment": "stepped", "commit": "saving"}
 _OF_A_MESSAGE = {**_OF_A_CASE, "buffer": "stepped"}
 
+MOVED = [
+    process("moved", chain(*(user_task(id, id, FOR_LABOR) for id in ids), ids=ids))
+    for ids in (("do",), ("do", "check"))
+]
+"""Two versions of one process; the second has a task more."""
 OTHER = "lin"
 """Whom work is given to."""
 TIMED = process(
@@ -178,6 +184,20 @@ def message_message(engine: ProcessEngine) -> Scene:
     return scene
 
 
+def migrate_complete(engine: ProcessEngine) -> Scene:
+    """A moves the case to the version with a task more, B completes the last task of the old one."""
+    case = engine.runtime.start("moved", actor=CLERK, variables={}, version=1)
+    (task,) = case.open_tasks
+    engine.tasks.claim(task["id"], CLERK)
+    scene = Scene(engine, case.id)
+    scene.does(
+        lambda: engine.migration.migrate(case.id, 2, actor=SYSTEM, reason="增列複核", token=str(uuid4())) or "done",
+        _OF_A_MIGRATION,
+    )
+    _complete(scene, task["id"], "B")
+    return scene
+
+
 def _called(engine: ProcessEngine) -> tuple[Scene, str]:
     """A case that waits for a connector, and the call."""
     scene, task = _scene(engine, "served")
@@ -219,5 +239,6 @@ PAIRS: Mapping[str, Callable[[ProcessEngine], Scene]] = {
     "deploy/start": deploy_start,
     "message/message": message_message,
     "answer/cancel": answer_cancel,
+    "migrate/complete": migrate_complete,
     "retry/retry": retry_retry,
 }
