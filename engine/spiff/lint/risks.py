@@ -6,7 +6,8 @@ from engine.spiff.diagram import GATEWAYS, Node, Scope
 from engine.spiff.lint.connections import is_ad_hoc
 from engine.spiff.lint.graphs import components, goes_round
 from engine.spiff.lint.report import Report
-from engine.spiff.lint.usage import usage
+from engine.spiff.lint.usage import read_by, usage
+from engine.spiff.xml import whole_number
 
 MANY_TOKENS = 64
 WAITS = frozenset(["userTask", "manualTask", "receiveTask", "intermediateCatchEvent", "callActivity"])
@@ -38,7 +39,7 @@ def _tokens(scope: Scope) -> tuple[dict[str, float], list[str]]:
         node, arrived = scope.nodes[name], into[name]
         joins = node.type in ("parallelGateway", "inclusiveGateway")
         amount = (max(arrived) if joins else sum(arrived)) if arrived else 1.0
-        out[name] = min(amount, 1e18)
+        out[name] = min(amount * (whole_number(node.element.get("completionQuantity")) or 1), 1e18)
         flows = [flow for flow in scope.outgoing(name) if flow.target in place]
         shared = len(flows) if flows and _chooses_one(node) else 1
         for flow in flows:
@@ -77,7 +78,12 @@ def _forward(scope: Scope) -> list[str]:
 
 
 def _next(scope: Scope, name: str) -> list[str]:
-    return [flow.target for flow in scope.outgoing(name)] + [event.id for event in scope.boundary(name)]
+    return _after(scope, name) + [event.id for event in scope.boundary(name)]
+
+
+def _after(scope: Scope, name: str) -> list[str]:
+    """Where flows lead from here, and a link."""
+    return [flow.target for flow in scope.outgoing(name)] + ([scope.links[name]] if name in scope.links else [])
 
 
 def loops_are_left(report: Report) -> None:
@@ -99,15 +105,30 @@ def loops_are_left(report: Report) -> None:
                 report.add("loop-unbounded", diagram, scope.nodes[first])
 
 
+def repetitions_are_left(report: Report) -> None:
+    """A standard loop has a maximum, waits for somebody, or changes what its condition reads."""
+    for diagram, scope, node in report.nodes():
+        if node.loop is None or node.loop.kind != "standard" or node.loop.maximum is not None or _waits(node):
+            continue
+        asked = read_by(node.loop.loop_condition, python=True)
+        uses = [usage(report, scope, node)]
+        for inner in node.inner.walk() if node.inner is not None else ():
+            uses += [usage(report, inner, each) for each in inner.nodes.values()]
+        changes = any(use.anything or use.gives_back is not None or use.writes & asked for use in uses)
+        if node.loop.loop_condition and "loopCounter" not in asked and not changes:
+            report.add("loop-unbounded", diagram, node)
+
+
 def _waits(node: Node) -> bool:
     """Whether a token may stay here until something from outside happens."""
-    return node.type in WAITS or (node.inner is not None and any(_waits(inner) for inner in node.inner.nodes.values()))
+    waits = node.type in WAITS and not node.is_link("intermediateCatchEvent")
+    return waits or (node.inner is not None and any(_waits(inner) for inner in node.inner.nodes.values()))
 
 
 def _circles(scope: Scope, among: set[str]) -> list[set[str]]:
     """The loops among these elements."""
-    after = {name: [flow.target for flow in scope.outgoing(name)] for name in scope.nodes if name in among}
+    after = {name: _after(scope, name) for name in scope.nodes if name in among}
     return [set(part) for part in components(after) if goes_round(part, after)]
 
 
-RULES = [branches_are_joined, loops_are_left]
+RULES = [branches_are_joined, loops_are_left, repetitions_are_left]

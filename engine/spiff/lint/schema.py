@@ -120,7 +120,7 @@ class Schema:
         reference = (element.get("ref") or "").rpartition(":")
         if reference[0]:  # the drawing, in a namespace of its own
             return
-        chosen = element.getparent().tag == _XSD + "choice"
+        chosen = next(element.iterancestors(_XSD + "choice"), None) is not None
         least = 0 if chosen else int(element.get("minOccurs", "1"))
         many = "unbounded" in (element.get("maxOccurs"), element.getparent().get("maxOccurs"))
         if element.get("name"):

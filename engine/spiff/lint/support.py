@@ -42,7 +42,7 @@ FOREIGN_ATTRIBUTES = (
     "variableMappingClass",
     "variableMappingDelegateExpression",
 )
-DATA = ("dataInputAssociation", "dataOutputAssociation", "ioSpecification")
+DATA = ("dataInputAssociation", "dataOutputAssociation")
 LANGUAGES = ("feel", "python", "xpath", "formal")
 
 
@@ -70,7 +70,7 @@ def stores_are_of_the_case(report: Report) -> None:
     """A data store that is written to or read from outlives no case here, as the standard's does (§10.4.1)."""
     for diagram in report.diagrams:
         index = report.index(diagram)
-        used = {ref for association in index.all(*DATA[:2]) for ref in refs(association, "sourceRef", "targetRef")}
+        used = {ref for association in index.all(*DATA) for ref in refs(association, "sourceRef", "targetRef")}
         for store in index.all("dataStoreReference"):
             if store.get("id") in used:
                 report.add("data-store-in-case", diagram, store)

@@ -13,6 +13,8 @@ from engine.spiff.xml import tag
 
 KINDS = ("timeDate", "timeDuration", "timeCycle")
 NUMBERS = {"timeDate": "EXT132", "timeCycle": "EXT133", "timeDuration": "EXT134"}
+_LOCAL_MOMENT = re.compile(r'"\d{4,}-\d\d-\d\dT[\d:.]+"')
+"""A date and time in FEEL that names no zone."""
 _MEANT_AS_ISO = re.compile(r"[^\W\d]\w*|-?P.*|R-?\w*/.*|\d+/.*")
 """A word, or what begins like a duration or a repetition: no expression of Python's."""
 
@@ -34,6 +36,8 @@ def _timer(report: Report, diagram: Diagram, node: Node, event: EventDefinition)
         report.add("timer-empty", diagram, node)
         return
     if is_feel(event.text):
+        if _LOCAL_MOMENT.search(event.text):
+            report.add("timer-without-zone", diagram, node)
         return
     literal = timers.as_literal(event.text)
     try:

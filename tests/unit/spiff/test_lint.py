@@ -171,6 +171,11 @@ OF_FILES = {
 OF_THE_ENGINE = {"unsupported-element", "unsupported-event", "unsupported-instantiate"}
 
 
+def test_an_empty_specification_of_data_passes_nothing_over():
+    specified = '<task id="x"><ioSpecification><inputSet/><outputSet/></ioSpecification></task>'
+    assert check_body(with_task(specified)[0], *with_task(specified)[1]) == ()
+
+
 def test_a_sound_process_has_no_findings():
     assert check_body(SOUND, *LINES) == ()
 
@@ -217,6 +222,36 @@ def test_a_number_that_is_none_or_too_long_is_named_and_breaks_nothing(content, 
     assert any(
         f.blocks and f.element_id == "x" for f in check_body(*with_task(content.format(number))[:1], "s -> x", "x -> e")
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "element"),
+    [
+        ("parallel-explosion", '<task id="x" completionQuantity="64"/>'),
+        (
+            "loop-unbounded",
+            '<task id="x"><standardLoopCharacteristics><loopCondition>=amount &gt; 1</loopCondition></standardLoopCharacteristics></task>',
+        ),
+        ("timer-without-zone", timer('=date and time("2018-06-01T09:00:00")', "timeDate")),
+    ],
+)
+def test_more_shapes_of_a_risk_are_warned_about(code, element):
+    body, lines = with_task(element)
+    assert (code, "x") in {(f.code, f.element_id) for f in check_body(body, *lines)}
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<task id="x"><standardLoopCharacteristics><loopCondition>=loopCounter &lt; 3</loopCondition></standardLoopCharacteristics></task>',
+        '<scriptTask id="x"><standardLoopCharacteristics><loopCondition>=n &gt; 1</loopCondition></standardLoopCharacteristics><script>={n: 1}</script></scriptTask>',
+        '<task id="x"><standardLoopCharacteristics loopMaximum="3"><loopCondition>=true</loopCondition></standardLoopCharacteristics></task>',
+        timer('=date and time("2018-06-01T09:00:00+08:00")', "timeDate"),
+    ],
+)
+def test_what_ends_and_names_its_zone_is_no_risk(element):
+    body, lines = with_task(element)
+    assert check_body(body, *lines) == ()
 
 
 @pytest.mark.parametrize(

@@ -310,6 +310,7 @@ SOUND: dict[str, bytes] = {
     "documentation with markup": around('<task id="x"><documentation>see <b xmlns="http://www.w3.org/1999/xhtml">this</b></documentation></task>'),
     "a condition without a mark that names its language": plain(ENDS + '<exclusiveGateway id="x" default="x_e"/><task id="a"/>' + flows("s -> x", "x -> e", "a -> e") + '<sequenceFlow id="f" sourceRef="x" targetRef="a"><conditionExpression language="https://www.omg.org/spec/DMN/20191111/FEEL/">=n &gt; 1</conditionExpression></sequenceFlow>'),
     "compensation of an activity around an event subprocess": beside(f'<boundaryEvent id="b" attachedToRef="a"><compensateEventDefinition/></boundaryEvent><task id="h" isForCompensation="true"/><association id="as" sourceRef="b" targetRef="h"/><subProcess id="sub" triggeredByEvent="true"><startEvent id="i">{MESSAGE}</startEvent><endEvent id="j"><compensateEventDefinition activityRef="a"/></endEvent>{flows("i -> j")}</subProcess>'),
+    "a performer by an expression": around('<task id="x"><potentialOwner id="po"><resourceAssignmentExpression><formalExpression>=n</formalExpression></resourceAssignmentExpression></potentialOwner></task>'),
     "an extension that need not be understood": beside("", top='<extension definition="urn:x" mustUnderstand="false"/>'),
     "a called process that runs": around('<callActivity id="x" calledElement="q"/>', after=f'<process id="q" isExecutable="true"><startEvent id="qs"/><endEvent id="qe"/>{flows("qs -> qe")}</process>'),
 }  # fmt: skip
