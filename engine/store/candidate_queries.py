@@ -21,7 +21,11 @@ _HEADS = f"""
 """
 
 _GROUPS = text(f"""
-with recursive heads as ({_HEADS}),
+with recursive own as (
+    select p.unit_id from assignment a join position p on p.id = a.position_id join person on person.id = a.person_id
+    where a.person_id = :person and p.is_head and person.is_active and {_VALID.format("a")} and {_VALID.format("p")}
+),
+heads as ({_HEADS}),
 granted as (
     select g.role_id, g.unit_id
     from role_grant g join role r on r.id = g.role_id
@@ -30,23 +34,28 @@ granted as (
     select granted.role_id, u.id from granted join org_unit u on u.parent_id = granted.unit_id
 ),
 reach as (
-    select unit_id from heads where person_id = :person
+    select unit_id from own
     union
     select u.id from org_unit u join reach on u.parent_id = reach.unit_id
     where not exists (select from heads where heads.unit_id = u.id)
 )
 select role_id || '@' || unit_id from granted
 union select role_id || '@' from granted
-union select 'head@' || unit_id from heads where person_id = :person
+union select 'head@' || unit_id from own
 union select 'user:' || :person
 union
 select 'superior:' || a.person_id
-from assignment a join position p on p.id = a.position_id
+from reach join position p on p.unit_id = reach.unit_id join assignment a on a.position_id = p.id
 where a.kind = 'primary' and a.person_id <> :person and {_VALID.format("a")}
-  and case when exists (select from heads where heads.unit_id = p.unit_id and heads.person_id = a.person_id)
-      then (select u.parent_id from org_unit u where u.id = p.unit_id)
-      else p.unit_id end in (select unit_id from reach)
+  and not exists (select from heads where heads.unit_id = p.unit_id and heads.person_id = a.person_id)
+union
+select 'superior:' || a.person_id
+from reach join org_unit u on u.parent_id = reach.unit_id
+join position p on p.unit_id = u.id join assignment a on a.position_id = p.id
+where a.kind = 'primary' and a.person_id <> :person and {_VALID.format("a")}
+  and exists (select from heads where heads.unit_id = p.unit_id and heads.person_id = a.person_id)
 """)
+"""Everything begins at what the person has, and heads of other units are looked for only by somebody who heads one."""
 
 _BY_ROLE = text(f"""
 with recursive above as (

@@ -159,11 +159,11 @@ with opened as (
   on conflict (task_id, candidate) do update set due_at = excluded.due_at, claimable = excluded.claimable
 ), took_part as (
   insert into participation (person_id, instance_id, unit_id, since)
-  select distinct p, cast(:id as uuid), person_unit.unit_id, cast(:now as timestamptz)
-  from unnest(cast(:people as text[])) p
+  select distinct p.id, cast(:id as uuid), person_unit.unit_id, cast(:now as timestamptz)
+  from jsonb_array_elements_text(cast(:people as jsonb)) p(id)
   left join lateral (
     select o.unit_id from assignment a join position o on o.id = a.position_id
-    where a.person_id = p and daterange(a.valid_from, a.valid_to, '[]')
+    where a.person_id = p.id and daterange(a.valid_from, a.valid_to, '[]')
       @> cast(cast(:now as timestamptz) at time zone 'Asia/Taipei' as date)
     order by a.kind = 'primary' desc, o.layer limit 1
   ) person_unit on true
@@ -341,7 +341,7 @@ def open_tasks(
         {
             "id": instance_id,
             "tasks": as_json(tasks),
-            "people": list(people),
+            "people": as_json(people),
             "now": now,
             "person_id": person_id,
             "person_name": person_name,

@@ -12,17 +12,18 @@ from typing import Any
 import orjson
 from sqlalchemy import (
     Connection,
-    CursorResult,
     Engine,
     Executable,
     NullPool,
     RootTransaction,
+    TextClause,
     create_engine,
     event,
     exc,
 )
 
 from engine.errors import Busy, CommitUnknown, StorageFull, StoreReadOnly, StoreUnavailable, ValueRefused
+from engine.store.plain import Answer, send, sql_of
 
 STATEMENT_SECONDS = 15.0
 LOCK_SECONDS = 5.0
@@ -49,8 +50,10 @@ class Transaction:
     afterwards: list[Callable[[], None]] = field(default_factory=list, compare=False, repr=False)
     """Done once the transaction is stored, and only then: for whoever watches. What fails there is only logged."""
 
-    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        """Run one SQLAlchemy statement in this transaction."""
+    def execute(self, statement: Executable, parameters: Any = None) -> Answer:
+        """Run one statement in this transaction. One that is written out as SQL goes straight to the driver."""
+        if isinstance(statement, TextClause) and (sql := sql_of(statement)) is not None:
+            return send(self.connection, sql, parameters)
         return self.connection.execute(statement, parameters)
 
 

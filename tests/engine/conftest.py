@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
-from types import SimpleNamespace
 
 import psycopg
 import pytest
-from sqlalchemy import event
 
 from engine import SYSTEM, Executor, NoJobs, ProcessEngine, SetClock, SourceFile, Store
 from engine.calendar.working_days import TAIPEI
 from engine.sandbox import MontySandbox
 from engine.store.embedded import APPLICATION
+from tests.counting import counting
 
 MORNING = datetime(2018, 5, 29, 9, 0, tzinfo=TAIPEI)
 HISTORY_KEY = b"a history key for tests, 32 bytes"
@@ -139,27 +136,8 @@ def open_task(engine, deploy, people):
 
 
 @pytest.fixture
-def count_statements(store):
+def count_statements():
     """Count SQL statements and commits inside a block: `with count_statements() as counted:`."""
-
-    @contextmanager
-    def counting() -> Iterator[SimpleNamespace]:
-        counted = SimpleNamespace(statements=[], commits=0)
-
-        def execute(connection, cursor, statement, parameters, context, executemany):
-            counted.statements.append(statement)
-
-        def commit(connection):
-            counted.commits += 1
-
-        event.listen(store.engine, "before_cursor_execute", execute)
-        event.listen(store.engine, "commit", commit)
-        try:
-            yield counted
-        finally:
-            event.remove(store.engine, "before_cursor_execute", execute)
-            event.remove(store.engine, "commit", commit)
-
     return counting
 
 
