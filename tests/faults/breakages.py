@@ -138,6 +138,11 @@ def untranslated_errors() -> None:
     store._translate = lambda error: error
 
 
+def migrate_without_regard(owner: psycopg.Connection) -> None:
+    """A migration that renames what the code still running asks for."""
+    owner.execute("alter table user_task rename column assignee_name to who")
+
+
 def acknowledge_early(owner: psycopg.Connection) -> None:
     """Let this server answer a commit long before it lies on the disk. The connection must commit by itself.
 

@@ -68,12 +68,14 @@ class Actor:
 class Nursery:
     """The harness's side: start actors, and end them all."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, root: Path = ROOT) -> None:
+        """`root` is the code the actors run: another version's, where one is compared."""
         self.log = folder / "actors.log"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.nursery"],
-                cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
+                cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
             )  # fmt: skip
         assert self._process.stdin is not None
         assert self._process.stdout is not None
