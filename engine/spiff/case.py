@@ -10,8 +10,9 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
+from engine import codec
 from engine.spiff.problems import StepProblem
-from engine.spiff.resting import Record, Tokens
+from engine.spiff.resting import Record, RestingScope, Tokens
 from engine.spiff.token import Token
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class _ScopeMixin:
     finished: list[dict[str, Any]]
     """What was completed here and can be compensated, in order; see `engine.spiff.undoing`."""
     closed = False
+    order = 0
+    """Its place among the scopes of the instance, by when they were opened."""
 
     def begin(self) -> Token:
         """Make the root token every other token of this scope hangs from."""
@@ -180,6 +183,10 @@ class Case(_ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
         self.ended: Ended | None = None
         self.started_at: Any = None
         self.subprocesses: dict[str, SubScope] = {}
+        self.opened = 0
+        self.resting_scopes: dict[str, RestingScope] = {}
+        """Subprocesses that nobody has touched in this step, by the token they run for."""
+        self._inside: dict[str, str] = {}
         super().__init__(definition.root, definition.scopes, script_engine=engine, deserializing=True)
         self.tasks = Tokens(self)
 
@@ -197,6 +204,9 @@ class Case(_ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
 
     def all_tokens(self) -> list[Token]:
         """Open tokens of all scopes, oldest first."""
+        while self.resting_scopes:
+            for scope in self.scopes():
+                scope.tasks.wake_all()
         return sorted((t for scope in self.scopes() for t in scope.tokens()), key=lambda token: token.seq)
 
     def awake_tokens(self) -> list[Token]:
@@ -209,6 +219,15 @@ class Case(_ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
 
     def find(self, token_id: str) -> Token | None:
         """The open token with this id."""
+        around = [token_id]
+        while around[-1] in self._inside:
+            around.append(self._inside[around[-1]])
+        for host in reversed(around[1:]):
+            self.find_awake(host)
+        return self.find_awake(token_id)
+
+    def find_awake(self, token_id: str) -> Token | None:
+        """The open token with this id, in a scope that does not rest."""
         for scope in self.scopes():
             token: Token | None = scope.tasks.get(token_id)
             if token is not None and token.is_open:
@@ -228,9 +247,39 @@ class Case(_ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
             raise StepProblem("limit", f"子流程巢狀超過 {MAX_NESTING} 層 (nested deeper than {MAX_NESTING}).")
         if data is not None:
             scope.data.update(data)
+        self._enter(scope, host, self.opened + 1)
+        return scope
+
+    def restore_scope(self, host: Token, record: Record, order: int) -> SubScope:
+        """Open a subprocess as it was saved, still without its tokens. Raises KeyError: there is no such subprocess."""
+        _, name, data, *more = record
+        scope = SubScope(self.definition.scope(name), host, own_variables=data is not None)
+        if data is not None:
+            scope.data = codec.decode(data)
+        if more:
+            scope.local, scope.finished = codec.decode(more[0]), codec.decode(more[1])
+        self._enter(scope, host, order)
+        return scope
+
+    def _enter(self, scope: SubScope, host: Token, order: int) -> None:
+        scope.order = order
+        self.opened = max(self.opened, order)
         self.subprocesses[host.id] = scope
         scope.begin()
-        return scope
+
+    def rest_inside(self, host_id: str, record: Record) -> None:
+        """Keep a token of a subprocess that rests."""
+        self.resting_scopes[host_id].tokens.append(record)
+        self._inside[record[0]] = host_id
+
+    def reopen(self, host: Token) -> None:
+        """Open the subprocess that rested until `host` was looked up; its tokens go on resting in it."""
+        saved = self.resting_scopes.pop(host.id, None)
+        if saved is not None:
+            scope = self.restore_scope(host, saved.record, saved.order)
+            for record in saved.tokens:
+                del self._inside[record[0]]
+                scope.tasks.rest(record)
 
     def scope_finished(self, scope: Scope) -> None:
         """The last token of a scope is gone: its activity goes on, or the instance ends."""

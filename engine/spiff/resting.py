@@ -3,10 +3,12 @@
 A case may hold a thousand open tasks (one of many, BPMN 2.0 §13.3.6); a step answers one of them. The others can do
 nothing by themselves: they wait for a person or a connector, no timer or event is theirs, no join looks for them.
 `Tokens` brings one back when it is looked up, and all of its scope when somebody walks over every token there.
+A subprocess in which every token rests, rests with them: one of a thousand is opened only when it is worked in.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine import codec
@@ -31,6 +33,20 @@ def can_rest(spec: FlowNode, record: Record) -> bool:
     """Whether only a person's or a connector's answer to this token itself can move it."""
     notes = record[NOTES]
     return spec.rests and not _WAITS.isdisjoint(notes) and _HARMLESS.issuperset(notes)
+
+
+def can_rest_inside(spec: FlowNode, record: Record) -> bool:
+    """Whether a token that runs a subprocess has nothing to do until a token inside moves."""
+    return spec.rests_inside and (_HARMLESS - _WAITS).issuperset(record[NOTES])
+
+
+@dataclass(slots=True)
+class RestingScope:
+    """A subprocess as it was saved: its own record, its place among the scopes, its tokens, which all rest."""
+
+    record: Record
+    order: int
+    tokens: list[Record] = field(default_factory=list)
 
 
 class Tokens(dict[str, Token]):
@@ -95,6 +111,7 @@ class Tokens(dict[str, Token]):
         around = self[parent] if parent else scope.task_tree
         token = Token(scope, scope.spec.task_specs[name], around, state, token_id, seq)
         token.internal_data = codec.decode(notes)
+        scope.case.reopen(token)
         return token
 
     def _sort(self) -> None:

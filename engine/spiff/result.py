@@ -7,6 +7,7 @@ from typing import Any
 from engine.model import Advance, Subscription, TimerWait
 from engine.spiff import variables
 from engine.spiff.case import Case, SubScope
+from engine.spiff.resting import SEQ, SPEC
 from engine.spiff.specs.activities import CallActivity
 from engine.spiff.specs.events import CatchEvent
 from engine.spiff.token import Token
@@ -95,4 +96,7 @@ def _active(case: Case, awake: list[Token]) -> tuple[str, ...]:
             spec = scope.spec.task_specs[name]
             if spec.shows:
                 found.append((seq, spec.bpmn_id))
+    for saved in case.resting_scopes.values():
+        specs = case.definition.scope(saved.record[1]).task_specs
+        found += [(record[SEQ], specs[record[SPEC]].bpmn_id) for record in saved.tokens if specs[record[SPEC]].shows]
     return tuple(dict.fromkeys(element for _, element in sorted(found)))

@@ -11,6 +11,7 @@ digest and never embedded. Values go through `engine.codec`, the rest is plain J
 
 from __future__ import annotations
 
+from collections import deque
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,8 @@ import orjson
 
 from engine import codec
 from engine.errors import IntegrityError
-from engine.spiff.case import Case, Scope, SubScope
-from engine.spiff.resting import SCOPE, SEQ, Record, can_rest
+from engine.spiff.case import Case, Scope
+from engine.spiff.resting import SCOPE, SEQ, SPEC, Record, RestingScope, can_rest, can_rest_inside
 from engine.spiff.token import Token
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def save(case: Case) -> bytes:
     Raises:
         ValueRefused: a variable cannot be stored.
     """
-    scopes: list[Scope] = list(case.scopes())
+    scopes: list[Scope | RestingScope] = [*case.scopes(), *case.resting_scopes.values()]
+    scopes.sort(key=lambda scope: scope.order)  # as they were opened: the first is the case itself
     number = {id(scope): index for index, scope in enumerate(scopes)}
     body = {
         "v": VERSION,
@@ -46,7 +48,7 @@ def save(case: Case) -> bytes:
         "b": codec.encode(case.started_at),
         "e": case.ended,
         "x": codec.encode(case.data),
-        "s": [_scope_record(scope) for scope in scopes if scope is not case],
+        "s": [_scope_record(scope) for scope in scopes[1:]],
         "t": _token_records(case, number),
     }
     if case.finished:
@@ -54,7 +56,9 @@ def save(case: Case) -> bytes:
     return orjson.dumps(body)
 
 
-def _scope_record(scope: Scope) -> list[Any]:
+def _scope_record(scope: Scope | RestingScope) -> Record:
+    if isinstance(scope, RestingScope):
+        return scope.record
     assert scope.host is not None
     record = [scope.host.id, scope.spec.name, codec.encode(scope.data) if scope.own_variables else None]
     if scope.local or scope.finished:
@@ -68,6 +72,10 @@ def _token_records(case: Case, number: dict[int, int]) -> list[Record]:
     for scope, record in case.resting():
         record[SCOPE] = number[id(scope)]
         records.append(record)
+    for saved in case.resting_scopes.values():
+        for record in saved.tokens:
+            record[SCOPE] = number[id(saved)]
+        records += saved.tokens
     return sorted(records, key=itemgetter(SEQ))
 
 
@@ -118,37 +126,62 @@ def _restore(body: dict[str, Any], definition: Definition, engine: ModelScriptEn
     case.data = codec.decode(body["x"])
     case.finished = codec.decode(body.get("f", []))
     case.begin()
-    scopes: list[Scope] = [case]
-    waiting = list(body["s"])
-    _open_scopes(case, scopes, waiting, {})
+    scopes: list[Scope | None] = [case]
+    waiting, resting = deque(enumerate(body["s"], start=1)), _resting(body, definition)
+    hosts = {body["s"][number - 1][0] for number in resting}
     known: dict[str, Token] = {}
     for record in body["t"]:
         token_id, index, name, state, parent, seq, notes = record
-        while index >= len(scopes):
-            _open_scopes(case, scopes, waiting, known)
+        _open_scopes(case, scopes, waiting, known, resting)
         scope = scopes[index]
+        if scope is None:
+            case.rest_inside(body["s"][index - 1][0], record)
+            continue
         spec = scope.spec.task_specs[name]
-        if can_rest(spec, record):
+        if token_id in hosts or can_rest(spec, record):
             scope.tasks.rest(record)
             continue
         token = Token(scope, spec, scope.tasks[parent] if parent else scope.task_tree, state, token_id, seq)
         token.internal_data = codec.decode(notes)
         known[token_id] = token
-        _open_scopes(case, scopes, waiting, known)
+    _open_scopes(case, scopes, waiting, known, resting)
     if waiting:
         raise ValueError("a scope without its token")
     return case
 
 
-def _open_scopes(case: Case, scopes: list[Scope], waiting: list[Any], known: dict[str, Token]) -> None:
-    """Open every scope whose token is known by now, in the order they were saved."""
-    while waiting and waiting[0][0] in known:
-        host_id, name, data, *more = waiting.pop(0)
-        scope = SubScope(case.definition.scope(name), known[host_id], own_variables=data is not None)
-        if data is not None:
-            scope.data = codec.decode(data)
-        if more:
-            scope.local, scope.finished = codec.decode(more[0]), codec.decode(more[1])
-        case.subprocesses[host_id] = scope
-        scope.begin()
-        scopes.append(scope)
+def _open_scopes(
+    case: Case,
+    scopes: list[Scope | None],
+    waiting: deque[tuple[int, Record]],
+    known: dict[str, Token],
+    resting: set[int],
+) -> None:
+    """Open every scope whose token is known by now, in the order they were saved; those that rest stay closed."""
+    while waiting and (waiting[0][0] in resting or waiting[0][1][0] in known):
+        number, record = waiting.popleft()
+        if number in resting:
+            case.resting_scopes[record[0]] = RestingScope(record, number)
+            case.opened = max(case.opened, number)
+            scopes.append(None)
+        else:
+            scopes.append(case.restore_scope(known[record[0]], record, number))
+
+
+def _resting(body: dict[str, Any], definition: Definition) -> set[int]:
+    """The numbers of the scopes in which nothing but an answer to one of their tokens can move anything."""
+    tokens: dict[int, list[Record]] = {}
+    for record in body["t"]:
+        tokens.setdefault(record[SCOPE], []).append(record)
+    numbers = {record[0]: number for number, record in enumerate(body["s"], start=1)}
+    specs = [definition.root, *(definition.scope(record[1]) for record in body["s"])]
+    host_of = {numbers[record[0]]: record for record in body["t"] if record[0] in numbers}
+    resting: set[int] = set()
+    for number in sorted(numbers.values(), reverse=True):  # those inside stand after those around them
+        host = host_of[number]
+        if can_rest_inside(specs[host[SCOPE]].task_specs[host[SPEC]], host) and all(
+            numbers.get(record[0]) in resting or can_rest(specs[number].task_specs[record[SPEC]], record)
+            for record in tokens.get(number, ())
+        ):
+            resting.add(number)
+    return resting

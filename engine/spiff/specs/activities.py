@@ -144,6 +144,8 @@ class ServiceTask(FlowNode):
 class SubProcess(FlowNode):
     """An embedded or event subprocess; it sees and changes the variables around it."""
 
+    rests_inside = True
+
     def __init__(self, scope: ScopeSpec, node: Node, inner: ScopeSpec, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(scope, node, name, **kwargs)
         self.inner = inner
@@ -175,6 +177,8 @@ class SubProcess(FlowNode):
 
 class Transaction(SubProcess):
     """A subprocess that can be cancelled as a whole: what was completed in it is compensated first (§10.3.5)."""
+
+    rests_inside = False
 
     def cancel(self, token: Token, scope: Scope) -> None:
         """Take away what runs in the transaction, undo what was done, then go on at its cancel event."""
@@ -251,6 +255,11 @@ class CallActivity(FlowNode):
         token.notes["returned"] = dict(scope.data)
         token._set_state(TaskState.READY)
         token.case.enqueue(token)
+
+    @property
+    def rests_inside(self) -> bool:  # type: ignore[override]
+        """One of many keeps to itself what it knows; a single one's variables are asked for after every step."""
+        return self.loop is not None
 
     @property
     def hands_back_all(self) -> bool:

@@ -54,6 +54,8 @@ class NextTask(UserTask):
 class AdHocSubProcess(SubProcess):
     """Notes of its token: `done` is the library's; `once` are the activities that were completed at least once."""
 
+    rests_inside = False
+
     def __init__(self, scope: ScopeSpec, node: Node, inner: ScopeSpec, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(scope, node, inner, name, **kwargs)
         element = node.element

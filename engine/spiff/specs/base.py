@@ -36,6 +36,8 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
     """Whether it sends messages or signals."""
     rests = False
     """Whether a token that waits here can stay as it was saved while others move."""
+    rests_inside = False
+    """Whether what runs inside can, too, when all of it rests."""
     is_drawn = True
     is_repeated = False
     """Whether it stands for all turns of an activity."""

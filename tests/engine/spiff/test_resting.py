@@ -125,3 +125,75 @@ def test_a_state_saved_when_a_loop_kept_its_items_goes_on():
         player._take(player.executor.step(execution, command, player.context))
     assert player.variables["answers"] == [0, 1, 2]
     assert player.waiting == ["after"]
+
+
+INSIDE = {
+    "subprocess": '<subProcess id="each">{many}<startEvent id="i"/><userTask id="ask"/><userTask id="again"/>'
+    '<endEvent id="j"/><sequenceFlow id="x1" sourceRef="i" targetRef="ask"/>'
+    '<sequenceFlow id="x2" sourceRef="ask" targetRef="again"/><sequenceFlow id="x3" sourceRef="again" targetRef="j"/>'
+    "</subProcess>",
+    "nested": '<subProcess id="each">{many}<startEvent id="i"/><subProcess id="deep"><startEvent id="k"/>'
+    '<userTask id="ask"/><endEvent id="l"/><sequenceFlow id="y1" sourceRef="k" targetRef="ask"/>'
+    '<sequenceFlow id="y2" sourceRef="ask" targetRef="l"/></subProcess><userTask id="again"/><endEvent id="j"/>'
+    '<sequenceFlow id="x1" sourceRef="i" targetRef="deep"/><sequenceFlow id="x2" sourceRef="deep" targetRef="again"/>'
+    '<sequenceFlow id="x3" sourceRef="again" targetRef="j"/></subProcess>',
+    "called": '<callActivity id="each" calledElement="part">{many}</callActivity>',
+}
+MANY_OF = (
+    '<multiInstanceLoopCharacteristics isSequential="false" camunda:collection="people" '
+    'camunda:elementVariable="person"/>'
+)
+PART = process(
+    '<startEvent id="i"/><userTask id="ask"/><userTask id="again"/><endEvent id="j"/>',
+    "i -> ask",
+    "ask -> again",
+    "again -> j",
+    id="part",
+)
+
+
+def divided(kind: str) -> DefinitionSource:
+    """A subprocess or called process for each of `people`, with a boundary timer and a task beside them."""
+    beside = (
+        '<startEvent id="s"/><parallelGateway id="fork"/><userTask id="other"/><userTask id="after"/><endEvent id="e"/>'
+        '<endEvent id="o"/><boundaryEvent id="late" attachedToRef="each"><timerEventDefinition>'
+        '<timeDuration>PT1H</timeDuration></timerEventDefinition></boundaryEvent><endEvent id="over"/>'
+    )
+    lines = ("s -> fork", "fork -> each", "fork -> other", "other -> o", "each -> after", "after -> e", "late -> over")
+    return source(bpmn(process(INSIDE[kind].format(many=MANY_OF) + beside, *lines), PART))
+
+
+@pytest.mark.parametrize("kind", INSIDE)
+def test_subprocesses_in_which_nobody_works_are_not_opened(built, kind):
+    player = Player(divided(kind)).start(people=people())
+    before = built[0]
+    player.complete("ask", nth=MANY // 2)
+    assert built[0] - before <= 12, "its own, and the few beside it"
+    assert player.waiting.count("ask") == MANY - 1
+    assert player.waiting.count("again") == 1
+    assert set(player.last.active_elements) >= {"ask", "again", "other"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("kind", INSIDE)
+def test_saved_between_steps_or_not_subprocesses_do_the_same(kind, seed):
+    rnd = random.Random(seed)
+    definition = divided(kind)
+    saved, straight = Player(definition), StraightPlayer(definition)
+    for player in (saved, straight):
+        player.start(people=people(5))
+    steps = 0
+    while not saved.ended and steps < (99 if seed else 6):
+        steps += 1
+        element = rnd.choice(saved.waiting)
+        nth = rnd.randrange(saved.waiting.count(element))
+        for player in (saved, straight):
+            player.complete(element, nth, answer=nth)
+        assert saved.nodes == straight.nodes
+        assert saved.last.active_elements == straight.last.active_elements
+        assert saved.variables == straight.variables
+    if not saved.ended:
+        for player in (saved, straight):
+            player.after(hours=2)
+        assert saved.cancelled == straight.cancelled
+        assert saved.waiting == straight.waiting
