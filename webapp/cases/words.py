@@ -68,7 +68,7 @@ def _sentence(entry: HistoryEntry, who: str, elements: Mapping[str, str]) -> str
     step = step_name(entry, elements)
     reason = str(params.get("reason") or "")
     sentences = {
-        "case.started": lambda: _("%(who)s起案。", who=who),
+        "case.started": lambda: _started(params, who),
         "case.cancelled": lambda: _with(_("%(who)s撤案。", who=who), reason),
         "case.ended": lambda: _("案件異常結束。") if params.get("status") == "error" else _("案件結束。"),
         "case.migrated": lambda: _with(
@@ -129,6 +129,12 @@ def step_name(entry: HistoryEntry, elements: Mapping[str, str] | None = None) ->
         name = next((elements[element] for element in passed if element and elements.get(element)), "")
     label = params.get("label")
     return labelled(str(name), label)
+
+
+def _started(params: Mapping[str, Any], who: str) -> str:
+    if params.get("condition"):
+        return _("條件成立，系統起案。")
+    return _("時間到，系統起案。") if params.get("timer") else _("%(who)s起案。", who=who)
 
 
 def _to(params: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ def index() -> str:
         facts = {
             "incidents": engine().incidents.count(actor()),
             "queue": monitor.queue(actor()),
+            "unstartable": monitor.start_problems(actor()),
             "alive": sum(worker.is_alive for worker in workers),
         }
     if may_open("operate.pool"):

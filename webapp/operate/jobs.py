@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.monitor import WaitingTimer
+from engine.monitor import WaitingTimer, WatchedCondition
 from webapp.cases.data import element_names
 from webapp.operate import bp, words
 from webapp.operate.incidents import process_names
@@ -17,7 +17,7 @@ _PAGE = 50
 
 @bp.get("/operate/jobs")
 def jobs() -> str:
-    """Workers, waiting timers, connector calls, failed jobs."""
+    """Workers, waiting timers, conditions that start cases, connector calls, failed jobs."""
     offset = max(request.args.get("offset", 0, type=int), 0)
     monitor, who = engine().monitor, actor()
     total, timers = monitor.timers(who, offset=offset, limit=_PAGE)
@@ -28,6 +28,7 @@ def jobs() -> str:
         calls=monitor.calls(who),
         failed=monitor.failed_jobs(who),
         rows=timers if offset else (*monitor.start_timers(who), *timers),
+        conditions=() if offset else monitor.start_conditions(who),
         total=total,
         now=engine().clock.now(),
         drift=engine().clock.drift,
@@ -39,8 +40,8 @@ def jobs() -> str:
     )
 
 
-def _step(timer: WaitingTimer) -> str:
-    """The step a timer belongs to, in the reader's language; its id where the author gave no name."""
+def _step(timer: WaitingTimer | WatchedCondition) -> str:
+    """The step a timer or condition belongs to, in the reader's language; its id where the author gave no name."""
     return element_names(timer.definition_id).get(timer.element_id) or timer.element_id
 
 

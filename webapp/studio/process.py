@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from engine import Finding, SourceFile, dmn
 from engine.errors import DefinitionNotFound
 from webapp.cases import diagram_svg
+from webapp.cases.data import element_names
 from webapp.decisions.tables import decisions
 from webapp.i18n import lang
 from webapp.process_files import PROCESSES
@@ -27,7 +28,9 @@ def process(key: str) -> str:
         if number or not engine().repository.may(actor(), "edit", key):
             raise
         shown = sources.draft(key)
-    return render_template("studio/process.html", **context(shown), **_history(key), shown=shown, picture=drawing)
+    return render_template(
+        "studio/process.html", **context(shown), **_history(key), **_starts(shown), shown=shown, picture=drawing
+    )
 
 
 @bp.get("/studio/<key>/<which>/files/<path:name>")
@@ -98,6 +101,14 @@ def drawing(file: SourceFile, shown: sources.FileSet) -> Any:
         return diagram_svg.draw(content, title=_("%(subject)s的流程圖", subject=name))
     except (ValueError, SyntaxError):
         return ""
+
+
+def _starts(shown: sources.FileSet) -> dict[str, Any]:
+    """What begins cases of the version that is shown, and the names of its start events."""
+    if shown.definition is None:
+        return {"starts": ()}
+    awaited = engine().repository.awaited_starts(shown.definition.id)
+    return {"starts": awaited, "names": element_names(shown.definition.id)}
 
 
 def _history(key: str) -> dict[str, Any]:

@@ -15,6 +15,14 @@ from webapp.i18n import lang
 from webapp.services import engine
 
 KINDS: dict[str, Any] = {"bpmn": _l("流程圖"), "dmn": _l("決策表"), "form": _l("表單"), "yaml": _l("函稿")}
+STARTS: dict[str, Any] = {
+    "none": _l("由人起案"),
+    "message": _l("收到訊息"),
+    "signal": _l("收到信號"),
+    "timer": _l("時間到"),
+    "conditional": _l("條件成立"),
+}
+"""When a case begins, by what its start event waits for."""
 CODE: dict[str, Any] = {"script": _l("程式"), "connector": _l("連接器"), "expression": _l("條件式")}
 CHANGES: dict[str, Any] = {
     "added": _l("新增"),
