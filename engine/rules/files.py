@@ -112,6 +112,13 @@ RULES = (
         "A {kind} must not stand in a {around}: it would be ignored.",
         "移到標準規定的位置，或刪除；工具自己的內容放在 extensionElements 裡。",
         "Move it to where the standard has it, or remove it; what a tool adds belongs into extensionElements.",
+    ),
+    error(
+        "misplaced-property",
+        "{around} 不能有特性（property），會被忽略。",
+        "A {around} has no properties: this one would be ignored.",
+        "特性只屬於流程、工作與事件：移到那裡，或刪除。",
+        "Processes, activities and events have properties: move it there, or remove it.",
         "EXT078",
     ),
     error(

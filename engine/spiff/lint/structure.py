@@ -95,8 +95,8 @@ def _children(
         if name in shape.children:
             placed.append((inner, shape.children[name].type))
         else:
-            numbers = ("EXT078",) if name == "property" else ()
-            report.add("misplaced-element", diagram, inner, *numbers, kind=name, around=kind)
+            code = "misplaced-property" if name == "property" else "misplaced-element"
+            report.add(code, diagram, inner, kind=name, around=kind)
     counts = Counter(tag(inner) for inner, _ in placed)
     for group in shape.single:
         here = [name for name in counts if name in group]

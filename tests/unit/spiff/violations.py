@@ -282,7 +282,7 @@ VIOLATIONS: dict[str, tuple[str, str, bytes]] = {
     "EXT010": ("format-not-mime", "n", beside('<textAnnotation id="n" textFormat="html"><text>n</text></textAnnotation>')),
     "EXT014": ("language-not-uri", "x", around('<task id="x"><standardLoopCharacteristics><loopCondition xsi:type="tFormalExpression" language="feel, more or less">=n</loopCondition></standardLoopCharacteristics></task>')),
     "EXT023": ("flow-listing", "x", around('<task id="x"><incoming>s_x</incoming><incoming>gone</incoming></task>').replace(b'<endEvent id="e"/>', b'<endEvent id="e"><incoming>x_e</incoming></endEvent>')),
-    "EXT078": ("misplaced-element", "x", plain(ENDS + '<task id="a"/><exclusiveGateway id="g" default="g_e"><property id="x"/></exclusiveGateway>' + flows("s -> g", "g -> a: =n", "g -> e", "a -> e"))),
+    "EXT078": ("misplaced-property", "x", plain(ENDS + '<task id="a"/><exclusiveGateway id="g" default="g_e"><property id="x"/></exclusiveGateway>' + flows("s -> g", "g -> a: =n", "g -> e", "a -> e"))),
     "EXT124": ("link-without-partner", "x", linked("<target>l2</target>", "")),
     "EXT125": ("link-without-partner", "x", linked("", "<source>l1</source>")),
     "EXT128": ("message-unbound", "x", around(waiting("x", MESSAGE), top='<interface id="i" name="I"><operation id="op" name="O"><inMessageRef>m</inMessageRef></operation></interface>')),
