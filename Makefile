@@ -12,7 +12,7 @@ WORKERS ?= 2
 COMPILE := $(BIN)/python -m compileall -qq $(VENV)/lib || true
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults models states lock frontend style types contracts clean
+.PHONY: help run test check bench faults nodes models states lock frontend style types contracts clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ bench: $(INSTALLED_DEV) frontend ## print the table of speeds and sizes
 
 faults: $(INSTALLED_DEV) ## the fault plan, long: kills, races, restarts (FAULT_SCALE=1..100)
 	@FAULT_SCALE=$${FAULT_SCALE:-10} $(PYTEST) -q -m slow tests/faults
+
+nodes: $(INSTALLED_DEV) frontend ## several machines (network namespaces, as root): killed, cut off, restarted one by one
+	@$(BIN)/python -m tests.nodes
 
 models: $(INSTALLED_DEV) ## random BPMN models, engine against reference interpreter (RUNS=10000 SEED=0)
 	@$(BIN)/python -m tests.conformance.bpmn.models --runs $${RUNS:-10000} --seed $${SEED:-0}

@@ -128,11 +128,6 @@ class MonitorService:
         self._clock = clock
         self._log = log
 
-    def ensure_ready(self) -> None:
-        """Ask the database for nothing. Raises StoreUnavailable; another error where the schema is missing."""
-        with self._store.reading() as tx:
-            queries.ask_ready(tx)
-
     def timers(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> tuple[int, tuple[WaitingTimer, ...]]:
         """Timers that cases wait for, the next first, and how many there are in all."""
         ensure_any_role(actor, *OPERATORS)

@@ -6,8 +6,6 @@ from sqlalchemy import RowMapping, text
 
 from engine.store.store import Transaction
 
-_READY = text("select count(*) from (select 1 from process_definition limit 1) x, (select 1 from connector_host) y")
-
 _TIMERS = text("""
 select a.instance_id, i.definition_id, a.element_id, a.due_at, i.business_key, i.process_key, d.name as process_name,
   d.name_en as process_name_en, count(*) over () as total
@@ -74,11 +72,6 @@ where id = :id and status = 'failed' returning task_name, args
 """)
 
 _DISCARD = text("delete from procrastinate_jobs where id = :id and status = 'failed' returning task_name, args")
-
-
-def ask_ready(tx: Transaction) -> None:
-    """Touch the newest tables; fails where the schema is not there."""
-    tx.execute(_READY)
 
 
 def timers(tx: Transaction, *, offset: int, limit: int) -> list[RowMapping]:
