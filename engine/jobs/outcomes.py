@@ -11,11 +11,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
 
 AGAIN_SECONDS = 1.0
+_RAISED = "P0001"
+"""How PostgreSQL names an exception that a function of Procrastinate's raises: the job is not `doing` any more."""
 _log = logging.getLogger("siwei.worker")
 
 
@@ -46,7 +47,7 @@ class LastingJobManager(JobManager):
             try:
                 return await write()
             except ConnectorException as error:
-                if self._told.is_set() or isinstance(error.__cause__, psycopg.errors.RaiseException):
+                if self._told.is_set() or getattr(error.__cause__, "sqlstate", None) == _RAISED:
                     raise  # the second: it was taken, and only the answer was lost
                 if not said:
                     _log.warning("worker: what became of a job cannot be stored yet: %s", error.__cause__ or error)
