@@ -25,7 +25,7 @@ STEP_KEYS = {
     "expect": {"expect"},
     "correct": {"correct", "values"},
 }
-START_KEYS = {"at", "by", "values", "message", "business_key", "refused"}
+START_KEYS = {"at", "by", "values", "message", "event", "business_key", "refused"}
 CHECK_KEYS = {"open", "variables", "due", "who", "waiting"}
 EXPECT_KEYS = {"ended", "end", "variables", "visited", "not_visited", "sent", "incident"} | CHECK_KEYS
 CASE_KEYS = {"name", "about", "start", "steps", "expect"}

@@ -129,13 +129,15 @@ class _Game:
         given = self.case.start
         message = given.get("message")
         event = DeliverMessage(message["name"], message.get("payload") or {}) if message else None
-        values: Mapping[str, Any] = {}
-        if event is None:
+        begins_at = given.get("event")
+        values: Mapping[str, Any] = given.get("values") or {} if begins_at else {}
+        if event is None and begins_at is None:
             form_key = self.player.outline.start_form()
             values = self._answer(form_key, given.get("values") or {}, {}, given)
             if given.get("refused"):
                 return
-        self._record(self.player.executor.start(self.player.source, self._context(), values, event=event))
+        context = self._context()
+        self._record(self.player.executor.start(self.player.source, context, values, event=event, start_id=begins_at))
 
     def take(self, step: Step) -> None:
         if self.advance is None:

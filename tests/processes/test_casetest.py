@@ -144,6 +144,19 @@ def test_an_incident_can_be_mended_and_tried_again(play) -> None:
     assert report.passed, problems(report)
 
 
+def test_a_case_may_begin_at_the_start_event_of_a_timer(leave: Path, play) -> None:
+    each_month = (
+        '<startEvent id="monthly"><timerEventDefinition><timeCycle '
+        'xsi:type="tFormalExpression">R/P1M</timeCycle></timerEventDefinition></startEvent>'
+        '<sequenceFlow id="monthly_approve" sourceRef="monthly" targetRef="approve"/>'
+    )
+    (leave / "leave.bpmn").write_text(DIAGRAM.replace("</process>", f"{each_month}</process>"), "utf-8")
+    begun = "start: {at: 2018-05-28T09:00:00+08:00, event: monthly, values: {days: 2}}\n"
+    report = play("expect: {open: [approve], visited: [monthly], variables: {days: 2}}\n", start=begun)
+    assert not problems(report)
+    assert "no such start event" in problems(play("steps: []\n", start=begun.replace("monthly", "yearly")))
+
+
 def test_the_report_says_what_was_never_reached(play) -> None:
     report = play("steps:\n- {task: approve, values: {decision: refuse}}\nexpect: {end: refused}\n")
     assert report.passed
