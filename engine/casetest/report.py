@@ -39,13 +39,14 @@ def coverage_of(outline: ProcessOutline, outcomes: tuple[Outcome, ...]) -> Cover
     seen = frozenset().union(*(outcome.elements for outcome in outcomes)) if outcomes else frozenset()
     taken = frozenset().union(*(outcome.flows for outcome in outcomes)) if outcomes else frozenset()
     names = {element.id: element.name for element in nodes}
+    flows = [flow for flow in outline.flows if flow.is_named]
     return Coverage(
         elements=len(nodes),
-        flows=len(outline.flows),
+        flows=len(flows),
         missed_elements=tuple((node.id, node.name) for node in nodes if node.id not in seen),
         missed_flows=tuple(
             (flow.id, flow.name or f"{names.get(flow.source, '')} → {names.get(flow.target, '')}")
-            for flow in outline.flows
+            for flow in flows
             if flow.id not in taken
         ),
     )

@@ -137,7 +137,8 @@ def code_of(outline: ProcessOutline, files: Sequence[SourceFile]) -> dict[tuple[
         code[("connector", connector.element_id)] = f"{connector.connector}\n{parameters}"
     for flow in outline.flows:
         if flow.condition and not flow.condition.startswith("="):
-            code[("expression", flow.id)] = flow.condition
+            at = ("expression", flow.id if flow.is_named else flow.source)
+            code[at] = "\n".join(filter(None, (code.get(at), flow.condition)))
     return code
 
 

@@ -22,6 +22,7 @@ from engine.spiff.case import Case, Scope
 from engine.spiff.parser import Definition
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.base import FlowNode
+from engine.spiff.specs.compensation import Undo
 from engine.spiff.specs.complex_gateway import ComplexGateway
 from engine.spiff.specs.events import CatchEvent, Listener
 from engine.spiff.specs.gateways import InclusiveGateway, ParallelGateway
@@ -104,6 +105,8 @@ class Rewriting:
         notes = record[6]
         if "entry" in notes:
             notes["entry"] = self.here(notes["entry"])
+        for undoable in ("records", "undoable"):  # compensation that runs, or turns that a loop keeps for it
+            self._undoable(notes.get(undoable, []), new)
         if isinstance(spec, _JOINS) and not self._same_arrivals(spec, other, notes):
             return self._refuse(record, spec, "flow")
         return record
@@ -145,10 +148,19 @@ class Rewriting:
                     self._undoable(inner, inside)
 
     def _refuse(self, record: list[Any], spec: FlowNode, code: str) -> list[Any]:
-        said = _problem(spec.bpmn_id, spec.bpmn_name or "", code)
+        if isinstance(spec, Undo):
+            said = _problem(self._undone_for(spec, record), "", "undo")
+        else:
+            said = _problem(spec.bpmn_id, spec.bpmn_name or "", code)
         if said not in self.problems:
             self.problems.append(said)
         return record
+
+    def _undone_for(self, spec: Undo, record: list[Any]) -> str:
+        """The drawn element that asked for a compensation; where it did not wait for it, what is around."""
+        asked = (self.stood[token_id] for token_id in record[6]["waiting"] if token_id in self.stood)
+        around: str = spec._wf_spec.diagram_scope.id
+        return next(asked, around)
 
 
 def listen_anew(case: Case, rewriting: Rewriting) -> None:

@@ -42,6 +42,11 @@ class FlowOutline:
     condition: str | None = None
     is_default: bool = False
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the drawing gives it an id. One without is passed unseen, and nobody is told the id made for it."""
+        return "[" not in self.id
+
 
 @dataclass(frozen=True)
 class UserTaskOutline:

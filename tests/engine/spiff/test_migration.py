@@ -167,3 +167,26 @@ def test_a_listener_that_is_new_listens_and_one_that_is_gone_does_not():
     migration = moved(player, new)
     assert [wait.name for wait in migration.advance.subscriptions] == ["n"]
     assert player.message("n").waiting == ["a", "don"]
+
+
+def test_a_compensation_that_runs_goes_on_under_other_names_or_says_who_asked_for_it():
+    def drawn(first, second):
+        body = (
+            START + END + '<intermediateThrowEvent id="t"><compensateEventDefinition id="c"/></intermediateThrowEvent>'
+        )
+        for number, id in enumerate((first, second)):
+            body += (
+                f'<userTask id="{id}" name="{id}"/><userTask id="undo_{id}" name="u" isForCompensation="true"/>'
+                f'<boundaryEvent id="on{number}" attachedToRef="{id}"><compensateEventDefinition id="c{number}"/>'
+                f'</boundaryEvent><association id="as{number}" sourceRef="on{number}" targetRef="undo_{id}"/>'
+            )
+        return version(body, f"s -> {first}", f"{first} -> {second}", f"{second} -> t", "t -> e")
+
+    player = Player(drawn("a", "b")).start()
+    player.complete("a").complete("b")
+    assert player.waiting == ["undo_b"]
+    assert problems(player, STRAIGHT) == {("undo", "t"), ("gone", "undo_b"), ("gone", "t")}
+    moved(player, drawn("x", "b"), a="x", undo_a="undo_x")
+    player.complete("undo_b")
+    assert player.waiting == ["undo_x"]
+    assert player.complete("undo_x").ended == "completed"
