@@ -113,6 +113,8 @@ def handing_back(scope: Scope) -> dict[str, Any]:
         if inner.values is None:
             found |= handing_back(inner)
             continue
+        if work.reopened:  # what undoes a called process works on the data it had
+            continue
         back = [passed for passed in work.node.passed("out") if passed.target is not None]
         alone = [layer for layer, takes in work.layers() if takes != frozenset()]
         if len(alone) == 1 and (not back or len(back) < len(work.node.passed("out"))):
