@@ -112,11 +112,11 @@ class WatchedStarts(Starting):
         try:
             return self._steps.starts.holds(source, condition.element_id, condition.number, count), None
         except StepFailed as failed:
-            return condition.holds, str(failed)[:MAX_PROBLEM]
+            return condition.holds, failed.message[:MAX_PROBLEM]
 
     def _note_failure(self, key: ConditionKey, error: EngineError) -> None:
         """Keep why no case could be started; the condition counts as false still, so the next look tries again."""
-        problem = str(error)[:MAX_PROBLEM]
+        problem = error.message[:MAX_PROBLEM]
         with self._store.transaction() as tx:
             found = conditions.one(tx, key, lock=True)
             if found is not None and found.problem != problem:
