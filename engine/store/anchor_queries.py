@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from engine.store.store import Transaction
+from engine.store.tables.base import columns
+from engine.store.tables.history import history_anchor
 
 _CHANGED_HEADS = """
 select id, history_length, history_head, business_key from process_instance
@@ -78,13 +80,13 @@ def differing(
 def lock_anchors(tx: Transaction) -> Anchor | None:
     """The last anchor; nobody else writes one until this transaction ends."""
     tx.execute(text("select pg_advisory_xact_lock(7004302)"))
-    row = tx.execute(text("select * from history_anchor order by id desc limit 1")).first()
+    row = tx.execute(text(f"select {columns(history_anchor)} from history_anchor order by id desc limit 1")).first()
     return _anchor(row) if row else None
 
 
 def anchors(tx: Transaction, ids: Sequence[int]) -> dict[int, Anchor]:
     """Those of these anchors that are stored, by id."""
-    statement = text("select * from history_anchor where id = any(cast(:ids as bigint[]))")
+    statement = text(f"select {columns(history_anchor)} from history_anchor where id = any(cast(:ids as bigint[]))")
     return {row.id: _anchor(row) for row in tx.execute(statement, {"ids": list(ids)})}
 
 

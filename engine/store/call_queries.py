@@ -12,18 +12,20 @@ from sqlalchemy import text
 from engine import codec
 from engine.model import ServiceCall
 from engine.store.store import Transaction
+from engine.store.tables.base import columns
+from engine.store.tables.instances import service_call
 
-_BEGIN = text("""
+_BEGIN = text(f"""
 update service_call set attempts = attempts + 1, tried_at = :now
-where instance_id = :instance_id and task_id = :task_id and attempts < :most returning *
+where instance_id = :instance_id and task_id = :task_id and attempts < :most returning {columns(service_call)}
 """)
 
-_BEGIN_LOST = text("""
+_BEGIN_LOST = text(f"""
 update service_call set attempts = attempts + 1, tried_at = :now
 where (instance_id, task_id) in (
   select instance_id, task_id from service_call where coalesce(tried_at, asked_at) < :before
   order by coalesce(tried_at, asked_at) limit :limit for update skip locked
-) returning *
+) returning {columns(service_call)}
 """)
 
 _FAILED = text("""

@@ -15,10 +15,12 @@ from engine.store import rows
 from engine.store.grams import query as search_query
 from engine.store.paging import Keyset, Sort, moment, page_key, words
 from engine.store.store import Transaction
+from engine.store.tables.base import columns
+from engine.store.tables.instances import process_instance
 from engine.store.visibility import UNITS, visible
 
-_COLUMNS = """
-  i.*, d.name as process_name, d.name_en as process_name_en, d.version,
+_COLUMNS = f"""
+  {columns(process_instance, "i")}, d.name as process_name, d.name_en as process_name_en, d.version,
   exists (select from incident x where x.instance_id = i.id and x.resolved_at is null) as has_incident,
   i.variables ? 'synthetic' as is_synthetic,
   (select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'name_en', t.name_en, 'label', t.label,

@@ -16,6 +16,7 @@ from engine.ids import new_id
 from engine.model import Actor
 from engine.store import rows
 from engine.store.store import Transaction
+from engine.store.tables.base import columns
 from engine.store.tables.cases import attachment, comment, file, file_chunk, file_content, following
 from engine.store.visibility import UNITS, visible
 
@@ -69,7 +70,8 @@ def visible_file(tx: Transaction, file_id: UUID, actor: Actor) -> File | None:
     condition, parameters = visible(actor)
     statement = f"""
         with recursive {UNITS}
-        select f.* from file f where f.id = :id and (f.uploaded_by = any(cast(:uploaders as text[])) or exists (
+        select {columns(file, "f")} from file f
+        where f.id = :id and (f.uploaded_by = any(cast(:uploaders as text[])) or exists (
           select from attachment a join process_instance i on i.id = a.instance_id
           where a.file_id = f.id and {condition}))
     """

@@ -15,20 +15,22 @@ from engine import codec
 from engine.history.chain import Link
 from engine.model import Actor
 from engine.store.store import Transaction
+from engine.store.tables.base import columns
+from engine.store.tables.history import history
 from engine.store.visibility import UNITS, visible
 
 CASES_LOOKED_AT = 200
 """Of a process, when examples of its decisions are wanted."""
 
-_ENTRIES = """
-select h.*, v.salt, v.body, v.erased_at from history h
+_ENTRIES = f"""
+select {columns(history, "h")}, v.salt, v.body, v.erased_at from history h
 left join history_value v on v.instance_id = h.instance_id and v.seq = h.seq
 where h.instance_id = :id order by h.seq
 """
 
-_CHAINS = """
-select i.id, i.business_key, i.history_length, i.history_head, h.*, v.salt, v.body, v.erased_at
-from ({cases}) i left join history h on h.instance_id = i.id
+_CHAINS = f"""
+select i.id, i.business_key, i.history_length, i.history_head, {columns(history, "h")}, v.salt, v.body, v.erased_at
+from ({{cases}}) i left join history h on h.instance_id = i.id
 left join history_value v on v.instance_id = h.instance_id and v.seq = h.seq
 order by i.id, h.seq
 """
@@ -120,7 +122,7 @@ def decided(
     condition, parameters = visible(actor)
     statement = text(f"""
         with recursive {UNITS}
-        select h.*, v.salt, v.body, v.erased_at, c.business_key, c.definition_id, d.version
+        select {columns(history, "h")}, v.salt, v.body, v.erased_at, c.business_key, c.definition_id, d.version
         from (
           select i.id, i.business_key, i.definition_id from process_instance i
           where i.process_key = :key and i.security_class <> '密' and {condition}

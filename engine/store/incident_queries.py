@@ -11,9 +11,11 @@ from engine.cases.values import Page
 from engine.store import rows
 from engine.store.paging import Keyset, Sort, moment, page_key, words
 from engine.store.store import Transaction
+from engine.store.tables import instances
+from engine.store.tables.base import columns
 
-_COLUMNS = """
-  x.*, i.business_key, i.process_key,
+_COLUMNS = f"""
+  {columns(instances.incident, "x")}, i.business_key, i.process_key,
   case when i.security_class = '密' then '' else i.subject end as subject
 """
 

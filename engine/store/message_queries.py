@@ -15,6 +15,8 @@ from engine.ids import new_id
 from engine.model import Actor, ServiceCall
 from engine.store.step_queries import as_json
 from engine.store.store import Transaction
+from engine.store.tables import instances
+from engine.store.tables.base import columns
 
 _WAITING = text("""
 select distinct i.id from process_instance i join subscription s on s.instance_id = i.id
@@ -65,7 +67,10 @@ _OPEN_CALLS = text("select instance_id, task_id from service_call order by asked
 
 _OPEN_TIMERS = text("select distinct instance_id, due_at from awaited_timer order by due_at, instance_id")
 
-_CALL = text("select * from service_call where instance_id = :instance_id and task_id = :task_id")
+_CALL = text(
+    f"select {columns(instances.service_call)} from service_call"
+    " where instance_id = :instance_id and task_id = :task_id"
+)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from engine.ids import new_id
 from engine.store import rows
 from engine.store.step_queries import as_json
 from engine.store.store import Transaction
+from engine.store.tables.base import columns
+from engine.store.tables.cases import notification
 
 _ADD = text("""
 insert into notification (id, person_id, kind, instance_id, task_id, params, created_at)
@@ -23,8 +25,9 @@ on conflict do nothing
 returning id, person_id
 """)
 
-_COLUMNS = """
-select n.*, i.business_key, i.subject from notification n join process_instance i on i.id = n.instance_id
+_COLUMNS = f"""
+select {columns(notification, "n")}, i.business_key, i.subject
+from notification n join process_instance i on i.id = n.instance_id
 """
 
 _LIST = text(f"""

@@ -17,6 +17,9 @@ from sqlalchemy import RowMapping, text
 
 from engine.store.grams import document, query
 from engine.store.store import Transaction
+from engine.store.tables.base import columns
+from engine.store.tables.instances import process_instance
+from engine.store.tables.tasks import user_task
 
 HEADER_COLUMNS = (
     "owning_unit", "subject", "applicant_agency", "applicant_agency_label", "applicant_unit", "applicant_unit_label",
@@ -25,11 +28,11 @@ HEADER_COLUMNS = (
 )  # fmt: skip
 """What a step may change of a case's header, and when its people are reminded of its deadline."""
 
-_CASE = """
-select i.*, d.name as process_name, d.name_en as process_name_en, d.version, d.properties,
+_CASE = f"""
+select {columns(process_instance, "i")}, d.name as process_name, d.name_en as process_name_en, d.version, d.properties,
   clock_timestamp() as recorded_at
 from process_instance i join process_definition d on d.id = i.definition_id
-where i.id = {which}
+where i.id = {{which}}
 """
 _LOCK = "for no key update of i"
 _CASE_OF_TASK = "(select instance_id from user_task where id = :task_id)"
@@ -39,13 +42,13 @@ _ROW = {
     for lock in (False, True)
 }
 
-_LOAD = text("""
+_LOAD = text(f"""
 select s.revision as state_revision, s.body,
   exists (select from awaited_timer a where a.instance_id = :instance_id) as has_timers,
   exists (select from subscription a where a.instance_id = :instance_id) as has_subscriptions,
   exists (select from incident a where a.instance_id = :instance_id and a.resolved_at is null) as has_incidents,
   (select to_jsonb(n) from idempotency n where n.token = :token) as answered,
-  t.*
+  {columns(user_task, "t")}
 from (select 1) one
 left join instance_state s on s.instance_id = :instance_id
 left join user_task t on t.id = :task_id

@@ -17,12 +17,14 @@ from engine.store.case_queries import AGENCY, SEARCHED, page_of
 from engine.store.grams import query as search_query
 from engine.store.paging import Keyset, Sort, moment, words
 from engine.store.store import Transaction
+from engine.store.tables.base import columns
+from engine.store.tables.tasks import user_task
 from engine.store.visibility import UNITS, visible
 
 COUNTED_TO = 100
 """Counts are exact below this; this many means that many or more."""
 
-_TASK = "t.*, i.definition_id, i.process_key, i.business_key, i.subject"
+_TASK = f"{columns(user_task, 't')}, i.definition_id, i.process_key, i.business_key, i.subject"
 
 _COLUMNS = f"""
   {_TASK}, i.doc_no_in, i.source, i.speed, i.due_at as case_due_at, i.security_class, i.handler_label,

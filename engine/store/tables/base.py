@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import DateTime, MetaData, Table
 
 metadata = MetaData(
     naming_convention={
@@ -14,6 +14,16 @@ metadata = MetaData(
     }
 )
 """Constraint names are derived, so that migrations and models always agree on them."""
+
+
+def columns(table: Table, alias: str = "") -> str:
+    """All columns of a table, by name, for a statement in text.
+
+    Never `*`: a statement that is prepared fails from the moment a migration adds a column, in every process
+    that still runs. The code before a migration must work with the schema after it.
+    """
+    return ", ".join(f"{alias}.{column.name}" if alias else column.name for column in table.columns)
+
 
 Moment = DateTime(timezone=True)
 """A point in time; stored with its zone, read back aware."""
