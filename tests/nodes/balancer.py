@@ -72,6 +72,7 @@ class Balancer:
         """Let a node answer one request."""
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
         self._turn += 1
+        why = "no node is ready"
         ready = list(self.ready)
         for name in ready[self._turn % max(len(ready), 1) :] + ready[: self._turn % max(len(ready), 1)]:
             sent = False
@@ -86,8 +87,9 @@ class Balancer:
                 connection.request(request.command, request.path, body or None, {**given, **_FORWARDED})
                 answer = connection.getresponse()
                 content = answer.read()
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as error:
                 self.failed[name] += 1
+                why = f"{name} {'was sent it' if sent else 'was not reached'}: {type(error).__name__}"
                 if sent and request.command != "GET":
                     break
                 continue
@@ -96,7 +98,7 @@ class Balancer:
             self.served[name] += 1
             self._pass_on(request, answer.status, answer.headers.items(), content)
             return
-        self._pass_on(request, 502, (), b"no node answered\n")
+        self._pass_on(request, 502, (), why.encode())
 
     @staticmethod
     def _pass_on(request: BaseHTTPRequestHandler, status: int, headers: object, content: bytes) -> None:

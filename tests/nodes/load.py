@@ -47,6 +47,8 @@ class Seen:
     started: int = 0
     again: Counter[str] = field(default_factory=Counter)
     """In which phase a form had to be sent again, how often."""
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Why, by phase."""
     errors: list[str] = field(default_factory=list)
     waits: dict[str, list[float]] = field(default_factory=dict)
     """Seconds until a form was answered, by phase."""
@@ -84,8 +86,8 @@ class Browser:
         while True:
             try:
                 status, headers, text = self._ask(method, path, body)
-            except (OSError, http.client.HTTPException):
-                status, headers, text = 502, {}, ""
+            except (OSError, http.client.HTTPException) as error:
+                status, headers, text = 502, {}, type(error).__name__
             if status < 500:
                 self.seen.waits.setdefault(phase, []).append(time.monotonic() - began)
                 return status, headers, text
@@ -95,6 +97,7 @@ class Browser:
                 )
                 return status, headers, text
             self.seen.again[phase] += 1
+            self.seen.reasons[phase, f"{status} {text.strip()[:60] if status == 502 else ''}".strip()] += 1
             time.sleep(_AGAIN_SECONDS)
 
     def _ask(self, method: str, path: str, body: str | None) -> tuple[int, Any, str]:
