@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -24,6 +26,23 @@ forwarded_allow_ips = "127.0.0.1,::1"
 control_socket_disable = True
 accesslog = None
 loglevel = "warning"
+
+
+def post_request(worker: Any, request: Any, environ: Any, answer: Any) -> None:
+    """Let a process that has grown too large end after this request; another one takes its place.
+
+    What a large request needed is rarely given back to the machine; without this, one export a week
+    would in the end cost every process its peak.
+    """
+    if (held := resident_mb()) > _settings.web_memory_mb:
+        worker.log.warning("web process %s holds %d MB and is replaced", worker.pid, held)
+        worker.alive = False
+
+
+def resident_mb() -> int:
+    """Memory this process holds, in megabytes."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() >> 20
 
 
 def when_ready(server: Any) -> None:

@@ -117,6 +117,12 @@ class Settings:
         "PROXY_COUNT", 0, _integer(0, 5), "Number of reverse proxies in front that set X-Forwarded headers."
     )
     workers: int = _setting("SIWEI_WEB_WORKERS", 0, _integer(0, 256), "Web processes; 0 means one a processor core.")
+    web_memory_mb: int = _setting(
+        "SIWEI_WEB_MEMORY_MB",
+        768,
+        _integer(64, 65536),
+        "A web process that holds more memory than this, in megabytes, is replaced after the request it is at.",
+    )
     max_upload_mb: int = _setting("SIWEI_MAX_UPLOAD_MB", 25, _integer(1, 500), "Largest request body, in megabytes.")
     mail_server: str = _setting(
         "SIWEI_MAIL_SERVER", "", str, "SMTP server as host:port; empty writes .eml files below `SIWEI_HOME`."
