@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 
-from tests.bench import completing, deploying, expressions, lists, pages, scaling, serving, stress
+from tests.bench import completing, deploying, expressions, lists, pages, profile, scaling, serving, stress
 from tests.bench.site import Site, open_site
 from tests.bench.table import Row, print_table
 
@@ -28,6 +28,7 @@ def main() -> None:
         "deploying": deploying.deploying,
         "hostile": lambda _: deploying.hostile(),
         "http": serving.serving,
+        "profile": profile.profile,
         "scaling": scaling.scaling,
         "pages": pages.pages,
         "stress": lambda site: stress.stress(site, options.turns),
