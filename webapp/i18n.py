@@ -31,6 +31,9 @@ _CHINESE_RUN = re.compile(r"([\u3007\u4e00-\u9fff][\u3001-\u303f\u4e00-\u9fff\uf
 _TAG = re.compile(r"""(<[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>)""")
 """A tag with its quoted attributes, whatever stands in them."""
 
+_AS_WRITTEN = Translations()
+"""No translations: the texts stand in the source as they are shown."""
+
 
 class CatalogConflict(Exception):
     """Two catalogs translate the same text differently."""
@@ -40,7 +43,7 @@ class _MergedDomain(Domain):
     """Flask-Babel's domain, filled from our merged catalog instead of compiled files."""
 
     def get_translations(self) -> Translations:
-        return _english() if str(get_locale()).startswith("en") else Translations()
+        return _english() if str(get_locale()).startswith("en") else _AS_WRITTEN
 
 
 def init_i18n(app: Flask) -> None:

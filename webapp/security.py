@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -85,7 +86,7 @@ class _SessionCookie(SecureCookieSessionInterface):
         Browsers refuse a cookie beyond 4 kB as a whole, and with it the CSRF seed. Messages pile up where forms are
         sent without a page being shown in between.
         """
-        if flashes := session.get("_flashes"):
+        if (flashes := session.get("_flashes")) and not _is_surely_small(session):
             kept = list(flashes)
             while kept and self._size(app, {**session, "_flashes": kept}) > _COOKIE_BYTES:
                 kept.pop(0)
@@ -96,6 +97,11 @@ class _SessionCookie(SecureCookieSessionInterface):
     def _size(self, app: Flask, content: dict[str, Any]) -> int:
         serializer = self.get_signing_serializer(app)
         return len(serializer.dumps(content)) if serializer else 0
+
+
+def _is_surely_small(content: Mapping[str, Any]) -> bool:
+    """Whether signing cannot make the cookie too large, without signing it to see: it never doubles what is signed."""
+    return 2 * len(json.dumps(dict(content), default=str)) + 200 <= _COOKIE_BYTES
 
 
 def _refuse_plain_http() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store.store import Transaction
@@ -214,8 +214,8 @@ def _sessions() -> Any:
     )
 
 
-_SESSION_BY_TOKEN = _sessions().where(web_session.c.token_digest == bindparam("digest"))
-"""Asked by every request: put together once."""
+_SESSION_BY_TOKEN = text(str(_sessions().where(web_session.c.token_digest == bindparam("digest"))))
+"""Asked by every request: put together once, then sent as it stands."""
 
 
 def add_session(tx: Transaction, values: Mapping[str, Any]) -> UUID:

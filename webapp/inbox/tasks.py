@@ -113,15 +113,15 @@ def complete(task_id: UUID) -> Response:
         with suppress(TooLarge):  # it stands on the page all the same
             engine().tasks.save_draft(task_id, actor(), filled.draft)
         return Response(_panes(found, filled), 422, mimetype="text/html")
-    following = engine().tasks.following(task_id, actor(), _list_state().query())
+    state = _list_state()
+    following = engine().tasks.following(task_id, actor(), state.query())
     try:
         advance = _complete(task_id, result.values)
     except InvalidVariables as refusal:
         return Response(_panes(found, filled, problem=refusal.message), 422, mimetype="text/html")
     except ValueRefused as refusal:
         return Response(_panes(found, filled, problem=text_of(refusal)), 422, mimetype="text/html")
-    _say_what_happened(found, advance, following)
-    return redirect(_list_state().url(), 303)
+    return _sent(found, advance, state, following)
 
 
 def _complete(task_id: UUID, values: Mapping[str, Any]) -> Advance:
@@ -130,9 +130,8 @@ def _complete(task_id: UUID, values: Mapping[str, Any]) -> Advance:
 
 def _replay(found: UserTask) -> Response:
     """The same form came again: the same answer as before. Any other form is told who was faster."""
-    advance = _complete(found.id, {})
-    _say_what_happened(found, advance, engine().tasks.following(found.id, actor(), _list_state().query()))
-    return redirect(_list_state().url(), 303)
+    advance, state = _complete(found.id, {}), _list_state()
+    return _sent(found, advance, state, engine().tasks.following(found.id, actor(), state.query()))
 
 
 @bp.post("/tasks/<uuid:task_id>/draft")
@@ -207,14 +206,15 @@ def _list_state() -> ListState:
     return ListState.of(request.args.get("tab", "mine"), request.args)
 
 
-def _say_what_happened(found: UserTask, advance: Advance, following: UUID | None) -> None:
+def _sent(found: UserTask, advance: Advance, state: ListState, following: UUID | None) -> Response:
+    """Back to the list, which says what happened and where one may go on."""
     links = []
     for opened_task in advance.opened:
         if is_for(opened_task, actor()):
             step = _("同案下一關：%(step)s", step=task_name(opened_task))
             links.append({"href": url_for("inbox.task", task_id=opened_task.id), "text": step})
     if following:
-        links.append({"href": _list_state().task_url(following), "text": _("開啟下一件"), "key": "n"})
+        links.append({"href": state.task_url(following), "text": _("開啟下一件"), "key": "n"})
     links.append({"href": url_for("cases.show", instance_id=found.instance_id), "text": _("看這件案件")})
     text = _("「%(step)s」已送出。", step=task_name(found))
     if advance.ended:
@@ -223,6 +223,7 @@ def _say_what_happened(found: UserTask, advance: Advance, following: UUID | None
     warn_if_large(advance.variables)
     if advance.incidents:
         flash(_("您的決定已經保存；接下來的自動步驟發生狀況，維運人員會處理，您不需要重送。"), "warning")
+    return redirect(state.url(), 303)
 
 
 def _here(task_id: UUID) -> Response:
