@@ -93,8 +93,9 @@ class WriteLimit:
         """Set the limit of the server, whose next children have it, and of those it has; by the user it runs as."""
         if (pid := self._server.pid) is None:
             return
-        user = Path(f"/proc/{pid}").stat().st_uid
-        become = ["setpriv", f"--reuid={user}", "--clear-groups"] if user != os.getuid() else []
+        owner = Path(f"/proc/{pid}").stat()
+        become = ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
+        become = become if owner.st_uid != os.getuid() else []
         limit = f"for p in {pid} $(cat /proc/{pid}/task/{pid}/children); do prlimit --pid $p --fsize={size}: ; done"
         subprocess.run([*become, "sh", "-c", limit], capture_output=True, check=False)  # some have ended meanwhile
 
