@@ -186,6 +186,19 @@ def until_gone(city: City, pace: Pace) -> None:
     wait_until(lambda: b"Traceback" in city.nursery.log.read_bytes(), 30 * pace.slower, "somebody's program ends")
 
 
+def until_it_answers(city: City, pace: Pace) -> None:
+    """Wait until the server has recovered."""
+
+    def answers() -> bool:
+        try:
+            with city.owner():
+                return True
+        except psycopg.OperationalError:
+            return False
+
+    wait_until(answers, 30 * pace.slower, "the server answers")
+
+
 def _finish(city: City, report: Report, pace: Pace) -> None:
     (city.folder / "finish").touch()
     try:

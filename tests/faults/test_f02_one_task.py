@@ -9,7 +9,7 @@ from tests.faults.harness import City, Report, scaled
 from tests.faults.models import MIXED
 
 USERS, PROCESSES = 50, 5
-ROUNDS = 200
+ROUNDS = 100
 _FASTER = {"AlreadyClaimed", "TaskNotOpen"}
 
 

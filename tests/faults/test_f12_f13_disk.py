@@ -11,7 +11,7 @@ import pytest
 
 from engine.store.embedded import OWNER, EmbeddedServer
 from engine.store.schema import upgrade
-from tests.faults.disks import Disk, at_work, until_errors, until_gone, until_work_goes_on
+from tests.faults.disks import Disk, at_work, until_errors, until_gone, until_it_answers, until_work_goes_on
 from tests.faults.harness import City, found_city, scaled
 from tests.faults.nursery import Nursery
 from tests.faults.volumes import volume_of
@@ -68,6 +68,7 @@ def test_half_a_step_on_a_full_disk_is_noticed(disk, hurt_city, report):
     found = report("F12 split transaction")
     with at_work(hurt_city, found, broken="split transaction") as pace, disk.full(write_ahead=False):
         until_errors(hurt_city, pace)
+    until_it_answers(hurt_city, pace)
     found.violations += hurt_city.violations()
     found.ensure_noticed("I4")
 

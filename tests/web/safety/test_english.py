@@ -45,7 +45,8 @@ PAGES = {
     OWNER: ("/studio", "/studio/petition", "/studio/petition/1/files/petition.dmn",
             "/studio/petition/1/files/petition/intake.form", "/studio/petition/1/files/petition.bpmn",
             "/studio/petition/companions/cases/01-general.yaml", "/studio/petition/draft", "/studio/petition/deploy",
-            "/studio/petition/compare", "/studio/petition/versions/1/cases", "/studio/petition/edit/petition.bpmn", "/studio/petition/edit/petition.dmn",
+            "/studio/petition/compare", "/studio/petition/versions/1/cases",
+            "/studio/petition/edit/petition.bpmn", "/studio/petition/edit/petition.dmn",
             "/studio/petition/edit/petition/intake.form", "/studio/petition/edit/letters/01-receipt.yaml"),
     None: ("/sign-in",),
 }  # fmt: skip
