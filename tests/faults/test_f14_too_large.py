@@ -52,8 +52,7 @@ def test_nobody_gets_4_gb(city, report):
         for _ in range(rounds):
             _scripts(city, browser, found)
             _uploads(browser, found)
-            seen = found.counts.get("others", 0)
-            wait_until(lambda: found.counts.get("others", 0) >= seen + 2, 30, "somebody else goes on looking")  # noqa: B023
+            _look_on(found)
     found.violations += city.violations()
     found.ensure_held()
 
@@ -112,6 +111,12 @@ def somebody_else(site: Served, browser: Browser, report: Report) -> Iterator[No
             report.violations.append(f"F14: a process held {held} MB")
         if slowest[0] > LONGEST_SECONDS * pace.slower:
             report.violations.append(f"F14: somebody else's page took {slowest[0]:.1f} s")
+
+
+def _look_on(report: Report) -> None:
+    """Wait until somebody else has looked twice more."""
+    seen = report.counts.get("others", 0)
+    wait_until(lambda: report.counts.get("others", 0) >= seen + 2, 30, "somebody else goes on looking")
 
 
 def _scripts(city: City, browser: Browser, report: Report) -> None:
