@@ -40,8 +40,8 @@ def _execute(address: ServerAddress, statement: str) -> None:
         db.execute(statement)  # type: ignore[call-overload]
 
 
-class _DatabaseForWorkers:
-    """Registered with the controller of a distributed run only."""
+class _ForWorkers:
+    """Registered with the controller of a distributed run only: one server for all, and who gets which test."""
 
     def __init__(self) -> None:
         self.address: ServerAddress | None = None
@@ -51,10 +51,16 @@ class _DatabaseForWorkers:
         self.address = self.address or _start_server()
         node.workerinput["siwei_socket"] = str(self.address.socket_folder)  # type: ignore[attr-defined]
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: object) -> object:
+        from tests.sharing import BySharing  # only where xdist runs
+
+        return BySharing(config, log)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(_DatabaseForWorkers(), "siwei-database")
+        config.pluginmanager.register(_ForWorkers(), "siwei-database")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

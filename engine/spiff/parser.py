@@ -196,7 +196,8 @@ class Builder:
     # -- one method an element ----------------------------------------------------------------
 
     def _startEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
-        return events.StartEvent(spec, node, self._catches(node))
+        kind = events.ParallelStart if node.parallel_multiple and len(node.events) > 1 else events.StartEvent
+        return kind(spec, node, self._catches(node))
 
     def _endEvent(self, spec: ScopeSpec, node: Node, path: str, name: str) -> FlowNode:
         return throwing.ThrowEvent(spec, node, self._catches(node))

@@ -14,7 +14,7 @@ from engine.spiff.parser import Definition
 from engine.spiff.problems import StepProblem
 from engine.spiff.specs.activities import place_starts
 from engine.spiff.specs.base import FlowNode
-from engine.spiff.specs.events import Catch, StartEvent
+from engine.spiff.specs.events import Catch, ParallelStart, StartEvent
 from engine.spiff.token import Token
 
 Event = DeliverMessage | DeliverSignal
@@ -59,7 +59,7 @@ def _take(case: Case, entry: Any, event: Event) -> dict[str, Any]:
 
 def _place(case: Case, entry: FlowNode | None, gateway: FlowNode | None, items: dict[str, Any]) -> list[Token]:
     """Put the first tokens on a new instance; `items`: the data that the event there has received."""
-    if entry is None or isinstance(entry, StartEvent):
+    if entry is None or isinstance(entry, StartEvent | ParallelStart):
         return place_starts(case, entry.bpmn_id if entry else None, items)
     notes: dict[str, Any] = {"own" if entry.data is not None else "items": items} if items else {}
     if gateway is not None:

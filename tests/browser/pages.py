@@ -29,6 +29,7 @@ NOT_PAGES = frozenset(
         "inbox.export",
         "inbox.rows",
         "inbox.unit_work_export",
+        "metrics.metrics",
         "start.diagram_source",
         "studio.archive",
         "studio.findings",

@@ -9,8 +9,6 @@ from engine import SourceFile
 from tests.browser import axe
 from tests.browser.site import OWNER, REGISTRAR
 
-pytestmark = pytest.mark.xdist_group("browser-studio")
-
 KEY, FILE = "petition", "petition.dmn"
 ROW, COLUMN = "a3_d3_admissibility_rule1", "a3_d3_admissibility_in1"
 MARKED = "getComputedStyle(document.querySelector('.studio-canvas [data-{}-id=\"{}\"]')).boxShadow"

@@ -10,7 +10,6 @@ from tests.browser.conftest import NARROW, WIDE
 from tests.browser.site import ADMINISTRATOR
 from tests.engine.services.diagrams import CALLING, NOBODY, SCRIPTED, TIMED
 
-pytestmark = pytest.mark.xdist_group("browser-operate")
 HANDLER = "aia.labor.handler"
 PAGES = (
     "/operate",

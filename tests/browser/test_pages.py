@@ -45,19 +45,11 @@ def gallery(site, chrome, chinese_font_missing):
         page.context.close()
 
 
-@pytest.mark.xdist_group("browser-pages-0")
 def test_no_page_is_forgotten(site):
     assert pages_of(site.app) == PAGES.keys()
 
 
-# Two groups, so that two workers share the work: the editors take longest and are spread by their names.
-@pytest.mark.parametrize(
-    "endpoint",
-    [
-        pytest.param(name, marks=pytest.mark.xdist_group(f"browser-pages-{number % 2}"))
-        for number, name in enumerate(sorted(PAGES))
-    ],
-)
+@pytest.mark.parametrize("endpoint", sorted(PAGES))
 def test_a_page_is_accessible_fits_and_keeps_the_policy(filled, gallery, endpoint):
     person, addresses = PAGES[endpoint]
     found = []

@@ -14,8 +14,6 @@ from tests.browser import axe
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.site import ADMINISTRATOR, PASSWORD, REGISTRAR
 
-pytestmark = pytest.mark.xdist_group("browser-states")
-
 LOOKS = (("zh", WIDE, "light"), ("en", NARROW, "dark"))
 COLLEAGUE, NEWCOMER = "aia.documents.registrar", "fire.acct"
 CHIEF, HEAD = "aia.inspection.chief", "aia.head"

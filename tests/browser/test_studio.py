@@ -9,8 +9,6 @@ from playwright.sync_api import expect
 
 from tests.browser.site import OWNER, SECOND_OWNER
 
-pytestmark = pytest.mark.xdist_group("browser-studio")
-
 KEY, FILE = "hiring_withdrawal", "hiring_withdrawal.bpmn"
 SAVED = re.compile("草稿已於")
 

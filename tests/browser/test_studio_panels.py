@@ -14,8 +14,6 @@ from playwright.sync_api import expect
 
 from tests.browser.site import OWNER
 
-pytestmark = pytest.mark.xdist_group("browser-studio")
-
 NAMES = re.compile(
     r"FEEL|Python|bpmn\.io|BPMN|DMN|HTML|Markdown|MDN|CSV|JSON|ISO|X-Frame-Options|https?|Ctrl|Shift|Enter|Esc"
     r"|[a-z]+(_[a-z]+)+|=\S+.*|[A-Z][A-Za-z]*_\w+|P[0-9n]\w+|yyyy-MM-dd|THH:mm:ss|hh:mm:ss"

@@ -12,8 +12,6 @@ from tests.browser.site import OWNER
 from webapp.decisions.tables import decisions
 from webapp.process_files import FORMS, process_folders, read_folder
 
-pytestmark = pytest.mark.xdist_group("browser-studio")
-
 SAVE_DIAGRAM = """async (xml) => {
   const { modeler } = document.getElementById('studio');
   const { warnings } = await modeler.importXML(xml);

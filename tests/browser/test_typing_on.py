@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from tests.browser.site import REGISTRAR
 
-pytestmark = pytest.mark.xdist_group("browser-flows")
 ADDRESS = "/start/petition"
 
 

@@ -40,10 +40,15 @@ class StartEvent(FlowNode):
         self.catches = catches
 
     def act(self, token: Token) -> bool | None:
-        name = self.node.camunda("initiator")
-        if name and token.workflow.host is None:
-            variables.write(token, {name: token.case.engine.initiator()})
-        return True
+        return _begin(self, token)
+
+
+def _begin(start: FlowNode, token: Token) -> bool:
+    """Let a case begin: it may want to know who began it."""
+    name = start.node.camunda("initiator")
+    if name and token.workflow.host is None:
+        variables.write(token, {name: token.case.engine.initiator()})
+    return True
 
 
 class CatchEvent(FlowNode):
@@ -160,6 +165,17 @@ class CatchEvent(FlowNode):
     def spawn(self, token: Token) -> Token:
         """Let another token go on from here while this one keeps waiting."""
         return token.workflow.place(self, parent=token.parent, done=True, **received(token))
+
+
+class ParallelStart(CatchEvent):
+    """A start event that needs several events: a case begins once all have happened.
+
+    Up to version 2026-11-23b the first of them began it, and the case waited here for the others: one that was
+    begun so still does.
+    """
+
+    def act(self, token: Token) -> bool | None:
+        return _begin(self, token)
 
 
 class BoundaryEvent(CatchEvent):

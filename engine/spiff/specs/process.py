@@ -13,7 +13,7 @@ from engine.spiff import diagram
 if TYPE_CHECKING:
     from engine.spiff.specs.base import FlowNode
     from engine.spiff.specs.compensation import Undo
-    from engine.spiff.specs.events import CatchEvent, Listener, StartEvent
+    from engine.spiff.specs.events import CatchEvent, Listener, ParallelStart, StartEvent
     from engine.spiff.specs.gateways import EventBasedGateway
 
 ROOT = "(start)"
@@ -76,7 +76,7 @@ class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]
         """Names of the data objects and properties drawn here; a subprocess keeps them to itself."""
         self.reach = Reach(scope)
         self.start = RootSpec(self, ROOT)
-        self.entries: list[StartEvent] = []
+        self.entries: list[StartEvent | ParallelStart] = []
         self.receivers: list[tuple[EventBasedGateway | None, CatchEvent]] = []
         """Events that begin a case without a start event, with the event-based gateway before them."""
         self.loose: list[FlowNode] = []

@@ -5,12 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from engine import SYSTEM
 from tests.browser.office.people import Office
-
-pytestmark = pytest.mark.xdist_group("browser-office")
 
 APPLICANT, LABOUR, CHAIR = "health.handler", "aia.labor.handler", "kcg.secgen"
 MEMBERS = ("personnel.chief", "budget.chief", "legal.chief")

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from engine import SYSTEM
 from tests.browser.site import REGISTRAR
-
-pytestmark = pytest.mark.xdist_group("browser-office")
 
 DISPATCHER, HANDLER, CHIEF, HEAD = "aia.documents.chief", "works.handler", "works.chief", "works.head"
 ARCHIVIST = "aia.documents.archivist"

@@ -11,8 +11,6 @@ from playwright.sync_api import expect
 
 from engine import SYSTEM
 
-pytestmark = pytest.mark.xdist_group("browser-office")
-
 TRAVELLER, PERSONNEL, ACCOUNTS = "tourism.handler", "tourism.hr", "tourism.acct"
 
 

@@ -10,8 +10,6 @@ from playwright.sync_api import Page, expect
 from engine import SYSTEM
 from tests.browser.site import ADMINISTRATOR, REGISTRAR
 
-pytestmark = pytest.mark.xdist_group("browser-office-2")
-
 SUBJECT = "只用鍵盤辦理的陳情"
 
 

@@ -11,8 +11,6 @@ from engine import SYSTEM
 from tests.browser.office.people import Clerk
 from tests.browser.site import PASSWORD, REGISTRAR
 
-pytestmark = pytest.mark.xdist_group("browser-office-2")
-
 TYPED = "打到一半的查詢說明，不能不見。"
 SUBJECT = "人行道地磚破損請儘速修復"
 

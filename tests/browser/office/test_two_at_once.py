@@ -9,8 +9,6 @@ from engine import SYSTEM
 from tests.browser.site import REGISTRAR
 from webapp.dates import local
 
-pytestmark = pytest.mark.xdist_group("browser-office-2")
-
 COLLEAGUE = "aia.documents.registrar"
 
 

@@ -89,7 +89,6 @@ def executed_by(seed: int) -> Counter[str]:
     return executed(verdict_of(seed))
 
 
-@pytest.mark.xdist_group("models")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_engine_and_reference_agree(seed):
     verdict = verdict_of(seed)
@@ -98,7 +97,6 @@ def test_engine_and_reference_agree(seed):
         pytest.fail(f"{verdict.wrong}\nA small model that shows it: {path}")
 
 
-@pytest.mark.xdist_group("models")
 def test_the_models_execute_every_element():
     found: Counter[str] = Counter()
     for seed in SEEDS:
@@ -170,7 +168,6 @@ BROKEN: dict[str, tuple[str, Any, str, Any]] = {
 """The element that a broken rule is about, and what breaks it."""
 
 
-@pytest.mark.xdist_group("models")
 @pytest.mark.parametrize("name", BROKEN)
 def test_an_engine_that_breaks_a_rule_is_noticed(name, monkeypatch):
     element, *patch = BROKEN[name]
@@ -179,7 +176,6 @@ def test_an_engine_that_breaks_a_rule_is_noticed(name, monkeypatch):
     assert any(models.play(seed).wrong for seed in likely)
 
 
-@pytest.mark.xdist_group("models")
 def test_what_disagrees_is_made_small_and_can_be_played_again(tmp_path, monkeypatch):
     with monkeypatch.context() as broken:
         element, *patch = BROKEN["an inclusive join waits for nobody"]

@@ -13,7 +13,7 @@ from webapp.demo.cases import load_cases
 from webapp.demo.organisation import read_organisation
 from webapp.totals import year_totals
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 LISTED = [person.id for unit in read_organisation().units for person in unit.people if person.demo]
 
 

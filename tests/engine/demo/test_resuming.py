@@ -15,8 +15,6 @@ from webapp.demo.office import Office
 from webapp.demo.player import MARK, Player
 from webapp.demo.year import groups_of_year
 
-pytestmark = pytest.mark.xdist_group("demo-resuming")
-
 
 @pytest.fixture(scope="module")
 def engine(prepared, demo_settings):

@@ -20,7 +20,6 @@ from webapp.demo.year import groups_of_year
 from webapp.process_files import deploy_folders, process_folders
 from webapp.totals import year_totals
 
-pytestmark = pytest.mark.xdist_group("totals")
 PASSWORD = "shared-demo-password-115"
 
 
