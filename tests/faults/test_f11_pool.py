@@ -33,8 +33,7 @@ def test_more_people_than_connections_all_get_their_turn(city, report):
 def test_a_build_that_takes_a_second_connection_in_a_step_is_noticed(city, report):
     found = report("F11 time from the pool")
     crowd(city, found, operations=60, broken="crowding:time_from_the_pool")
-    found.ensure_noticed("F11: a step waits for a second connection")
-    found.ensure_noticed("F11: somebody was turned away")
+    found.ensure_noticed("F11: a step waits for a second connection", "F11: somebody was turned away")
 
 
 def crowd(city: City, report: Report, *, operations: int, broken: str | None = None) -> None:
