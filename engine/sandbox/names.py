@@ -6,7 +6,7 @@ import ast
 import functools
 from collections.abc import Iterator
 
-from engine.sandbox.check import Problem, parse
+from engine.sandbox.check import Problem, nodes, parse
 
 _SCOPES = (ast.FunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -17,7 +17,7 @@ def used_names(text: str, *, expression: bool = False) -> frozenset[str]:
     tree = parse(text, expression=expression)
     if isinstance(tree, Problem):
         return frozenset()
-    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+    return frozenset(node.id for node in nodes(tree) if isinstance(node, ast.Name))
 
 
 @functools.lru_cache(maxsize=1024)
