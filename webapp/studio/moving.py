@@ -24,13 +24,13 @@ _MAP = "as."
 @bp.get("/studio/<key>/versions/<int:number>/cases")
 def moving(key: str, number: int) -> str:
     """The running cases of a version, and whether each fits another one."""
-    return _page(key, number, _target(key, request.args), _mapping(request.args))
+    return _page(key, number, _target(key, number, request.args), _mapping(request.args))
 
 
 @bp.post("/studio/<key>/versions/<int:number>/cases")
 def move(key: str, number: int) -> str | tuple[str, int]:
     """Move the chosen cases; what became of each is said."""
-    to, mapping = _target(key, request.form), _mapping(request.form)
+    to, mapping = _target(key, number, request.form), _mapping(request.form)
     reason, chosen = request.form.get("reason", "").strip(), request.form.getlist("case", type=_uuid)
     problem = "" if chosen else _("請先勾選要移動的案件。")
     results: list[Any] = []
@@ -106,10 +106,14 @@ def _stands_for(
     return fields
 
 
-def _target(key: str, given: Mapping[str, str]) -> int:
-    """The version to move to: the one that is asked for, else the one in force."""
+def _target(key: str, number: int, given: Mapping[str, str]) -> int:
+    """The version to move to: the one that is asked for, else the one in force, else the newest of the others."""
     asked = given.get("to", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 9 else engine().repository.definition(key).version
+    if asked.isdecimal() and len(asked) < 9:
+        return int(asked)
+    in_force = engine().repository.definition(key).version
+    others = [made.version for made in engine().repository.versions(key) if made.version != number]
+    return in_force if in_force != number else max(others, default=in_force)
 
 
 def _mapping(given: Mapping[str, str]) -> dict[str, str]:

@@ -77,3 +77,8 @@ def test_what_became_of_each_is_said_and_the_history_tells_it(browser, engine, c
     history = browser(HANDLER).get(f"/cases/{cases[0].id}?view=history").text
     assert "將案件從第1版移到第3版。原因：流程圖改正" in history
     assert "這一版沒有進行中的案件" in owner.get(PAGE).text
+
+
+def test_where_there_is_one_version_only_the_page_says_so(browser):
+    page = browser(OWNER).get("/studio/errand/versions/1/cases")
+    assert (page.status_code, "這個流程只有一版" in page.text, 'name="case"' in page.text) == (200, True, False)
