@@ -51,7 +51,7 @@ class Problem:
         return f"第 {self.line} 行：{self.message_zh} / line {self.line}: {self.message_en}"
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=4096)
 def check(text: str, *, expression: bool = False) -> tuple[Problem, ...]:
     """Everything that is wrong with the text, in the order of its lines; empty when nothing is."""
     if len(text.encode("utf-8", "surrogatepass")) > LONGEST:

@@ -11,22 +11,24 @@ from engine.sandbox.check import Problem, nodes, parse
 _SCOPES = (ast.FunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-@functools.lru_cache(maxsize=1024)
 def used_names(text: str, *, expression: bool = False) -> frozenset[str]:
     """Every name that occurs in the text, read or written."""
-    tree = parse(text, expression=expression)
-    if isinstance(tree, Problem):
-        return frozenset()
-    return frozenset(node.id for node in nodes(tree) if isinstance(node, ast.Name))
+    return _names(text, expression)[0]
 
 
-@functools.lru_cache(maxsize=1024)
 def assigned_names(text: str) -> tuple[str, ...]:
     """The names assigned outside of functions and comprehensions, in order; imports and functions do not count."""
-    tree = parse(text)
+    return _names(text, False)[1]
+
+
+@functools.lru_cache(maxsize=4096)
+def _names(text: str, expression: bool) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Both, from one reading of the text."""
+    tree = parse(text, expression=expression)
     if isinstance(tree, Problem):
-        return ()
-    return tuple(dict.fromkeys(_targets(tree)))
+        return frozenset(), ()
+    used = frozenset(node.id for node in nodes(tree) if isinstance(node, ast.Name))
+    return used, tuple(dict.fromkeys(_targets(tree)))
 
 
 def _targets(node: ast.AST) -> Iterator[str]:
