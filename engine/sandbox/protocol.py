@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from engine.errors import EngineError, LimitExceeded, StepFailed
@@ -42,6 +42,9 @@ class ScriptSandbox(Protocol):
 
     def check(self, text: str, *, expression: bool = False) -> tuple[Problem, ...]:
         """What is wrong with the text, without running it. Empty when nothing is."""
+
+    def read_together(self, texts: Iterable[str]) -> None:
+        """Read many scripts at once, so that `check` of each is quick afterwards. Says nothing of them."""
 
     def close(self) -> None:
         """End its workers. It starts new ones when it is used again."""

@@ -87,6 +87,9 @@ def _short(text: str) -> str:
 
 def expressions_can_be_read(report: Report) -> None:
     """Conditions, people, dates, timers, loops, parameters, payloads and scripts."""
+    scripts = (drawn.script_of(node) for *_, scope in report.scopes for node in scope.nodes.values()
+               if node.type == "scriptTask")  # fmt: skip
+    report.sandbox.read_together(text for text in scripts if text and len(text) <= MAX_TEXT and not is_feel(text))
     for diagram, process, scope in report.scopes:
         if scope is process:
             for text in _process_texts(process):
