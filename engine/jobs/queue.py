@@ -13,10 +13,12 @@ from typing import Any, get_args
 
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision, SyncPsycopgConnector
 from procrastinate.connector import BaseConnector
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 
 from engine.errors import StoreUnavailable
 from engine.queue import JobKind, JobSpec
+from engine.store.plain import of_others
 from engine.watching import CARRIED, REQUEST
 
 QUEUE = "siwei"
@@ -82,12 +84,15 @@ class ProcrastinateQueue:
         self._app = make_app(SyncPsycopgConnector())
 
     def defer(self, connection: Any, jobs: Sequence[JobSpec]) -> None:
-        """Store `jobs` on the SQLAlchemy `connection`, inside its transaction."""
+        """Store `jobs` on the SQLAlchemy `connection`, inside its transaction. It fails as any statement does."""
         if not jobs:
             return
-        self._app.job_manager.batch_defer_jobs(
-            [_to_job(spec) for spec in jobs], connection=connection.connection.driver_connection
-        )
+        try:
+            self._app.job_manager.batch_defer_jobs(
+                [_to_job(spec) for spec in jobs], connection=connection.connection.driver_connection
+            )
+        except ConnectorException as error:
+            raise of_others(connection, error) from error
 
 
 def _to_job(spec: JobSpec) -> Job:

@@ -61,12 +61,23 @@ def send(connection: Connection, sql: str, parameters: Mapping[str, Any] | None)
             fetched.rowcount = cursor.rowcount
             return fetched
     except psycopg.Error as error:
-        lost = driver.closed
-        if lost:
-            connection.invalidate(error)
-        raise exc.DBAPIError.instance(
-            sql, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost, dialect=_DIALECT
-        ) from error
+        raise told(connection, error, sql) from error
+
+
+def told(connection: Connection, error: psycopg.Error, sql: str = "") -> Exception:
+    """The driver's error as SQLAlchemy tells it; a connection that was lost leaves the pool."""
+    lost = connection.invalidated or bool(connection.connection.driver_connection.closed)  # type: ignore[union-attr]
+    if lost and not connection.invalidated:
+        connection.invalidate(error)
+    return exc.DBAPIError.instance(
+        sql, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost, dialect=_DIALECT
+    )
+
+
+def of_others(connection: Connection, error: Exception) -> Exception:
+    """What a library that works on this connection says went wrong: the driver's error behind it, if there is one."""
+    cause = error.__cause__
+    return told(connection, cause) if isinstance(cause, psycopg.Error) else error
 
 
 def _learn(statement: TextClause) -> str | None:
