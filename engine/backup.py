@@ -24,6 +24,7 @@ from engine.errors import EngineError
 from engine.store import dump as programs
 from engine.store.dump import Cut
 from engine.store.schema import known_revisions, upgrade
+from engine.whole_files import sync_folder, write_whole
 
 FORMAT = 1
 DUMP, MANIFEST, ANCHORS, KEYS = "database.dump", "manifest.json", "anchors/", "keys/"
@@ -100,7 +101,7 @@ def make(
             os.fsync(file.fileno())
         path = folder / NAME.format(at=manifest.cut.at.astimezone(UTC))
         part.rename(path)
-        _sync_folder(folder)
+        sync_folder(folder)
     except OSError as error:
         raise BackupRefused(f"The backup cannot be written to {folder}: {error.strerror or error}") from error
     finally:
@@ -176,7 +177,7 @@ def restore(path: Path, manifest: Manifest, url: str, anchors: Path, progress: P
                 into.write(chunk)
         for name in sorted(archive.namelist()):
             if name.startswith(ANCHORS):
-                _lay(anchors / Path(name).name, _read(archive, name))
+                write_whole(anchors / Path(name).name, _read(archive, name))
     upgrade(url)
     programs.analyse(url)
 
@@ -237,25 +238,6 @@ def _read(archive: zipfile.ZipFile, name: str) -> bytes:
         return archive.read(name)
     except (KeyError, zipfile.BadZipFile) as error:
         raise BackupRefused(f"This is no backup of Siwei: {name} is missing or damaged.") from error
-
-
-def _lay(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _moment(value: Any) -> str:

@@ -6,7 +6,6 @@ without a trace. What an anchor says of them stays outside their reach.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,7 @@ from engine.store import Store, Transaction
 from engine.store import anchor_queries as queries
 from engine.store import token_queries as tokens
 from engine.store.anchor_queries import Anchor, AnchoredHead
+from engine.whole_files import write_whole
 
 SETTLING = timedelta(seconds=30)
 """An anchor leaves out what was written just now: a transaction still open may carry an earlier time."""
@@ -82,7 +82,7 @@ class Anchoring(CaseService):
             anchor = queries.add_anchor(tx, at=until, cases=len(heads), previous=previous, digest=digest)
             found = AnchorFile(anchor, heads)
             if folder is not None:
-                _write(folder / f"anchor-{anchor.id:08d}.json", found.to_json())
+                write_whole(folder / f"anchor-{anchor.id:08d}.json", found.to_json())
             return found
 
     def verify_anchors(self, lines: Iterable[bytes], *, instance_id: UUID | None = None) -> list[ChainFault]:
@@ -141,19 +141,3 @@ def _read(head: list[Any]) -> AnchoredHead:
 
 def _message(previous: bytes, at: datetime, heads: list[list[Any]]) -> bytes:
     return previous + orjson.dumps([at.astimezone(UTC).isoformat(timespec="microseconds"), heads])
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, even when the machine stops."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -144,6 +144,22 @@ def replayed(result: Mapping[str, Any]) -> Advance:
         incidents=tuple(IncidentFact(**fact) for fact in result["incidents"]),
         ended=result["ended"],
         active_elements=tuple(result["active_elements"]),
+    )
+
+
+def joined(first: Advance, later: Advance) -> Advance:
+    """What two steps of one transaction changed together."""
+    closed = {task.id for task in later.closed}
+    return replace(
+        later,
+        opened=tuple(task for task in first.opened if task.id not in closed) + later.opened,
+        closed=first.closed + later.closed,
+        thrown=first.thrown + later.thrown,
+        service_calls=first.service_calls + later.service_calls,
+        withdrawn_calls=first.withdrawn_calls + later.withdrawn_calls,
+        incidents=first.incidents + later.incidents,
+        resolved_incidents=first.resolved_incidents + later.resolved_incidents,
+        facts=first.facts + later.facts,
     )
 
 

@@ -32,7 +32,7 @@ from engine.queue import JobQueue, JobSpec
 from engine.spiff import Executor
 from engine.steps.answers import Once
 from engine.steps.header import read_header
-from engine.steps.outcome import Outcome, came_back, passed_elements, step_values, wanted
+from engine.steps.outcome import Outcome, came_back, joined, passed_elements, step_values, wanted
 from engine.steps.sources import Sources
 from engine.steps.starts import Calendars, Starts
 from engine.steps.values import (
@@ -388,23 +388,8 @@ class Steps:
                       given=codec.decode(message.variables))  # fmt: skip
             command = DeliverMessage(message.name, codec.decode(message.variables))
             later = self.take(tx, locked, command, act)
-            return _joined(advance, later)
+            return joined(advance, later)
         return advance
-
-
-def _joined(first: Advance, later: Advance) -> Advance:
-    """What two steps of one transaction changed together."""
-    closed = {task.id for task in later.closed}
-    return replace(
-        later,
-        opened=tuple(task for task in first.opened if task.id not in closed) + later.opened,
-        closed=first.closed + later.closed,
-        thrown=first.thrown + later.thrown,
-        service_calls=first.service_calls + later.service_calls,
-        incidents=first.incidents + later.incidents,
-        resolved_incidents=first.resolved_incidents + later.resolved_incidents,
-        facts=first.facts + later.facts,
-    )
 
 
 def _takes_part(act: Act) -> bool:

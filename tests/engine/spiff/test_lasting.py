@@ -7,28 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pytest
-
 from engine.model import DefinitionSource
-from engine.spiff.token import Token
 from tests.bench import stress_diagrams as diagrams
 from tests.bench.site import diagram_for_clerk, gateway_pairs
 from tests.bench.stress import few_frames
 from tests.engine.spiff.player import Player
-
-
-@pytest.fixture
-def built(monkeypatch):
-    """How many tokens are built, a list of one number."""
-    count = [0]
-    original = Token.__init__
-
-    def counted(self, *args, **kwargs):
-        count[0] += 1
-        original(self, *args, **kwargs)
-
-    monkeypatch.setattr(Token, "__init__", counted)
-    return count
 
 
 def player(process: str, *files) -> Player:

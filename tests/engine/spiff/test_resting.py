@@ -8,7 +8,6 @@ import orjson
 import pytest
 
 from engine.model import CompleteTask, DefinitionSource, Execution
-from engine.spiff.token import Token
 from tests.engine.spiff.player import Player, StraightPlayer, bpmn, process, source
 
 MANY = 120
@@ -29,20 +28,6 @@ def people(count: int = MANY) -> list[dict[str, str]]:
 def countersign(inside: str = "", around: str = "", *lines: str) -> DefinitionSource:
     body = f'<startEvent id="s"/>{ONE_OF_MANY.format(inside)}<userTask id="after"/><endEvent id="e"/>{around}'
     return source(bpmn(process(body, "s -> each", "each -> after", "after -> e", *lines)))
-
-
-@pytest.fixture
-def built(monkeypatch):
-    """How many tokens are built, a list of one number."""
-    count = [0]
-    original = Token.__init__
-
-    def counted(self, *args, **kwargs):
-        count[0] += 1
-        original(self, *args, **kwargs)
-
-    monkeypatch.setattr(Token, "__init__", counted)
-    return count
 
 
 def test_answering_one_of_many_builds_no_token_of_the_others(built):
