@@ -10,12 +10,14 @@ import sysconfig
 import threading
 import weakref
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pydantic_monty
 
 from engine.sandbox.check import Problem, check
+from engine.sandbox.comparison import Beyond, comparison
 from engine.sandbox.confine import Confinement, confine
 from engine.sandbox.names import assigned_names, used_names
 from engine.sandbox.protocol import SandboxUnavailable, ScriptFailed, ScriptLimit
@@ -96,6 +98,9 @@ class MontySandbox:
     def evaluate(self, text: str, names: Mapping[str, Any]) -> Any:
         """The value of one expression. Raises ScriptFailed, ScriptLimit."""
         _demand_allowed(text, expression=True)
+        if compared := comparison(text):
+            with suppress(Beyond):
+                return compared(names)
         inputs = _inputs(used_names(text, expression=True), names)
         return self._run(f"_value = (\n{text.strip()}\n)", "_judge(_value, 'value')", inputs, lines_before=1)
 

@@ -157,7 +157,7 @@ def test_a_script_cannot_blind_the_judge_of_its_values(sandbox, text):
 def test_what_one_script_leaves_the_next_does_not_see(sandbox):
     sandbox.execute("secret = 5\nsum = None", {})
     with pytest.raises(ScriptFailed):
-        sandbox.evaluate("secret", {})
+        sandbox.evaluate("secret + 0", {})
     assert sandbox.evaluate("sum([1, 2])", {}) == 3
 
 
@@ -213,7 +213,7 @@ def test_workers_are_confined_and_end_with_close(bwrap):
         pytest.skip("this machine does not let bubblewrap make namespaces")
     assert (own.confinement.kind == "bwrap") == bwrap
     before = {pid for pid, _ in _workers()}
-    assert own.evaluate("1", {}) == 1
+    assert own.evaluate("0 + 1", {}) == 1
     [(pid, uid)] = [worker for worker in _workers() if worker[0] not in before]
     status = Path(f"/proc/{pid}/status").read_text()
     assert "NoNewPrivs:\t1" in status
@@ -231,7 +231,7 @@ def test_workers_are_confined_and_end_with_close(bwrap):
     assert not limits or "Max file size             0" in limits
     own.close()
     assert pid not in {pid for pid, _ in _workers()}
-    assert own.evaluate("2", {}) == 2
+    assert own.evaluate("1 + 1", {}) == 2
     own.close()
 
 
@@ -254,7 +254,7 @@ import os
 from engine.sandbox import MontySandbox, SandboxUnavailable
 sandbox = MontySandbox(workers=1)
 if {used_before}:
-    sandbox.evaluate("1", {{}})
+    sandbox.evaluate("0 + 1", {{}})
 child = os.fork()
 if child == 0:
     try:
@@ -263,7 +263,7 @@ if child == 0:
         print("child refused", flush=True)
     raise SystemExit
 os.waitpid(child, 0)
-print("parent", sandbox.evaluate("3", {{}}), sandbox.confinement.launcher.exists())
+print("parent", sandbox.evaluate("1 + 2", {{}}), sandbox.confinement.launcher.exists())
 sandbox.close()
 """
 
@@ -296,11 +296,11 @@ def test_threads_share_one_sandbox():
 def test_a_swept_folder_is_made_again():
     own = MontySandbox(workers=1)
     own.confinement.launcher.unlink()
-    assert own.evaluate("1", {}) == 1
+    assert own.evaluate("0 + 1", {}) == 1
     own.confinement.launcher.unlink()
     with pytest.raises(ScriptLimit):
         own.execute("while True:\n    pass", {})
-    assert own.evaluate("2", {}) == 2
+    assert own.evaluate("1 + 1", {}) == 2
     assert own.confinement.launcher.exists()
     own.close()
 
