@@ -65,6 +65,7 @@ process_instance = Table(
     Column("source", Text),
     Column("outcome", Text),
     Column("clock", Text, nullable=False, server_default="running"),
+    Column("suspended_at", Moment, comment="since when nothing may move the case; null: it runs"),
     Column("active_elements", ARRAY(Text), nullable=False, comment="drawn ids that hold a token now"),
     Column("variables", JSONB, nullable=False, comment="for search and reports; the state is elsewhere"),
     Column("history_length", Integer, nullable=False),
@@ -78,6 +79,7 @@ process_instance = Table(
         "ix_process_instance_owning_unit", "owning_unit", "started_at", postgresql_where=text("owning_unit is not null")
     ),
     Index("ix_process_instance_started_by", "started_by", "started_at"),
+    Index("ix_process_instance_suspended", "id", postgresql_where=text("suspended_at is not null")),
     CheckConstraint("status in ('active', 'completed', 'cancelled', 'error')", name="status_known"),
     CheckConstraint("(status = 'active') = (ended_at is null)", name="ended_has_moment"),
     CheckConstraint("security_class in ('普通', '密')", name="security_class_known"),
