@@ -90,21 +90,19 @@ def judged(
 def definitions_of(
     executor: Executor, files: Sequence[SourceFile], library: Mapping[str, tuple[SourceFile, ...]]
 ) -> list[dict[str, Any]]:
-    """The definitions in files that passed the lint, ready to be stored.
+    """The definitions in files that passed the lint, ready to be stored, and the `code` of their files.
+
+    However many processes the files hold, they are read once.
 
     Args:
         library: files of the current version of other processes, by key: a diagram that
             calls one of them takes a copy along, so that it keeps what it was deployed with.
     """
-    whole = executor.outline(DefinitionSource(digest_of("", files), "", tuple(files)))
-    found = []
-    for head in whole.processes:
-        if not head.executable:
-            continue
-        own = with_called(executor, files, library)
-        source = DefinitionSource(digest_of(head.id, own), head.id, own)
-        found.append(_definition(executor.outline(source), source))
-    return found
+    heads = executor.outline(DefinitionSource(digest_of("", files), "", tuple(files))).processes
+    own = with_called(executor, files, library)
+    code = code_of(executor.outline(DefinitionSource(digest_of("", own), "", own)))
+    sources = [DefinitionSource(digest_of(head.id, own), head.id, own) for head in heads if head.executable]
+    return [{**_definition(executor.outline(source), source), "code": code} for source in sources]
 
 
 def with_called(
@@ -129,7 +127,7 @@ def _travels(file: SourceFile) -> bool:
     return not letters.is_letter(file)
 
 
-def code_of(outline: ProcessOutline, files: Sequence[SourceFile]) -> dict[tuple[str, str], str]:
+def code_of(outline: ProcessOutline) -> dict[tuple[str, str], str]:
     """What of a definition is code: scripts and connector calls, by kind and element."""
     code = {("script", script.element_id): f"{script.language}\n{script.text}" for script in outline.scripts}
     for connector in outline.connectors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -70,9 +71,10 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
             ApprovalRequired: code was added or changed and nobody else approved.
         """
         self._refuse_faults(files)
+        prepared = self._prepare(files)
         with self._store.transaction() as tx:
             queries.lock_deployments(tx)
-            definitions = self._changed(tx, files)
+            definitions = self._changed(tx, prepared)
             self._ensure_may(tx, actor, "deploy", [definition["key"] for definition in definitions])
             changes = self._code_changes(tx, definitions)
             approved = bool(force_now and actor.is_system) or (approver is not None and approver != actor.person_id)
@@ -92,9 +94,10 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
             DeploymentRefused, NotAllowed: as `deploy`.
         """
         self._refuse_faults(files)
+        prepared = self._prepare(files)
         with self._store.transaction() as tx:
             queries.lock_deployments(tx)
-            definitions = self._changed(tx, files)
+            definitions = self._changed(tx, prepared)
             self._ensure_may(tx, actor, "deploy", [definition["key"] for definition in definitions])
             changes = self._code_changes(tx, definitions)
             for key in drafts:
@@ -120,14 +123,17 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
             NotAllowed: the actor submitted it, or may not deploy these processes.
             DeploymentRefused: the files do not pass the lint any more.
         """
+        with self._store.reading() as tx:
+            _, files = self._open_pending(tx, pending_id)
+        self._refuse_faults(files)
+        prepared = self._prepare(files)
         with self._store.transaction() as tx:
             queries.lock_deployments(tx)
-            waiting, files = self._open_pending(tx, pending_id)
+            waiting, _ = self._open_pending(tx, pending_id)
             if waiting.submitted_by in (actor.person_id, actor.on_behalf_of):
                 raise NotAllowed("Somebody else must approve what you submitted.")
             self._ensure_may(tx, actor, "deploy", waiting.keys)
-            self._refuse_faults(files)
-            definitions = self._changed(tx, files)
+            definitions = self._changed(tx, prepared)
             queries.decide_pending(tx, pending_id, state="approved", at=self._clock.now(), by=actor.person_id)
             return self._store_deployment(
                 tx, definitions, actor=waiting.submitted_by, approver=actor.person_id, note=waiting.note
@@ -270,22 +276,38 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
         with self._store.reading() as tx:
             return deploying.with_called(self._executor, files, _Library(tx))
 
-    def _changed(self, tx: Transaction, files: Sequence[SourceFile]) -> list[dict[str, Any]]:
-        definitions = deploying.definitions_of(self._executor, files, _Library(tx))
-        return [d for d in definitions if _digest_in_force(tx, d["key"]) != d["digest"]]
+    def _prepare(self, files: Sequence[SourceFile]) -> _Prepared:
+        """Read the files, and the versions they would replace, before a transaction holds up other deployments."""
+        with self._store.reading() as tx:
+            prepared = self._read(tx, files)
+            for definition in prepared.changed():
+                self._code_in_force(tx, prepared.library.current.get(definition["key"]))
+            return prepared
+
+    def _read(self, tx: Transaction, files: Sequence[SourceFile]) -> _Prepared:
+        library = _Library(tx)
+        return _Prepared(files, deploying.definitions_of(self._executor, files, library), library)
+
+    def _changed(self, tx: Transaction, prepared: _Prepared) -> list[dict[str, Any]]:
+        """The definitions that are not in force as they are; none can come into force until the transaction ends."""
+        now = _Library(tx)
+        if not prepared.library.gave_what(now):
+            return self._read(tx, prepared.files).changed()
+        return replace(prepared, library=now).changed()
 
     def _code_changes(self, tx: Transaction, definitions: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         changes: list[dict[str, str]] = []
         for definition in definitions:
-            source: DefinitionSource = definition["source"]
-            before: dict[tuple[str, str], str] = {}
-            current = queries.definition(tx, source.process_id)
-            if current is not None:
-                old = self._sources.get(tx, current.id)
-                before = deploying.code_of(outline_of(self._executor, old), old.files)
-            after = deploying.code_of(outline_of(self._executor, source), source.files)
-            changes += [{**change, "process": source.process_id} for change in deploying.code_changes(before, after)]
+            key = definition["key"]
+            before = self._code_in_force(tx, queries.definition(tx, key))
+            found = deploying.code_changes(before, definition["code"])
+            changes += [{**change, "process": key} for change in found]
         return changes
+
+    def _code_in_force(self, tx: Transaction, current: ProcessDefinition | None) -> dict[tuple[str, str], str]:
+        if current is None:
+            return {}
+        return deploying.code_of(outline_of(self._executor, self._sources.get(tx, current.id)))
 
     def _store_deployment(
         self,
@@ -296,15 +318,19 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
         approver: str | None,
         note: str,
     ) -> Deployment:
+        stored: dict[tuple[SourceFile, ...], dict[str, bytes]] = {}
         ready = []
         for definition in definitions:
-            source: DefinitionSource = definition["source"]
-            columns = {name: value for name, value in definition.items() if name != "source"}
-            ready.append({**columns, "files": queries.store_files(tx, source.files)})
+            files = definition["source"].files
+            if files not in stored:
+                stored[files] = queries.store_files(tx, files)
+            columns = {name: value for name, value in definition.items() if name not in ("source", "code")}
+            ready.append({**columns, "files": stored[files]})
         deployment = queries.add_deployment(
             tx, at=self._clock.now(), by=actor, approved_by=approver, note=note, definitions=ready
         )
-        for made in deployment.definitions:
+        for definition, made in zip(definitions, deployment.definitions, strict=True):
+            self._sources.keep(made, definition["source"])
             self._watch_starts(tx, made)
         return deployment
 
@@ -322,21 +348,40 @@ class _Library(Mapping[str, tuple[SourceFile, ...]]):
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._ids = {definition.key: definition.id for definition in queries.current(tx)}
+        self.current = {definition.key: definition for definition in queries.current(tx)}
+        self._given: set[str] = set()
 
     def __getitem__(self, key: str) -> tuple[SourceFile, ...]:
-        return queries.files(self._tx, self._ids[key])
+        self._given.add(key)
+        return queries.files(self._tx, self.current[key].id)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.current
 
     def __iter__(self):  # type: ignore[no-untyped-def]
-        return iter(self._ids)
+        return iter(self.current)
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self.current)
+
+    def gave_what(self, other: _Library) -> bool:
+        """Whether another one would have given the same: no process has appeared, and of those given none has moved."""
+        same = (self.current[key].id == other.current[key].id for key in self._given)
+        return self.current.keys() == other.current.keys() and all(same)
 
 
-def _digest_in_force(tx: Transaction, key: str) -> str | None:
-    current = queries.definition(tx, key)
-    return current.digest if current else None
+@dataclass(frozen=True)
+class _Prepared:
+    """Files that were read, the definitions in them, and the library that they were read with."""
+
+    files: Sequence[SourceFile]
+    definitions: list[dict[str, Any]]
+    library: _Library
+
+    def changed(self) -> list[dict[str, Any]]:
+        """Those definitions that are not in force as they are."""
+        known = {key: definition.digest for key, definition in self.library.current.items()}
+        return [definition for definition in self.definitions if known.get(definition["key"]) != definition["digest"]]
 
 
 @lru_cache(maxsize=256)

@@ -40,8 +40,12 @@ class Sources:
         if definition is None:
             raise DefinitionNotFound(id=str(definition_id))
         source = DefinitionSource(definition.digest, definition.key, queries.files(tx, definition_id))
+        self.keep(definition, source)
+        return definition, source
+
+    def keep(self, definition: ProcessDefinition, source: DefinitionSource) -> None:
+        """Know the source of a version that was just made, without reading it again."""
         with self._lock:
-            self._kept[definition_id] = (definition, source)
+            self._kept[definition.id] = (definition, source)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        return definition, source

@@ -68,22 +68,29 @@ where x.indrelid = any(cast(%s as text[])::regclass[]) and not x.indisunique
 _ID = "cast('be0c0000' || lpad(to_hex({0} * 16 + {1}), 24, '0') as uuid)"
 _CASE_ID, _TASK_ID = _ID.format("n", 0), _ID.format("n", 1)
 _DUE = "now() + (cast(n as bigint) * 7919 %% 100000) * interval '1 minute'"
+"""Spread over ten weeks, and over those a reader is offered."""
 
 _CASES = f"""
 insert into process_instance (id, definition_id, process_key, business_key, status, revision, started_at, started_by,
-  started_by_name, updated_at, subject, speed, source, active_elements, variables, history_length, history_head)
+  started_by_name, updated_at, subject, speed, source, handler, lead_agency, due_at, active_elements, variables,
+  history_length, history_head)
 select {_CASE_ID}, (select id from process_definition limit 1),
   case when n %% 5000 = 1 then 'rare' else 'bench' end, 'BENCH-' || n, 'active', 1, now(),
-  'bench', 'bench', now(), (cast(%(words)s as text[]))[n %% %(subjects)s + 1] || n,
-  (array['最速件', '速件', '普通件', '普通件'])[n %% 4 + 1], case when n %% 5000 = 1 then 'rare' end,
+  'bench', 'bench', now(), (cast(%(words)s as text[]))[n %% %(subjects)s + 1] || cast(n as bigint) * 7919 %% 100000,
+  (array['最速件', '速件', '普通件', '普通件'])[n %% 4 + 1],
+  case when n %% 5000 = 1 then 'rare' when n %% 200 = 3 then 'some' when n %% 10 = 7 then 'elsewhere' else 'usual' end,
+  case when n %% 5000 = 2 then 'rare' else 'handler' || n %% 300 end,
+  case when n %% 5000 = 3 then 'rare' else 'agency' || n %% 30 end, {_DUE},
   '{{submit}}', '{{}}', 0, ''
 from generate_series(%(first)s::int, %(last)s::int) n
 on conflict do nothing
 """
 
 _TASKS = f"""
-insert into user_task (id, instance_id, element_id, name, state, candidates, created_at, due_at)
-select {_TASK_ID}, {_CASE_ID}, 'submit', '受理', 'open', '{{}}', now() - n * interval '1 second', {_DUE}
+insert into user_task (id, instance_id, element_id, name, state, candidates, created_at, due_at, priority, sent_by,
+  sent_by_name)
+select {_TASK_ID}, {_CASE_ID}, case when n %% 5000 = 4 then 'rare' else 'submit' end, '受理' || n %% 40, 'open',
+  '{{}}', now() - n * interval '1 second', {_DUE}, 40 + n %% 3 * 10, 'sender' || n %% 700, '送件人' || n %% 700
 from generate_series(%(first)s::int, %(last)s::int) n
 """
 

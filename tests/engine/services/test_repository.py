@@ -17,6 +17,8 @@ from engine.errors import (
     NotAllowed,
     RecordNotFound,
 )
+from engine.store import definition_queries
+from tests.counting import counting
 from tests.engine.services.diagrams import APPROVAL, CALLING, FOR_LABOR, SCRIPTED, chain, process, user_task
 
 FORM = b'{"type":"default","schemaVersion":19,"id":"check","components":[]}'
@@ -271,3 +273,31 @@ def test_the_outline_and_the_form_of_a_version(engine, people):
     assert definition.properties["casePrefix"] == "TS"
     with pytest.raises(RecordNotFound):
         engine.repository.form(definition.id, "other")
+
+
+def test_a_called_process_that_moves_while_files_are_read_is_taken_along_as_it_is_then(engine, people, monkeypatch):
+    """Files are read before deployments queue up; what came into force until then is looked at again."""
+    engine.repository.deploy(simple("moving"), actor=people["owner"])
+    calling = process("mover", chain('<bpmn:callActivity id="c" name="呼叫" calledElement="moving"/>', ids=("c",)))
+    lock = definition_queries.lock_deployments
+
+    def after_another(tx):
+        monkeypatch.setattr(definition_queries, "lock_deployments", lock)
+        engine.repository.deploy(simple("moving", task="改過"), actor=people["owner"])
+        lock(tx)
+
+    monkeypatch.setattr(definition_queries, "lock_deployments", after_another)
+    engine.repository.deploy([SourceFile("mover.bpmn", calling.encode())], actor=people["owner"])
+    taken = engine.repository.files(engine.repository.definition("mover").id)
+    assert "改過".encode() in next(file.content for file in taken if file.name == "moving.bpmn")
+
+
+def test_a_deployment_costs_a_few_statements_a_definition_however_many_files_each_has(engine, people):
+    counts = []
+    for number in (3, 12):
+        files = [file for n in range(number) for file in simple(f"many{number}x{n}")]
+        with counting() as counted:
+            engine.repository.deploy(files, actor=people["owner"])
+        assert counted.commits == 1
+        counts.append(len(counted.statements))
+    assert (counts[1] - counts[0]) / 9 <= 8
