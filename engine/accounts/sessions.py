@@ -164,7 +164,9 @@ class Sessions(AccountPart):
     def _actor(self, tx: Transaction, row: SessionRow) -> Actor | None:
         """Who acts in the session; None when it acts for somebody who is back."""
         try:
-            return self._directory.actor_in(tx, row.person_id, row.on_behalf_of, known_as=row.name)
+            return self._directory.actor_in(
+                tx, row.person_id, row.on_behalf_of, known_as=row.name, state=row.directory_state
+            )
         except NotAllowed:
             return None
 

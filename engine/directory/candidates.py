@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from engine.administration import AdminLog
 from engine.clock import TimeSource
@@ -20,7 +21,10 @@ from engine.store import candidate_queries as candidates
 from engine.store import directory_queries as queries
 
 FRESH_SECONDS = 10.0
-"""How old the names in labels may be. Who may do what is asked anew each time."""
+"""How old the names in labels may be. Who may do what is never older than the directory's state."""
+
+KNOWN_PEOPLE = 4096
+"""Of so many people a process remembers the groups."""
 
 _AGENCIES = ("city", "office", "agency")
 
@@ -41,6 +45,7 @@ class Candidates(DirectoryPart):
         super().__init__(store, clock, log)
         self._steady = steady
         self._names: _Names | None = None
+        self._groups: dict[tuple[str, bool], tuple[int, date, frozenset[str]]] = {}
 
     # -- from a person ----------------------------------------------------------------------
 
@@ -59,12 +64,20 @@ class Candidates(DirectoryPart):
             return self.actor_in(tx, person_id, on_behalf_of)
 
     def actor_in(
-        self, tx: Transaction, person_id: str, on_behalf_of: str | None = None, *, known_as: str | None = None
+        self,
+        tx: Transaction,
+        person_id: str,
+        on_behalf_of: str | None = None,
+        *,
+        known_as: str | None = None,
+        state: int | None = None,
     ) -> Actor:
         """`actor_for` within the caller's transaction.
 
         Args:
             known_as: the person's name, where the caller has just read it and that they work here.
+            state: the number of the directory's state, where the caller has just read it: what was worked out
+                in the same state is not asked again.
         """
         if known_as is None:
             person = self._person(tx, person_id)
@@ -72,12 +85,27 @@ class Candidates(DirectoryPart):
                 raise RecordNotFound("This person does not work here any more.", id=person_id)
             known_as = person.name
         if on_behalf_of is None:
-            return Actor(person_id, known_as, groups=candidates.groups_of(tx, person_id, self.today()))
+            return Actor(person_id, known_as, groups=self._groups_of(tx, person_id, state))
         if on_behalf_of not in candidates.principals_of(tx, person_id, self._clock.now()):
             raise NotAllowed("You do not stand in for this person now.", person=on_behalf_of)
         principal = self._person(tx, on_behalf_of)
-        groups = candidates.groups_of(tx, on_behalf_of, self.today(), platform=False)
+        groups = self._groups_of(tx, on_behalf_of, state, platform=False)
         return Actor(person_id, known_as, principal.id, principal.name, groups)
+
+    def _groups_of(
+        self, tx: Transaction, person_id: str, state: int | None, *, platform: bool = True
+    ) -> frozenset[str]:
+        """The groups of a person today, asked once in each state of the directory."""
+        day, whose = self.today(), (person_id, platform)
+        known = self._groups.get(whose)
+        if known is not None and known[:2] == (state, day):
+            return known[2]
+        groups = candidates.groups_of(tx, person_id, day, platform=platform)
+        if state is not None:
+            if len(self._groups) >= KNOWN_PEOPLE:
+                self._groups.clear()
+            self._groups[whose] = (state, day, groups)
+        return groups
 
     def deputy_actors(self, person_id: str) -> tuple[Actor, ...]:
         """The actors a person is for each of those they stand in for now (inbox tab 代理)."""

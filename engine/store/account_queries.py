@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store.store import Transaction
 from engine.store.tables.accounts import account, password_history, password_reset, sign_in_log, web_session
-from engine.store.tables.directory import person, role, role_grant
+from engine.store.tables.directory import directory_state, person, role, role_grant
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ class SessionRow:
     user_agent: str
     ended_at: datetime | None
     end_reason: str | None
+    directory_state: int | None
+    """The number of the directory's state in this moment."""
 
 
 def _accounts() -> Any:
@@ -209,6 +211,7 @@ def _sessions() -> Any:
     return (
         select(*columns, person.c.name, person.c.is_active)
         .add_columns(account.c.disabled_at, account.c.must_change, account.c.password_changed_at, account.c.is_demo)
+        .add_columns(select(directory_state.c.number).scalar_subquery().label("directory_state"))
         .join(person, person.c.id == web_session.c.person_id)
         .join(account, account.c.person_id == web_session.c.person_id)
     )

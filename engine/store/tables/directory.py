@@ -201,6 +201,16 @@ authority = Table(
     comment="分層負責明細表: who drafts, reviews and decides what.",
 )
 
+directory_state = Table(
+    "directory_state",
+    metadata,
+    Column("is_only", Boolean, primary_key=True, server_default=text("true")),
+    Column("number", BigInteger, nullable=False, comment="the transaction that changed it last"),
+    CheckConstraint("is_only", name="only_one_row"),
+    comment="Which state units, positions, roles and who has them are in: what was read in the same one still holds.",
+)
+"""Kept by triggers on every table that `candidate_queries.groups_of` reads (migration 0010)."""
+
 admin_log = Table(
     "admin_log",
     metadata,
