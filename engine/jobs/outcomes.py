@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from procrastinate.exceptions import ConnectorException
-from procrastinate.manager import JobManager
+
+from engine.jobs.fetching import OrderedJobManager
 
 AGAIN_SECONDS = 1.0
 _RAISED = "P0001"
@@ -20,7 +21,7 @@ _RAISED = "P0001"
 _log = logging.getLogger("siwei.worker")
 
 
-class LastingJobManager(JobManager):
+class LastingJobManager(OrderedJobManager):
     """Tries again until the outcome is taken, or the worker is told to stop: then others take its jobs over.
 
     Args:

@@ -21,6 +21,7 @@ from typing import Any
 
 from procrastinate import App, PsycopgConnector
 
+from engine.jobs.fetching import OrderedJobManager
 from engine.jobs.outcomes import LastingJobManager
 from engine.jobs.queue import AT_ONCE, QUEUE, BackOff, Handler, make_app
 
@@ -69,7 +70,9 @@ class Worker:
 
     async def run_until_idle(self) -> None:
         """Do what is to be done now, and return."""
-        async with self._new_app().open_async() as app:
+        app = self._new_app()
+        app.job_manager = OrderedJobManager(app.connector)
+        async with app.open_async():
             await self._work(app, wait=False)
 
     async def _run_until_told(self) -> None:
@@ -96,12 +99,12 @@ class Worker:
     async def _work_on(self, told: asyncio.Event) -> None:
         """Work while the database is there, with what goes round beside the jobs."""
         app = self._new_app()
-        app.job_manager = LastingJobManager(app.connector, told)
+        app.job_manager = manager = LastingJobManager(app.connector, told)
         async with app.open_async():
             side = [
                 asyncio.create_task(_every(STALLED_SECONDS / 2, lambda: _rescue(app))),
                 asyncio.create_task(_every(SWEEP_SECONDS, lambda: asyncio.to_thread(self._sweep))),
-                asyncio.create_task(_every(3600.0, lambda: _forget_old_jobs(app))),
+                asyncio.create_task(_every(3600.0, lambda: manager.forget(KEEP_HOURS))),
             ]
             try:
                 await self._work(app, wait=True)
@@ -134,10 +137,6 @@ async def _rescue(app: App) -> None:
     manager = app.job_manager
     for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS):
         await manager.retry_job(job, retry_at=AT_ONCE)
-
-
-async def _forget_old_jobs(app: App) -> None:
-    await app.job_manager.delete_old_jobs(nb_hours=KEEP_HOURS, queue=QUEUE)
 
 
 async def _every(seconds: float, action: Callable[[], Awaitable[Any]]) -> None:

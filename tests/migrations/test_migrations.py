@@ -14,6 +14,9 @@ from engine.store.tables import metadata
 
 APPEND_ONLY = sorted(name for name, table in metadata.tables.items() if table.info.get("append_only"))
 
+ENDED, OPEN = (f"00000000-0000-0000-0000-00000000000{number}" for number in (1, 2))
+"""Two cases."""
+
 
 @pytest.fixture
 def owner(owner_url):
@@ -69,6 +72,21 @@ def test_down_to_nothing_and_up_again(make_database, database_server):
     with engine.connect() as connection:
         assert connection.scalar(text("select count(*) from history")) == 0
     engine.dispose()
+
+
+def test_calls_that_cases_left_behind_when_they_ended_are_gone(make_database, database_server):
+    url = database_server.url(make_database())
+    downgrade(url, "0010")
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as db:
+        db.execute("set session_replication_role = replica")  # rows of other tables are not what is looked at
+        db.execute(
+            "insert into service_call (instance_id, task_id, element_id, connector, arguments, asked_at)"
+            " select cast(id as uuid), 't', 'ask', 'http', '{}', now() from unnest(%s::text[]) id",
+            [[ENDED, OPEN]],
+        )
+        db.execute("insert into instance_state (instance_id, revision, body) values (%s, 1, '')", [OPEN])
+        upgrade(url)
+        assert db.execute("select instance_id::text from service_call").fetchall() == [(OPEN,)]
 
 
 @pytest.mark.parametrize("table", sorted(metadata.tables))
