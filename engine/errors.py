@@ -14,6 +14,8 @@
     │   ├── AlreadyClaimed
     │   ├── StaleRevision
     │   ├── InstanceEnded
+    │   ├── CaseSuspended        nothing moves it until it is resumed; says why, too
+    │   ├── CaseNotSuspended     there is nothing to resume
     │   └── Busy                 the case stayed locked by another step; try again
     ├── Invalid                  (422)  the input is at fault; says where
     │   ├── InvalidVariables     {field: [message code, …]}
@@ -119,6 +121,19 @@ class StaleRevision(Conflict):
 
 class InstanceEnded(Conflict):
     """The case has ended."""
+
+
+class CaseSuspended(Conflict):
+    """The case is suspended."""
+
+    def __init__(self, *, said: dict[str, Any] | None = None, **params: Any) -> None:
+        super().__init__(**params, **(said or {}))
+        self.said = said
+        """`who` suspended it, `at` what time and for what `reason`."""
+
+
+class CaseNotSuspended(Conflict):
+    """The case is not suspended."""
 
 
 class Busy(Conflict):

@@ -19,6 +19,7 @@ from engine.cases.machine import MachineService
 from engine.cases.migrating import MigrationService
 from engine.cases.runtime import RuntimeService
 from engine.cases.searches import SavedSearches
+from engine.cases.suspending import SuspensionService
 from engine.cases.tasks import TaskService
 from engine.cases.watchdog import WatchdogService
 from engine.clock import Clock, TimeSource
@@ -98,6 +99,7 @@ class ProcessEngine:
         self.repository = RepositoryService(store, steps)
         self.runtime = RuntimeService(store, steps)
         self.migration = MigrationService(store, steps)
+        self.suspension = SuspensionService(store, steps)
         self.machine = MachineService(store, steps)
         self.tasks = TaskService(store, steps)
         self.history = HistoryService(store, steps, signer)

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from engine import errors
+from webapp.dates import roc_datetime
 from webapp.resuming import answers, carries_answers, resume_page, typed_texts
 
 _TEXTS: dict[type[errors.EngineError], Any] = {
@@ -27,6 +28,8 @@ _TEXTS: dict[type[errors.EngineError], Any] = {
     errors.TaskNotOpen: _l("這件工作已經完成或取消。"),
     errors.StaleRevision: _l("這件案件剛才已由他人更新。"),
     errors.InstanceEnded: _l("這件案件已經結束。"),
+    errors.CaseSuspended: _l("這件案件暫停中，恢復之前不能做這個動作。"),
+    errors.CaseNotSuspended: _l("這件案件沒有暫停。"),
     errors.Conflict: _l("有人比您早一步完成了這個動作。"),
     errors.InvalidVariables: _l("有欄位需要再看一次。"),
     errors.DeploymentRefused: _l("檔案還不能部署。"),
@@ -119,7 +122,9 @@ def _engine_error(error: errors.EngineError) -> Response:
     if error.status >= 500:
         current_app.logger.error("engine error at %s", request.path, exc_info=error)
     context: dict[str, Any] = {}
-    if isinstance(error, errors.Conflict):
+    if isinstance(error, errors.CaseSuspended):
+        context = {**_suspended(error), "typed": typed_texts()}
+    elif isinstance(error, errors.Conflict):
         context = {**_who_and_when(error), "typed": typed_texts()}
     elif isinstance(error, errors.NotAssignee) and error.params.get("who"):
         context = {**_given_away(str(error.params["who"])), "typed": typed_texts()}
@@ -144,6 +149,20 @@ def _given_away(who: str) -> dict[str, Any]:
         "message": _("現在由%(who)s辦理，您的決定沒有送出。", who=who),
         "advice": _("需要由您辦理時，請對方取消簽收，或請主管改分。"),
     }
+
+
+def _suspended(error: errors.CaseSuspended) -> dict[str, Any]:
+    """For what a case does not take until it is resumed."""
+    return {
+        "heading": _("案件暫停中"),
+        "about": suspended_text(**error.said) if error.said else "",
+        "advice": _("恢復之後再做一次即可；期限照常計算。"),
+    }
+
+
+def suspended_text(who: str, at: datetime, reason: str) -> str:
+    """Who suspended a case, when and why, as a sentence."""
+    return _("%(who)s於%(when)s暫停這件案件。原因：%(reason)s", who=who, when=roc_datetime(at), reason=reason)
 
 
 def _who_and_when(error: errors.Conflict) -> dict[str, Any]:

@@ -32,15 +32,15 @@ class MachineService(WatchedStarts):
     """Each method is one transaction; doing it twice has one effect."""
 
     def fire_timers(self, instance_id: UUID) -> Advance | None:
-        """Let the case's due timers fire; None when none is due. Raises InstanceNotFound."""
+        """Let the case's due timers fire; None when none is due or the case is suspended. Raises InstanceNotFound."""
         with self._store.transaction() as tx:
             case = self._steps.lock(tx, instance_id)
-            if case.state is None or not messages.has_due(tx, instance_id, self._now()):
+            if case.state is None or case.is_suspended or not messages.has_due(tx, instance_id, self._now()):
                 return None
             return self._steps.take(tx, case, FireTimers(), Act("timer.fired", SYSTEM))
 
     def due(self, limit: int = 1000) -> list[UUID]:
-        """Cases with a timer that is due now; one indexed look-up."""
+        """Cases with a timer that is due now, but suspended ones; one indexed look-up."""
         with self._store.reading() as tx:
             return messages.due_instances(tx, self._now(), limit)
 
@@ -50,7 +50,7 @@ class MachineService(WatchedStarts):
             return messages.deliverable(tx)
 
     def deliver_buffered(self, message_id: UUID, instance_id: UUID) -> Advance | None:
-        """Hand a kept message to the case that waits for it; None when somebody else has.
+        """Hand a kept message to the case that waits for it; None when somebody else has, or the case is suspended.
 
         A message that is kept in the very moment in which its case begins to wait passes it by.
 
@@ -59,7 +59,7 @@ class MachineService(WatchedStarts):
         """
         with self._store.transaction() as tx:
             case = self._steps.lock(tx, instance_id)
-            message = messages.take_buffered(tx, message_id)
+            message = None if case.is_suspended else messages.take_buffered(tx, message_id)
             if message is None:
                 return None
             if case.state is None or not messages.waits_for(tx, instance_id, "message", message.name):
@@ -70,7 +70,7 @@ class MachineService(WatchedStarts):
             return self._steps.take(tx, case, DeliverMessage(message.name, given), act)
 
     def next_due(self, until: datetime) -> datetime | None:
-        """When the next timer of any case, or timer start, up to `until` is due. For players."""
+        """When the next timer of any case that is not suspended, or timer start, up to `until` is due. For players."""
         with self._store.reading() as tx:
             return messages.next_due(tx, until)
 

@@ -23,6 +23,16 @@ class DiagramState:
 
 
 @dataclass(frozen=True)
+class Said:
+    """Who suspended or resumed a case, when and why."""
+
+    who: str
+    at: datetime
+    reason: str
+    """Empty where none was asked for."""
+
+
+@dataclass(frozen=True)
 class Comment:
     """A remark on a case. It changes nothing but the history."""
 

@@ -11,14 +11,14 @@ from engine.cases.files import CaseFiles
 from engine.cases.gathering import Arrival
 from engine.cases.records import DiagramState
 from engine.cases.starting import Starting
-from engine.cases.values import InstanceQuery, Page, ProcessInstance, has_role
+from engine.cases.values import InstanceQuery, Page, ProcessInstance, watches_over
 from engine.errors import InstanceEnded, InstanceNotFound, Invalid, MessageNotCorrelated, NotAllowed
 from engine.history.chain import Entry
 from engine.ids import new_id
 from engine.model import SYSTEM, Actor, Advance, Cancel, DeliverMessage, DeliverSignal, ProcessDefinition, Variables
 from engine.steps.answers import Once, ensure_same, once
 from engine.steps.outcome import replayed
-from engine.steps.steps import Act
+from engine.steps.steps import Act, Case
 from engine.store import Transaction, case_queries
 from engine.store import definition_queries as definitions
 from engine.store import message_queries as messages
@@ -27,8 +27,6 @@ from engine.store import token_queries as tokens
 MAX_REASON = 2000
 LATEST = 2000
 """Of how many cases sources are offered."""
-MAY_CANCEL = ("control_officer", "operator", "administrator")
-"""May end any case they see; the people who started a case may end theirs."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,8 @@ class RuntimeService(Starting, CaseFiles):
     ) -> Advance | None:
         """Give a message to the one open case with this number that waits for it.
 
-        A case that is open but does not wait for it yet gets it as soon as it does. Where no case has the number
+        A case that is open but does not wait for it yet gets it as soon as it does, one that is suspended when it is
+        resumed. Where no case has the number
         and a start event needs this message among others, it counts towards the case of that number.
 
         Returns:
@@ -75,7 +74,7 @@ class RuntimeService(Starting, CaseFiles):
             case = self._steps.lock(tx, waiting[0], token=token) if waiting else None
             if case is not None and case.answered is not None:
                 return replay(tx, case.answered["result"])
-            if case is None or case.state is None or not messages.waits_for(tx, case.id, "message", message):
+            if case is None or not _listens(case) or not messages.waits_for(tx, case.id, "message", message):
                 return self._buffer(tx, message, business_key, variables, actor, token)
             act = Act(
                 "message.received", actor, params={"message": message}, given=variables, token=token
@@ -93,7 +92,7 @@ class RuntimeService(Starting, CaseFiles):
         return found
 
     def signal(self, name: str, variables: Variables, actor: Actor = SYSTEM, *, id: str | None = None) -> list[UUID]:
-        """Let a signal reach every case that waits for it, and start what starts with it.
+        """Let a signal reach every case that waits for it, and start what starts with it; suspended cases it passes by.
 
         Args:
             id: names this sending: done again with the same id, cases that had it do not get it twice.
@@ -144,13 +143,8 @@ class RuntimeService(Starting, CaseFiles):
 
     @staticmethod
     def may_cancel(instance: ProcessInstance, actor: Actor) -> bool:
-        """Whether the actor may end this case."""
-        return (
-            actor.is_system
-            or instance.started_by in (actor.person_id, actor.on_behalf_of)
-            or has_role(actor, *MAY_CANCEL)
-            or bool(instance.owning_unit and f"registrar@{instance.owning_unit}" in actor.groups)
-        )
+        """Whether the actor may end this case: whoever started it, and whoever watches over it."""
+        return instance.started_by in (actor.person_id, actor.on_behalf_of) or watches_over(instance, actor)
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -253,7 +247,7 @@ class RuntimeService(Starting, CaseFiles):
         token = f"signal:{sending}:{instance_id}"
         with self._store.transaction() as tx:
             case = self._steps.lock(tx, instance_id, token=token)
-            if case.answered is not None or case.state is None:
+            if case.answered is not None or not _listens(case):
                 return False
             if not messages.waits_for(tx, instance_id, "signal", name):
                 return False
@@ -280,3 +274,8 @@ class RuntimeService(Starting, CaseFiles):
             instance_id = self._happened(tx, definition, element_id, happened, actor)
             tokens.settle(tx, token, {"instance_id": str(instance_id) if instance_id else None})
             return instance_id
+
+
+def _listens(case: Case) -> bool:
+    """Whether what is sent can reach the case: it has not ended, and is not suspended."""
+    return case.state is not None and not case.is_suspended

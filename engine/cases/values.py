@@ -103,6 +103,8 @@ class ProcessInstance:
     source: str | None = None
     outcome: str | None = None
     clock: Literal["running", "stopped"] = "running"
+    suspended_at: datetime | None = None
+    """Since when nothing may move it (暫停); None: it runs."""
     active_elements: tuple[str, ...] = ()
     process_name: str = ""
     process_name_en: str | None = None
@@ -119,6 +121,11 @@ class ProcessInstance:
         return self.status == "active"
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether nothing may move it until it is resumed."""
+        return self.is_open and self.suspended_at is not None
+
+    @property
     def is_confidential(self) -> bool:
         """Whether only the named people may see it (密)."""
         return self.security_class == CONFIDENTIAL
@@ -129,6 +136,19 @@ class ProcessInstance:
             raise InstanceEnded(
                 business_key=self.business_key, status=self.status, ended_at=self.ended_at, reason=self.end_reason
             )
+
+
+WATCHERS = ("control_officer", "operator", "administrator")
+"""Roles that watch over every case they see."""
+
+
+def watches_over(instance: ProcessInstance, actor: Actor) -> bool:
+    """Whether the actor may end or suspend the case of others: by role, or as the registrar of the owning unit."""
+    return (
+        actor.is_system
+        or has_role(actor, *WATCHERS)
+        or bool(instance.owning_unit and f"registrar@{instance.owning_unit}" in actor.groups)
+    )
 
 
 @dataclass(frozen=True)
@@ -165,11 +185,18 @@ class UserTask:
     process_key: str = ""
     business_key: str = ""
     subject: str = ""
+    suspended_at: datetime | None = None
+    """Since when nothing may move its case; None: it runs."""
 
     @property
     def is_open(self) -> bool:
         """Whether it still waits for an answer."""
         return self.state == "open"
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether its answer is not taken until its case is resumed."""
+        return self.is_open and self.suspended_at is not None
 
     def is_candidate(self, actor: Actor) -> bool:
         """Whether the task was offered to the actor, by name or by role."""

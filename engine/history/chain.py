@@ -31,6 +31,8 @@ VERBS = (
     "case.cancelled",
     "case.ended",
     "case.migrated",
+    "case.suspended",
+    "case.resumed",
     "case.commented",
     "case.read",
     "file.attached",

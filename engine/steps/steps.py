@@ -35,6 +35,7 @@ from engine.steps.header import read_header
 from engine.steps.outcome import Outcome, came_back, joined, passed_elements, step_values, wanted
 from engine.steps.sources import Sources
 from engine.steps.starts import Calendars, Starts
+from engine.steps.suspended import ensure_may_move
 from engine.steps.values import (
     Act,
     Case,
@@ -148,14 +149,16 @@ class Steps:
 
         Raises:
             StepFailed, TaskNotOpen: nothing may be stored.
+            CaseSuspended: nothing but its end, or the answer of a call under way, is taken now.
             StaleRevision: the case was changed without the lock.
         """
         assert case.state is not None, "an ended case has no state to step"
+        ensure_may_move(tx, case, command)
         now = self.clock.now()
         context = self._context(now, case.id, case.business_key, case.row)
         advance = self.executor.step(Execution(case.source, case.state), command, context)
         buffered = self._record(tx, case, advance, act, now)
-        return self._deliver_buffered(tx, case, advance, buffered)
+        return self.deliver_buffered(tx, case, advance, buffered)
 
     def start(
         self,
@@ -180,7 +183,7 @@ class Steps:
         context = self._context(now, instance_id, business_key, row)
         advance = self.executor.start(source, context, variables, event=event, start_id=start_id)
         buffered = self._record(tx, case, advance, act, now)
-        return self._deliver_buffered(tx, case, advance, buffered)
+        return self.deliver_buffered(tx, case, advance, buffered)
 
     def migrate(
         self, tx: Transaction, case: Case, to: ProcessDefinition, mapping: Mapping[str, str], act: Act
@@ -201,7 +204,7 @@ class Steps:
         buffered = self._record(tx, there, moved.advance, act, now)
         tasks = [asdict(task) for task in moved.tasks]
         migration_queries.move(tx, case.id, to.id, tasks=tasks, elements=moved.elements)
-        return self._deliver_buffered(tx, there, moved.advance, buffered)
+        return self.deliver_buffered(tx, there, moved.advance, buffered)
 
     def note(self, tx: Transaction, case: Case, *entries: Entry, once: Once | None = None) -> None:
         """Add entries to a case's history without moving it, and use up a form's token. Raises StaleRevision."""
@@ -262,7 +265,7 @@ class Steps:
         if case.waiting or outcome.has_waits or act.answered_calls:
             due, buffered = queries.wait(tx, case.id, case.business_key, waits, now=now, person_id=act.actor.person_id)
         self.defer(tx, outcome.jobs(case.id, due, returned=came_back(act.given, advance)))
-        return [] if advance.ended else buffered
+        return [] if advance.ended or case.is_suspended else buffered
 
     def _with_reminders(self, outcome: Outcome, now: datetime) -> list[dict[str, Any]]:
         calendar = self._calendars.calendar()
@@ -377,7 +380,7 @@ class Steps:
         )
         return [main, *outcome.entries(act.actor, now)]
 
-    def _deliver_buffered(self, tx: Transaction, case: Case, advance: Advance, buffered: Sequence[UUID]) -> Advance:
+    def deliver_buffered(self, tx: Transaction, case: Case, advance: Advance, buffered: Sequence[UUID]) -> Advance:
         """A message that came too early is delivered the moment the case waits for it."""
         for message_id in buffered:
             message = take_buffered(tx, message_id)

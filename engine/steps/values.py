@@ -41,6 +41,11 @@ class Case:
     """Whether timers, subscriptions or incidents are stored for it."""
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether nothing may move it until it is resumed."""
+        return self.row.get("suspended_at") is not None
+
+    @property
     def variables(self) -> Mapping[str, Any]:
         """The case's variables before the step, as JSON."""
         stored: Mapping[str, Any] = self.row["variables"]
@@ -93,7 +98,7 @@ def definition_columns(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def case_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     """What a task value says of its case."""
-    return {name: row[name] for name in ("definition_id", "process_key", "business_key", "subject")}
+    return {name: row[name] for name in ("definition_id", "process_key", "business_key", "subject", "suspended_at")}
 
 
 def entry_row(link: Link) -> dict[str, Any]:

@@ -48,6 +48,12 @@ STATEMENTS: Mapping[str, str] = {
           from history where verb in ('case.started', 'case.ended') group by instance_id
         ) h on h.instance_id = i.id
         where coalesce(h.begun, 0) <> 1 or coalesce(h.ended, 0) <> (i.status <> 'active')::int""",
+    "I4 suspended-otherwise": """
+        select i.business_key from process_instance i left join (
+          select distinct on (instance_id) instance_id, verb from history
+          where verb in ('case.suspended', 'case.resumed') order by instance_id, seq desc
+        ) h on h.instance_id = i.id
+        where i.status = 'active' and (i.suspended_at is not null) <> (coalesce(h.verb, '') = 'case.suspended')""",
     "I6 answered-twice": f"""
         select {_OF_CASE.format(case="min(instance_id::text)::uuid", what="task_id")} from history
         where verb in ('service.finished', 'service.failed') and task_id is not null

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import RowMapping, text
 
 from engine.store.store import Transaction
+from engine.store.suspension_queries import runs
 
 _OPEN = text("""
 select i.process_key, count(*) as cases,
@@ -32,9 +33,9 @@ where j.status = 'todo' and coalesce(j.scheduled_at, '-infinity') <= now()
 
 _INCIDENTS = text("select kind, count(*) as incidents from incident where resolved_at is null group by kind")
 
-_TIMERS = text("""
+_TIMERS = text(f"""
 select count(*) as timers, coalesce(extract(epoch from :now - min(due_at)), 0)::float8 as seconds
-from awaited_timer where due_at < :now
+from awaited_timer where due_at < :now and {runs("instance_id")}
 """)
 
 _WORKERS = text("""
@@ -62,7 +63,7 @@ def oldest_job_seconds(tx: Transaction) -> float:
 
 
 def overdue_timers(tx: Transaction, now: object) -> tuple[int, float]:
-    """How many timers are due and have not fired, and for how long the first of them."""
+    """How many timers are due and have not fired, and for how long the first of them; suspended cases left aside."""
     row = tx.execute(_TIMERS, {"now": now}).one()
     return row.timers, row.seconds
 

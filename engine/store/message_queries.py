@@ -15,6 +15,7 @@ from engine.ids import new_id
 from engine.model import Actor, ServiceCall
 from engine.store.step_queries import as_json
 from engine.store.store import Transaction
+from engine.store.suspension_queries import runs
 from engine.store.tables import instances
 from engine.store.tables.base import columns
 
@@ -29,8 +30,10 @@ select id, status from process_instance where business_key = :business_key
 order by ended_at is null desc, started_at desc limit 1
 """)
 
-_LISTENING = text("""
-select distinct s.instance_id from subscription s where s.kind = 'signal' and s.name = :name order by s.instance_id
+_LISTENING = text(f"""
+select distinct s.instance_id from subscription s where s.kind = 'signal' and s.name = :name
+  and {runs("s.instance_id")}
+order by s.instance_id
 """)
 
 _WAITS = text("""
@@ -46,21 +49,25 @@ _TAKE = text("delete from buffered_message where id = :id returning name, variab
 
 _DELIVERABLE = text("""
 select distinct on (m.id) m.id, i.id as instance_id from buffered_message m
-join process_instance i on i.business_key = m.business_key and i.status = 'active'
+join process_instance i on i.business_key = m.business_key and i.status = 'active' and i.suspended_at is null
 join subscription s on s.instance_id = i.id and s.kind = 'message' and s.name = m.name
 order by m.id limit :limit
 """)
 
-_DUE = text("""
-select distinct instance_id from awaited_timer where due_at <= :now order by instance_id limit :limit
+_DUE = text(f"""
+select distinct instance_id from awaited_timer where due_at <= :now and {runs("instance_id")}
+order by instance_id limit :limit
 """)
 
 _HAS_DUE = text("select exists (select from awaited_timer where instance_id = :instance_id and due_at <= :now)")
 
 _CALL_OPEN = text("select exists (select from service_call where instance_id = :instance_id and task_id = :task_id)")
 
-_NEXT = text("""
-select least((select min(due_at) from awaited_timer), (select min(due_at) from start_timer)) as due_at
+_NEXT = text(f"""
+select least(
+  (select due_at from awaited_timer where {runs("instance_id")} order by due_at limit 1),
+  (select min(due_at) from start_timer)
+) as due_at
 """)
 
 _OPEN_CALLS = text("select instance_id, task_id from service_call order by asked_at, task_id")
@@ -94,7 +101,7 @@ def numbered(tx: Transaction, business_key: str) -> tuple[UUID, str] | None:
 
 
 def listening(tx: Transaction, name: str) -> list[UUID]:
-    """Cases that wait for a signal."""
+    """Cases that wait for a signal, and are not suspended."""
     return list(tx.execute(_LISTENING, {"name": name}).scalars())
 
 
@@ -129,17 +136,17 @@ def take_buffered(tx: Transaction, message_id: UUID) -> BufferedMessage | None:
 
 
 def deliverable(tx: Transaction, limit: int = 200) -> list[tuple[UUID, UUID]]:
-    """Kept messages that an open case waits for now: message and case."""
+    """Kept messages that an open case, one not suspended, waits for now: message and case."""
     return [(row.id, row.instance_id) for row in tx.execute(_DELIVERABLE, {"limit": limit})]
 
 
 def due_instances(tx: Transaction, now: datetime, limit: int = 1000) -> list[UUID]:
-    """Cases with a timer that is due."""
+    """Cases with a timer that is due, and not suspended."""
     return list(tx.execute(_DUE, {"now": now, "limit": limit}).scalars())
 
 
 def next_due(tx: Transaction, until: datetime) -> datetime | None:
-    """When the next timer up to `until` is due."""
+    """When the next timer up to `until` is due; those of suspended cases do not count."""
     moment: datetime | None = tx.execute(_NEXT).scalar_one()
     return moment if moment is not None and moment <= until else None
 

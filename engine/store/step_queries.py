@@ -75,6 +75,7 @@ with saved as (
   update process_instance set revision = :revision + 1, status = :status, ended_at = :ended_at,
     end_reason = :end_reason, updated_at = :updated_at, {", ".join(f"{name} = :{name}" for name in HEADER_COLUMNS)},
     active_elements = :active_elements, variables = cast(:variables as jsonb),
+    suspended_at = case when cast(:ended as boolean) then null else suspended_at end,
     history_length = :history_length, history_head = :history_head
   where id = :id and revision = :revision
   returning id

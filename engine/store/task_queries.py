@@ -24,7 +24,7 @@ from engine.store.visibility import UNITS, visible
 COUNTED_TO = 100
 """Counts are exact below this; this many means that many or more."""
 
-_TASK = f"{columns(user_task, 't')}, i.definition_id, i.process_key, i.business_key, i.subject"
+_TASK = f"{columns(user_task, 't')}, i.definition_id, i.process_key, i.business_key, i.subject, i.suspended_at"
 
 _COLUMNS = f"""
   {_TASK}, i.doc_no_in, i.source, i.speed, i.due_at as case_due_at, i.security_class, i.handler_label,

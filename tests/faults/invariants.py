@@ -73,6 +73,11 @@ _CHECKS = {
         where (select count(*) from history h where h.instance_id = i.id and h.verb = 'case.started') <> 1
           or (select count(*) from history h where h.instance_id = i.id and h.verb = 'case.ended')
             <> (i.status <> 'active')::int""",
+    "I4: a case is suspended, or not, other than its history says": """
+        select i.id from process_instance i where i.status = 'active'
+          and (i.suspended_at is not null) <> coalesce((select h.verb = 'case.suspended' from history h
+            where h.instance_id = i.id and h.verb in ('case.suspended', 'case.resumed')
+            order by h.seq desc limit 1), false)""",
     "I6: a connector call was answered twice": """
         select task_id from history where verb in ('service.finished', 'service.failed')
         group by task_id having count(*) > 1""",

@@ -75,6 +75,8 @@ def _sentence(entry: HistoryEntry, who: str, elements: Mapping[str, str]) -> str
             _("%(who)s將案件從第%(old)s版移到第%(new)s版。", who=who, old=params.get("version"), new=params.get("to")),
             reason,
         ),
+        "case.suspended": lambda: _with(_("%(who)s暫停案件。", who=who), reason),
+        "case.resumed": lambda: _("%(who)s恢復案件。", who=who),
         "case.commented": lambda: _("%(who)s留言。", who=who),
         "case.read": lambda: _("%(who)s檢視了案件。", who=who),
         "file.attached": lambda: _("%(who)s附上檔案「%(file)s」。", who=who, file=_file(entry)),
@@ -164,7 +166,9 @@ def starter(case: ProcessInstance) -> str:
 
 
 def state_text(case: ProcessInstance) -> str:
-    """辦理中, 暫停計時, 已結案 …"""
+    """辦理中, 暫停中, 暫停計時, 已結案 …"""
+    if case.is_suspended:
+        return _("暫停中")
     if case.status == "active":
         return _("辦理中（暫停計時）") if case.clock == "stopped" else _("辦理中")
     return {"completed": _("已結案"), "cancelled": _("已撤案"), "error": _("異常結束")}[case.status]
@@ -173,7 +177,7 @@ def state_text(case: ProcessInstance) -> str:
 def state_tone(case: ProcessInstance) -> str:
     """The tone of the badge that says so."""
     if case.status == "active":
-        return "warn" if case.clock == "stopped" or case.has_incident else "info"
+        return "warn" if case.is_suspended or case.clock == "stopped" or case.has_incident else "info"
     return {"completed": "good", "cancelled": "neutral", "error": "bad"}[case.status]
 
 
