@@ -44,6 +44,8 @@ class JobSpec:
     """By the engine's clock; None: at once."""
     key: str | None = None
     """At most one waiting job of the same key (a queueing lock, never an execution lock)."""
+    soon: bool = False
+    """Whether it is run at a time so near that the wait for it is no pause (`engine.unattended`)."""
 
 
 def start_timer_job(definition_id: UUID, element_id: str, due_at: datetime) -> JobSpec:

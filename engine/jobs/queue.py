@@ -16,6 +16,7 @@ from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 
+from engine import unattended
 from engine.errors import StoreUnavailable
 from engine.queue import JobKind, JobSpec
 from engine.store.plain import of_others
@@ -71,9 +72,11 @@ def _register(app: App, kind: str, handler: Handler | None, retry: BaseRetryStra
         if handler is None:
             raise RuntimeError("this application only defers jobs")
         known_as = REQUEST.set(args.pop(CARRIED, None) or f"job-{context.job.id}")
+        left = unattended.LEFT.set(args.pop(unattended.CARRIED, unattended.FULL))
         try:
             handler(kind, args, context.job.attempts)
         finally:
+            unattended.LEFT.reset(left)
             REQUEST.reset(known_as)
 
 
@@ -89,20 +92,24 @@ class ProcrastinateQueue:
             return
         try:
             self._app.job_manager.batch_defer_jobs(
-                [_to_job(spec) for spec in jobs], connection=connection.connection.driver_connection
+                list(map(_to_job, jobs, unattended.carried(jobs))), connection=connection.connection.driver_connection
             )
         except ConnectorException as error:
             raise of_others(connection, error) from error
 
 
-def _to_job(spec: JobSpec) -> Job:
+def _to_job(spec: JobSpec, left: int | None) -> Job:
     request = REQUEST.get()
+    args = {**spec.args, CARRIED: request} if request else dict(spec.args)
+    if left is not None:
+        args[unattended.CARRIED] = left
     return Job(
         id=None,
         queue=QUEUE,
         lock=None,
         queueing_lock=spec.key,
         task_name=f"siwei:{spec.kind}",
-        task_kwargs={**spec.args, CARRIED: request} if request else dict(spec.args),
+        task_kwargs=args,
+        priority=-1 if left is not None and left < unattended.LONG else 0,
         scheduled_at=spec.run_at,
     )

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -22,6 +24,8 @@ from engine.spiff.token import Token
 if TYPE_CHECKING:
     from engine.sandbox import ScriptSandbox
     from engine.spiff.parser import Definition
+
+_USUAL = feel.Budget()
 
 
 def is_feel(text: str) -> bool:
@@ -61,6 +65,9 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
     Every way a text can fail comes out as a `StepProblem` with the cause in words.
     `known` are functions that only these texts have.
     """
+
+    deadline = math.inf
+    """When the step must have ended (monotonic seconds): no script begins after it, no expression runs past it."""
 
     def __init__(
         self,
@@ -176,6 +183,7 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         """
         if not is_feel(text):
             try:
+                self._ensure_time(text)
                 return dict(storable(self._sandbox.execute(text, self.names(token)), text))
             except EngineError as error:
                 raise StepProblem(_kind_of(error, "script"), str(error)) from error
@@ -194,7 +202,7 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         if model is None:
             raise StepProblem("definition", f"沒有這個決策 (no such decision): {decision_id}")
         try:
-            decision = model.evaluate(decision_id, self.names(token), self._functions)
+            decision = model.evaluate(decision_id, self.names(token), self._functions, self._budget())
         except (EngineError, feel.FeelLimit) as error:
             raise StepProblem("limit" if isinstance(error, feel.FeelLimit) else "decision", str(error)) from error
         if decision.failed:
@@ -207,10 +215,20 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         return self.value(token, text, "service") if is_feel(text) else text
 
     def _python(self, text: str, names: dict[str, Any], kind: Kind) -> Any:
+        self._ensure_time(text)
         try:
             return self._sandbox.evaluate(text, names)
         except EngineError as error:
             raise StepProblem(_kind_of(error, kind), f"{error}: {text}") from error
+
+    def _budget(self) -> feel.Budget:
+        """What an expression may spend: less than usual when the step's time is nearly over."""
+        left = self.deadline - time.monotonic()
+        return _USUAL if left >= _USUAL.seconds else feel.Budget(seconds=max(0.0, left))
+
+    def _ensure_time(self, text: str) -> None:
+        if time.monotonic() > self.deadline:
+            raise StepProblem("limit", f"這一步執行時間過長 (the step took too long): {text}")
 
     def _expression(self, text: str, kind: Kind) -> feel.Expression:
         try:
@@ -220,7 +238,7 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
 
     def _feel(self, text: str, names: Mapping[str, Any], kind: Kind) -> tuple[Any, tuple[str, ...]]:
         try:
-            result = self._expression(text, kind).evaluate(names, self._functions)
+            result = self._expression(text, kind).evaluate(names, self._functions, self._budget())
         except feel.FeelLimit as error:
             raise StepProblem("limit", f"{error}: {text}") from error
         return result.value, tuple(result.errors)

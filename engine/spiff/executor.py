@@ -286,8 +286,9 @@ class Executor:
         *,
         timers: bool = False,
     ) -> Advance:
+        stopped = StepProblem("limit", context.held) if context.held else None
         try:
-            return self._run(definition, context, make, enter, timers, None)
+            return self._run(definition, context, make, enter, timers, stopped)
         except BudgetSpent as spent:
             held = StepProblem("limit", str(spent))
         except StepProblem as problem:
@@ -320,7 +321,8 @@ class Executor:
         engine = ModelScriptEngine(self._sandbox, definition, context)
         case = make(engine, log)
         engine.started_at = case.started_at or context.now
-        budget = Budget(context.max_tasks, time.monotonic() + context.max_seconds)
+        engine.deadline = time.monotonic() + context.max_seconds
+        budget = Budget(context.max_tasks, engine.deadline)
         enter(case)
         run(case, budget, held)
         while timers and not case.ended:

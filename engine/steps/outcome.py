@@ -24,6 +24,7 @@ from engine.model import (
 from engine.queue import JobSpec
 from engine.steps.task_kinds import guess_kind
 from engine.store.step_queries import Waits
+from engine.unattended import SOON
 
 _FLOW = "sequenceFlow"
 RETURN = "return"
@@ -98,7 +99,9 @@ class Outcome:
             found.append(Entry("case.ended", actor, now, params={"status": self.advance.ended}))
         return found
 
-    def jobs(self, instance_id: UUID, due: Sequence[datetime], *, returned: bool = False) -> list[JobSpec]:
+    def jobs(
+        self, instance_id: UUID, due: Sequence[datetime], *, now: datetime, returned: bool = False
+    ) -> list[JobSpec]:
         """What machines must do after the commit.
 
         Args:
@@ -106,7 +109,10 @@ class Outcome:
             returned: the opened tasks are work sent back, see `came_back`.
         """
         case = str(instance_id)
-        jobs = [JobSpec("timer", {"instance_id": case, "due_at": at.isoformat()}, run_at=at) for at in due]
+        jobs = [
+            JobSpec("timer", {"instance_id": case, "due_at": at.isoformat()}, run_at=at, soon=at - now < SOON)
+            for at in due
+        ]
         jobs += [
             JobSpec("service_call", {"instance_id": case, "task_id": call.task_id})
             for call in self.advance.service_calls

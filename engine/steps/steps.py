@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from engine import codec
+from engine import codec, unattended
 from engine.cases.values import ADMINISTRATORS, effective_name, effective_person
 from engine.clock import TimeSource
 from engine.errors import InstanceNotFound, StaleRevision, TaskNotFound
@@ -247,6 +247,7 @@ class Steps:
             instance_id=str(instance_id),
             business_key=business_key,
             initiator={"id": row["started_by"], "label": row["started_by_name"]},
+            held=unattended.spent(),
         )
 
     def _record(self, tx: Transaction, case: Case, advance: Advance, act: Act, now: datetime) -> list[UUID]:
@@ -264,7 +265,7 @@ class Steps:
         waits = outcome.waits(act.answered_calls)
         if case.waiting or outcome.has_waits or act.answered_calls:
             due, buffered = queries.wait(tx, case.id, case.business_key, waits, now=now, person_id=act.actor.person_id)
-        self.defer(tx, outcome.jobs(case.id, due, returned=came_back(act.given, advance)))
+        self.defer(tx, outcome.jobs(case.id, due, now=now, returned=came_back(act.given, advance)))
         return [] if advance.ended or case.is_suspended else buffered
 
     def _with_reminders(self, outcome: Outcome, now: datetime) -> list[dict[str, Any]]:

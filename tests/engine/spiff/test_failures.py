@@ -111,6 +111,24 @@ def test_a_step_that_takes_too_long_is_stopped():
     assert case.incident("a").kind == "limit"
 
 
+@pytest.mark.parametrize("condition", ["=sum(for i in 1..20000 return i) = 0", "sum(range(200000)) == 0"])
+def test_an_element_of_many_texts_is_stopped_between_them(condition):
+    ways = [f"w{n}: g -> e: {condition}" for n in range(40)]
+    body = START_END + '<exclusiveGateway id="g" default="g_e"/>'
+    case = Player(source(bpmn(process(body, "s -> g", *ways, "g -> e"))), max_seconds=0.1).start()
+    assert case.incident("g").kind == "limit"
+    assert "took too long" in case.incident("g").message or "takes too long" in case.incident("g").message
+
+
+def test_a_step_that_may_not_go_on_keeps_what_it_was_told_and_says_why():
+    case = play(START_END + '<userTask id="a"/><task id="b"/>', "s -> a", "a -> b", "b -> e")
+    case.extra["held"] = "enough"
+    case.complete("a", n=1)
+    assert (case.variables, case.ended, case.incident("a").message) == ({"n": 1}, None, "enough")
+    del case.extra["held"]
+    assert case.retry("a").ended == "completed"
+
+
 def test_a_process_that_calls_itself_stops_at_the_limit_of_nesting():
     body = START_END + '<callActivity id="a" calledElement="p"/>'
     case = Player(source(bpmn(process(body, "s -> a", "a -> e")))).start()
