@@ -39,10 +39,10 @@ class MachineService(WatchedStarts):
                 return None
             return self._steps.take(tx, case, FireTimers(), Act("timer.fired", SYSTEM))
 
-    def due(self, limit: int = 1000) -> list[UUID]:
-        """Cases with a timer that is due now, but suspended ones; one indexed look-up."""
+    def due(self, limit: int = 1000, *, since: timedelta = timedelta()) -> list[UUID]:
+        """Cases with a timer that has been due for so long, but suspended ones; one indexed look-up."""
         with self._store.reading() as tx:
-            return messages.due_instances(tx, self._now(), limit)
+            return messages.due_instances(tx, self._now() - since, limit)
 
     def deliverable(self) -> list[tuple[UUID, UUID]]:
         """Kept messages whose case waits for them after all: message and case; one indexed look-up."""

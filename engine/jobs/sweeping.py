@@ -21,6 +21,8 @@ from engine.store import anchor_queries
 from engine.store import token_queries as tokens
 
 ANCHOR_EVERY = timedelta(hours=1)
+LATE = timedelta(seconds=10)
+"""A timer that is due for less is its job's: fired here, it would begin what goes on by itself anew, for ever."""
 _log = logging.getLogger("siwei.jobs")
 _T = TypeVar("_T")
 
@@ -60,7 +62,7 @@ class Sweeper:
         """One round. What fails is logged and does not keep the rest from being done."""
         machine = self._engine.machine
         swept = Swept()
-        swept.timers = self._each(machine.due(), machine.fire_timers)
+        swept.timers = self._each(machine.due(since=LATE), machine.fire_timers)
         swept.starts = self._each(machine.due_starts(), lambda start: machine.start_by_timer(*start))
         swept.conditions = self._each(machine.watched_conditions(), machine.look_at)
         swept.calls = self._guard(self._caller.call_lost) or 0

@@ -25,14 +25,18 @@ class Runaway:
         starts: the process whose start sets it going.
         refused: the finding that keeps it out; None where deployment accepts it and the start must become an incident.
         long: tried in long runs only, as another shows the same.
+        by_jobs: it goes on from job to job, and is stopped by a worker.
         seconds: until there is an incident; more where neighbour systems are called.
+        entries: of history that it cannot fill without having run away.
     """
 
     diagrams: tuple[str, ...]
     starts: str
     refused: str | None = None
     long: bool = False
+    by_jobs: bool = False
     seconds: float = LIMIT_SECONDS
+    entries: int = 450
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -208,8 +212,8 @@ _CALL = (
 _BILLION = 10**9
 
 
-def _one(diagram: str, refused: str | None = None, *, long: bool = False, seconds: float = LIMIT_SECONDS) -> Runaway:
-    return Runaway((diagram,), key_of(diagram), refused, long, seconds)
+def _one(diagram: str, refused: str | None = None, *, long: bool = False) -> Runaway:
+    return Runaway((diagram,), key_of(diagram), refused, long)
 
 
 def _round(key: str, inside: str) -> str:
@@ -249,33 +253,33 @@ RUNAWAYS: Mapping[str, Runaway] = {
     "collection of 10^6": _one(_many("c3", ' camunda:collection="=for i in 1..1000000 return i">')),
     "collection of 10^9": _one(_many("c4", f' camunda:collection="=for i in 1..{_BILLION} return i">'), long=True),
     "loop": _one(_round("l1", _TASK)),
-    "loop by Python": _one(_round("l2", _TASK).replace("=true", "1 == 1")),
+    "loop by Python": _one(_round("l2", _TASK).replace("=true", "1 == 1"), long=True),
     "script loop": _one(_scripted("s1", "while True:\n    pass")),
     "script that calls itself": _one(_scripted("s2", "def f(n):\n    return f(n + 1)\nx = f(1)")),
     "script power": _one(_scripted("s3", "x = 9 ** 9 ** 9")),
-    "script list": _one(_scripted("s4", "x = len([i for i in range(10 ** 12)])")),
+    "script list": _one(_scripted("s4", "x = len([i for i in range(10 ** 12)])"), long=True),
     "scripts in a loop": _one(_round("s5", _script("x = sum(range(300000))")), long=True),
     "FEEL range": _one(_scripted("f1", f"={{x: sum(for i in 1..{_BILLION} return i)}}")),
     "FEEL loops": _one(
         _scripted("f2", "={x: count(for i in 1..9999, j in 1..9999, k in 1..9999 return i)}"), long=True
     ),
-    "FEEL some": _one(_scripted("f3", f"={{x: some i in 1..{_BILLION} satisfies i < 0}}")),
+    "FEEL some": _one(_scripted("f3", f"={{x: some i in 1..{_BILLION} satisfies i < 0}}"), long=True),
     "FEEL calls itself": _one(_scripted("f4", "={f: function(n) f(n + 1), x: f(1)}"), "unknown-function"),
     "FEEL power": _one(_scripted("f5", "={x: (10 ** 5000) ** 5000}")),
     "FEEL text": _one(_scripted("f6", '={x: for i in 1..64 return if i = 1 then "長" else partial[-1] + partial[-1]}')),
-    "FEEL in a loop": _one(_round("f7", _script("={x: sum(for i in 1..20000 return i)}"))),
+    "FEEL in a loop": _one(_round("f7", _script("={x: sum(for i in 1..20000 return i)}")), long=True),
     "call of itself": _one(_calls("k1", "k1")),
-    "two calls of itself": _one(_calls("k2", "k2", _times(2))),
+    "two calls of itself": _one(_calls("k2", "k2", _times(2)), long=True),
     "thousand calls of itself": _one(_calls("k3", "k3", _times(1000)), long=True),
     "mutual calls": Runaway((_calls("k4", "k5"), _calls("k5", "k4")), "k4"),
     "doubling forks": _one(_doubling("d1"), long=True),
     "fork bomb": _one(_bomb("d2")),
     "event subprocess that starts itself": _one(_self_triggering("t1")),
-    "case that writes to itself": _one(_talks_to_itself("j1")),
-    "two cases that answer each other": Runaway(_ping_pong(), "ping"),
-    "case that begins two": _one(_storm("j2")),
-    "calls of a neighbour": _one(_round("j3", _CALL), long=True, seconds=60.0),
-    "short timers": _one(_round("j4", _SHORT)),
-    "timers of no time": _one(_round("j5", _SHORT.replace("PT0.001S", "PT0S"))),
+    "case that writes to itself": Runaway((_talks_to_itself("j1"),), "j1", long=True, by_jobs=True),
+    "two cases that answer each other": Runaway(_ping_pong(), "ping", by_jobs=True),
+    "case that begins two": Runaway((_storm("j2"),), "j2", by_jobs=True),
+    "calls of a neighbour": Runaway((_round("j3", _CALL),), "j3", long=True, by_jobs=True, seconds=60.0, entries=1_500),
+    "short timers": Runaway((_round("j4", _SHORT),), "j4", by_jobs=True),
+    "timers of no time": Runaway((_round("j5", _SHORT.replace("PT0.001S", "PT0S")),), "j5", by_jobs=True),
 }
 """By what they do."""

@@ -11,6 +11,7 @@ from engine import SYSTEM, NoJobs, ProcessEngine, SetClock, SourceFile
 from engine.calendar.working_days import TAIPEI
 from engine.cases.values import InstanceQuery
 from engine.errors import ConnectorError, MessageNotCorrelated
+from engine.jobs.sweeping import LATE
 from engine.queue import JobSpec
 from tests.engine.conftest import HISTORY_KEY
 from tests.engine.services.diagrams import CALLING, SENDING, TIMED, WAITING, YEARLY
@@ -59,6 +60,8 @@ def test_a_due_timer_without_a_job_fires(played, start, sweeper, clock):
     sweeper.sweep()
     assert open_elements(played, case) == ["reply"]
     clock.advance(timedelta(days=3))
+    assert sweeper.sweep().timers == 0, "its job may still come"
+    clock.advance(LATE)
     assert sweeper.sweep().timers >= 1
     assert open_elements(played, case) == ["chase"]
     assert sweeper.sweep().timers == 0
@@ -117,7 +120,7 @@ def test_a_start_event_that_is_due_starts_a_case(played, sweeper, clock):
 
 def test_one_part_that_fails_does_not_keep_the_rest_from_being_done(played, start, sweeper, clock, monkeypatch, caplog):
     case = start(TIMED)
-    clock.advance(timedelta(days=3))
+    clock.advance(timedelta(days=3) + LATE)
     monkeypatch.setattr(sweeper._sweeper._caller, "call_lost", lambda: 1 // 0)
     assert sweeper.sweep().timers >= 1
     assert open_elements(played, case) == ["chase"]
