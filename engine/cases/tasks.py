@@ -26,7 +26,7 @@ from engine.model import SYSTEM, Actor, Advance, CompleteTask, Execution, Variab
 from engine.steps.answers import Once, ensure_same, once
 from engine.steps.outcome import replayed
 from engine.steps.steps import Act, Case, Steps
-from engine.store import Store, Transaction, candidate_queries
+from engine.store import Store, Transaction, candidate_queries, inbox_queries
 from engine.store import task_draft_queries as drafts
 from engine.store import task_queries as queries
 
@@ -53,7 +53,7 @@ class TaskService:
         with self._store.reading() as tx:
             now = self._now()
             principals = self._principals(tx, actor, now) if query.tab == "deputy" else ()
-            return queries.inbox(tx, query, actor, principals=principals, now=now)
+            return inbox_queries.inbox(tx, query, actor, principals=principals, now=now)
 
     def following(self, task_id: UUID, actor: Actor, query: InboxQuery) -> UUID | None:
         """The task below this one on a page of the actor's inbox, else the first other one there.
@@ -63,7 +63,7 @@ class TaskService:
         with self._store.reading() as tx:
             now = self._now()
             principals = self._principals(tx, actor, now) if query.tab == "deputy" else ()
-            ids = queries.inbox_ids(tx, query, actor, principals=principals, now=now)
+            ids = inbox_queries.inbox_ids(tx, query, actor, principals=principals, now=now)
         below = ids[ids.index(task_id) + 1 :] if task_id in ids else []
         return next((other for other in below + ids if other != task_id), None)
 
@@ -71,7 +71,7 @@ class TaskService:
         """How many tasks each tab has: exact to 99, 100 means more than 99."""
         with self._store.reading() as tx:
             now = self._now()
-            return queries.counts(tx, actor, principals=self._principals(tx, actor, now), now=now)
+            return inbox_queries.counts(tx, actor, principals=self._principals(tx, actor, now), now=now)
 
     def get(self, task_id: UUID, actor: Actor) -> UserTask:
         """A task. Raises TaskNotFound: no such task, or of a case that is not the actor's to see."""

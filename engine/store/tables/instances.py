@@ -73,7 +73,27 @@ process_instance = Table(
     Index("uq_process_instance_business_key_process_key", "business_key", "process_key", unique=True),
     Index("ix_process_instance_started_at", "started_at", "id"),
     Index("ix_process_instance_open_due", "due_at", "id", postgresql_where=text("ended_at is null")),
-    Index("ix_process_instance_open_process", "process_key", postgresql_where=text("ended_at is null")),
+    *(  # open cases by what an inbox is filtered by; a case that has ended stands in none of them
+        Index(f"ix_process_instance_open_{name}", column, "id", postgresql_where=text(f"ended_at is null{further}"))
+        for name, column, further in (
+            ("process", "process_key", ""),
+            ("source", "source", " and source is not null"),
+            ("speed", "speed", " and speed is not null"),
+            ("lead", "lead_agency", " and lead_agency is not null"),
+            ("applicant", "applicant_agency", " and applicant_agency is not null"),
+            ("handler", "handler", " and handler is not null"),
+            ("confidential", "security_class", " and security_class <> '普通'"),
+            ("subject", "subject", ""),
+            ("business_key", "business_key", ""),
+        )
+    ),
+    Index(
+        "ix_process_instance_open_by_speed",
+        text("coalesce(array_position(array['最速件', '速件', '普通件'], speed), 4)"),
+        "id",
+        postgresql_where=text("ended_at is null"),
+        postgresql_include=["speed"],
+    ),
     Index("ix_process_instance_remind_at", "remind_at", postgresql_where=text("remind_at is not null")),
     Index(
         "ix_process_instance_owning_unit", "owning_unit", "started_at", postgresql_where=text("owning_unit is not null")

@@ -7,6 +7,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from engine.store.tables.base import Moment, metadata
 
+_FREE = "state = 'open' and assignee is null"
+
 user_task = Table(
     "user_task",
     metadata,
@@ -50,6 +52,17 @@ user_task = Table(
         "id",
         postgresql_where=text("state = 'completed'"),
     ),
+    *(  # what waits to be claimed, in the orders in which it is shown; gone as soon as somebody has it
+        Index(f"ix_user_task_free_{column}", column, "id", postgresql_where=text(_FREE))
+        for column in ("created_at", "name", "priority")
+    ),
+    Index(
+        "ix_user_task_free_sent_by",
+        text("coalesce(sent_by_name, '')"),
+        "id",
+        postgresql_where=text(_FREE),
+        postgresql_include=["sent_by_name"],
+    ),
     Index("ix_user_task_remind_at", "remind_at", postgresql_where=text("state = 'open' and remind_at is not null")),
     CheckConstraint("kind in ('handle', 'countersign', 'approval')", name="kind_known"),
     CheckConstraint("state in ('open', 'completed', 'cancelled')", name="state_known"),
@@ -66,7 +79,14 @@ candidate = Table(
     Column("unit_id", Text, comment="of role@unit and head@unit: for that unit's superiors"),
     Column("due_at", Moment, nullable=False, comment="the task's, infinity when it has none: the inbox's order"),
     Column("claimable", Boolean, nullable=False, comment="nobody has the task"),
-    Index("ix_candidate_inbox", "candidate", "due_at", "task_id", postgresql_where=text("claimable")),
+    Index(
+        "ix_candidate_inbox",
+        "candidate",
+        "due_at",
+        "task_id",
+        postgresql_where=text("claimable"),
+        postgresql_include=["instance_id"],
+    ),
     Index("ix_candidate_instance_id", "instance_id"),
     Index("ix_candidate_unit_id", "unit_id", postgresql_where=text("unit_id is not null")),
     comment="Who may take an open task; gone when it closes.",

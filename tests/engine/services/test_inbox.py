@@ -276,35 +276,104 @@ def test_a_diagram_says_which_tab_a_task_belongs_to(engine, people, deploy):
     assert [t.id for t in inbox(engine, people["tsai"], "countersign")] == [task.id]
 
 
-@pytest.mark.parametrize("reaches", [(1,), (2, 3), (2, 4, 6), (50,)])
-def test_pages_of_a_full_inbox_are_the_same_however_far_was_looked(engine, people, start, monkeypatch, reaches):
-    """Whether a page is filled from those due first, or all have to be asked, is the statement's own affair."""
-    monkeypatch.setattr(pending_queries, "_REACHES", reaches)
-    monkeypatch.setattr(pending_queries, "_REACHES_INDEXED", reaches)
-    tasks = [
-        start(days=days, speed="最速件" if days % 3 == 0 else "普通件", subject="路樹倒塌" if days > 6 else "路燈不亮")
-        for days in (4, 1, 9, 3, 7, 6, 2, 8, 5)
-    ]
-    by_due = sorted(tasks, key=lambda task: task.due_at)
-    rare = [task.id for number, task in enumerate(by_due, start=1) if number % 3 == 0]
-    late = [task.id for number, task in enumerate(by_due, start=1) if number > 6]
-    for limit in (1, 2, 9):
-        for options, expected in (
-            ({"filters": {"speed": "最速件"}}, rare),
-            ({"text": "路樹"}, late),
-            ({"filters": {"process": "due"}}, [task.id for task in by_due]),
-            ({"filters": {"process": "none"}}, []),
-            ({}, [task.id for task in by_due]),
+BY_DUE = (3, 0, 8, 2, 6, 5, 1, 7, 4)
+"""The days in which tasks are due, as they are started."""
+WAYS = {
+    "near": {},
+    "narrow": {"NEAR": 1, "NEAR_OTHERWISE": 1},
+    "further": {"NEAR": 1, "NEAR_OTHERWISE": 1, "NARROW": 0},
+    "broad": {"NEAR": 1, "NEAR_OTHERWISE": 1, "NARROW": 0, "FURTHER": 1},
+    "every case": {"NEAR": 1, "NEAR_OTHERWISE": 1, "NARROW": 0, "FURTHER": 1, "BROAD": 0},
+    "far along": {"NEAR": 1, "NEAR_OTHERWISE": 1, "NARROW": 0, "FURTHER": 1, "ALONG": 1},
+    "far along every case": {
+        "NEAR": 1, "NEAR_OTHERWISE": 1, "NARROW": 0, "FURTHER": 1, "ALONG": 1, "BROAD": 0,
+    },
+}  # fmt: skip
+"""Bounds that let a full inbox be read one way or the other."""
+
+
+@pytest.fixture
+def of_nine(engine, people, start, deploy, clock):
+    """Asks for all pages of nine tasks; one more of another unit is none of the reader's."""
+    made = {}
+    for days in BY_DUE:
+        speed, source = "最速件" if days % 3 == 0 else "普通件", "議會" if days % 4 == 1 else "民眾"
+        subject = f"{days % 3} 路樹倒塌" if days > 5 else f"{days % 3} 路燈不亮"
+        agency = {"lead_agency": {"id": "works", "label": "工務局"}} if days % 2 else {}
+        task = start(days=days, priority=days % 4, speed=speed, source=source, subject=subject, **agency)
+        made[task.id] = days
+        clock.advance(timedelta(minutes=1))
+    deploy(
+        process("others", chain(user_task("t", "別人的工作", 'camunda:candidateGroups="agency_hr@health"'), ids=("t",)))
+    )
+    engine.runtime.start(
+        "others", actor=people["kuo"], variables={"speed": "最速件", "subject": "0 路樹", "source": "議會"}
+    )
+
+    def ask(limit, **options):
+        found, after = [], None
+        while True:
+            page = engine.tasks.inbox(people["tsai"], InboxQuery(limit=limit, after=after, **options))
+            found += [made[row.task.id] for row in page.rows]
+            after = page.after
+            if after is None:
+                return found
+
+    return ask
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_full_inbox_is_the_same_whichever_way_it_is_read(of_nine, monkeypatch, way):
+    """Which way is gone is a matter of speed: how far was looked decides nothing."""
+    for name, value in WAYS[way].items():
+        monkeypatch.setattr(pending_queries, name, value)
+    filters = (
+        ({}, lambda n: True),
+        ({"filters": {"speed": "最速件"}}, lambda n: n % 3 == 0),
+        ({"filters": {"source": "議會", "speed": "普通件"}}, lambda n: n % 4 == 1 and n % 3),
+        ({"filters": {"agency": "works"}}, lambda n: n % 2),
+        ({"filters": {"process": "due"}}, lambda n: True),
+        ({"filters": {"process": "none"}}, lambda n: False),
+        ({"filters": {"security_class": "普通"}}, lambda n: True),
+        ({"filters": {"security_class": "密"}}, lambda n: False),
+        ({"filters": {"element": "work", "handler": "x"}}, lambda n: False),
+        ({"text": "路樹"}, lambda n: n > 5),
+        ({"text": "路樹", "filters": {"speed": "最速件"}}, lambda n: n > 5 and n % 3 == 0),
+    )
+    for options, passes in filters:
+        expected = [n for n in range(9) if passes(n)]
+        for limit in (2, 9):
+            assert of_nine(limit, **options) == expected, (limit, options)
+            assert of_nine(limit, descending=True, **options) == expected[::-1], (limit, options)
+
+
+ORDERS = {
+    "created": BY_DUE.index,
+    "business_key": BY_DUE.index,
+    "subject": lambda n: n % 3,
+    "speed": lambda n: n % 3 != 0,
+    "priority": lambda n: n % 4,
+    "task": lambda n: 0,
+    "sent_by": lambda n: 0,
+}
+
+
+@pytest.mark.parametrize("way", ["near", "narrow", "further", "far along", "far along every case"])
+def test_every_order_of_a_full_inbox_is_the_same_whichever_way_it_is_read(of_nine, monkeypatch, way):
+    for name, value in WAYS[way].items():
+        monkeypatch.setattr(pending_queries, name, value)
+    for sort, key in ORDERS.items():
+        for options, passes in (
+            ({}, lambda n: True),
+            ({"filters": {"source": "議會"}}, lambda n: n % 4 == 1),
+            ({"text": "路樹"}, lambda n: n > 5),
         ):
-            found, after = [], None
-            while not found or after:
-                query = InboxQuery(tab="pending", limit=limit, after=after, **options)
-                page = engine.tasks.inbox(people["tsai"], query)
-                found += [row.task.id for row in page.rows]
-                after = page.after
-                if not page.rows:
-                    break
-            assert found == expected, (limit, options)
+            expected = [n for n in range(9) if passes(n)]
+            whole = of_nine(9, sort=sort, **options)
+            assert sorted(whole) == expected, (sort, options)
+            assert [key(n) for n in whole] == sorted(key(n) for n in expected), (sort, options)
+            assert of_nine(2, sort=sort, **options) == whole, (sort, options)
+            assert of_nine(2, sort=sort, descending=True, **options) == whole[::-1], (sort, options)
 
 
 def test_what_is_late_is_mine_and_on_offer_in_one_order(engine, people, start, clock):
