@@ -51,7 +51,12 @@ def allows_inline_styles(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def is_loopback(asked: Request) -> bool:
     """Whether the request came to this machine's own address."""
-    host = asked.host.rpartition(":")[0] if not asked.host.endswith("]") and ":" in asked.host else asked.host
+    return is_own_host(asked.host)
+
+
+def is_own_host(asked: str) -> bool:
+    """Whether a `Host` header, with a port or without, names this machine's own address."""
+    host = asked.rpartition(":")[0] if not asked.endswith("]") and ":" in asked else asked
     return host in LOOPBACK_HOSTS
 
 

@@ -159,6 +159,12 @@ class Settings:
         "Who asks for `/metrics` must send it as a bearer token; empty: only this machine itself may ask.",
         secret=True,
     )
+    worker_metrics_port: int = _setting(
+        "SIWEI_WORKER_METRICS_PORT",
+        0,
+        _integer(0, 65535),
+        "Port at which a worker answers `/metrics`, on `HOST`; 0: none. Each worker of one machine needs its own.",
+    )
     log_level: str = _setting("SIWEI_LOG_LEVEL", "info", _level, "debug, info, warning or error.")
 
     @classmethod

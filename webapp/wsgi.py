@@ -5,8 +5,11 @@ from __future__ import annotations
 from webapp.app import create_app
 from webapp.assemble import assemble
 from webapp.logs import configure_logs
+from webapp.metrics import watch_pool
 from webapp.settings import Settings
 
 _settings = Settings.from_environment()
 configure_logs(_settings)
-app = create_app(_settings, assemble(_settings))
+_engine = assemble(_settings)
+watch_pool(_engine.store)
+app = create_app(_settings, _engine)

@@ -17,9 +17,12 @@ from engine.queue import JobSpec
 from engine.steps.steps import Case
 from engine.store import Transaction
 from engine.store import stuck_queries as queries
+from engine.store import upkeep_queries as upkeep
 
 PART = 5_000
 """How many cases one look takes in: some 50 ms. A million open cases are looked at about once an hour."""
+LOOKED = "watchdog"
+"""Under which name is kept where all workers together are."""
 _MESSAGE = "沒有待辦、計時、訊息、呼叫或狀況 (no task, timer, message, call or incident is left)."
 
 
@@ -39,10 +42,24 @@ class WatchdogService(CaseService):
             part = queries.look(tx, after or UUID(int=0), limit)
         return sum(self._report(instance_id) for instance_id in part.stuck), part.last
 
-    def release(self) -> int:
-        """Resolve the incidents of cases that can be moved again; gives how many."""
+    def look_on(self) -> int:
+        """Look at the cases after those that were looked at last, by whichever worker; gives how many were told of.
+
+        Workers that look at one moment look at the same cases; the next look of either goes on after them.
+        """
+        with self._store.reading() as tx:
+            kept = upkeep.kept(tx, LOOKED)
+        after = kept.get("after")
+        told, last = self.look(UUID(after) if after else None)
+        ended = self._now().isoformat() if last is None else kept.get("turn_ended_at")
         with self._store.transaction() as tx:
-            return len(queries.close_moving(tx, now=self._now(), person_id=SYSTEM.person_id))
+            upkeep.keep(tx, LOOKED, {"after": str(last) if last else None, "turn_ended_at": ended})
+        return told
+
+    def release(self) -> int:
+        """Resolve the incidents of cases that can be moved again, of so many at most; gives how many."""
+        with self._store.transaction() as tx:
+            return len(queries.close_moving(tx, now=self._now(), person_id=SYSTEM.person_id, limit=PART))
 
     def _report(self, instance_id: UUID) -> bool:
         """Open the incident, unless the case has moved meanwhile or waits for a condition."""

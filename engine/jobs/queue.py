@@ -44,12 +44,17 @@ class BackOff(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """When to try again; None after the last attempt or when another is of no use."""
-        if job.attempts + 1 >= MAX_ATTEMPTS or not getattr(exception, "retryable", True):
+        if is_given_up(exception, job.attempts):
             return None
         try:
             return RetryDecision(retry_at=self._now() + timedelta(seconds=_FIRST_WAIT_SECONDS * 2**job.attempts))
         except StoreUnavailable:
             return RetryDecision(retry_at=AT_ONCE)
+
+
+def is_given_up(error: BaseException, attempts: int) -> bool:
+    """Whether a job that failed, and had been tried so often before, is not tried again."""
+    return attempts + 1 >= MAX_ATTEMPTS or not getattr(error, "retryable", True)
 
 
 def make_app(connector: BaseConnector, handler: Handler | None = None, retry: BaseRetryStrategy | None = None) -> App:

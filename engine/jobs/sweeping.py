@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
 
 from engine.errors import Busy, Conflict, NotFound
 from engine.jobs.calls import Caller
@@ -56,7 +55,6 @@ class Sweeper:
         self._notices = notices
         self._anchors = anchors
         self._tidied_at: datetime | None = None
-        self._watched: UUID | None = None
 
     def sweep(self) -> Swept:
         """One round. What fails is logged and does not keep the rest from being done."""
@@ -76,10 +74,10 @@ class Sweeper:
         return swept
 
     def _watch(self, swept: Swept) -> None:
-        """Look at some more of the open cases; the next round goes on where this one ends."""
+        """Look at some more of the open cases; the next round, of any worker, goes on where this one ends."""
         watchdog = self._engine.watchdog
         swept.moving = watchdog.release()
-        swept.stuck, self._watched = watchdog.look(self._watched)
+        swept.stuck = watchdog.look_on()
         if swept.stuck:
             _log.warning("%d cases cannot be moved by anybody or anything: see the incidents", swept.stuck)
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from engine.errors import Busy, CommitUnknown, StorageFull, StoreReadOnly, StoreUnavailable, ValueRefused
 from engine.store.plain import Answer, send, sql_of
+from engine.store.pool import CountedPool
 
 STATEMENT_SECONDS = 15.0
 LOCK_SECONDS = 5.0
@@ -90,6 +91,7 @@ class Store:
         }
         self.engine: Engine = create_engine(
             self.url,
+            poolclass=CountedPool,
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=10,
@@ -169,6 +171,11 @@ class Store:
             for setting in _NO_HURRY:
                 connection.exec_driver_sql(setting)
             yield Transaction(connection)
+
+    def pool_counts(self) -> dict[str, int]:
+        """How many connections are used and idle, how many there may be, and how many threads wait for one."""
+        assert isinstance(self.engine.pool, CountedPool)
+        return self.engine.pool.counts()
 
     def close(self) -> None:
         """Close every pooled connection. The store opens new ones when it is used again."""

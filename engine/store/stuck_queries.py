@@ -56,9 +56,11 @@ where instance_id = :instance_id and task_id = :task_id and resolved_at is null
 """)
 
 _MOVING = text(f"""
-update incident i set resolved_at = :now, resolved_by = :person_id
-where i.kind = :kind and i.resolved_at is null and not {nothing_moves("i.instance_id", but=STUCK)}
-returning i.instance_id
+update incident set resolved_at = :now, resolved_by = :person_id where id in (
+  select i.id from incident i
+  where i.kind = '{STUCK}' and i.resolved_at is null and not {nothing_moves("i.instance_id", but=STUCK)} limit :limit)
+  and resolved_at is null
+returning instance_id
 """)
 
 
@@ -95,6 +97,6 @@ def close_incident(tx: Transaction, instance_id: UUID, *, now: datetime, person_
     tx.execute(_CLOSE, values)
 
 
-def close_moving(tx: Transaction, *, now: datetime, person_id: str) -> Sequence[UUID]:
-    """Close the incidents of all cases that can be moved again; gives the cases."""
-    return [row.instance_id for row in tx.execute(_MOVING, {"kind": STUCK, "now": now, "person_id": person_id})]
+def close_moving(tx: Transaction, *, now: datetime, person_id: str, limit: int) -> Sequence[UUID]:
+    """Close the incidents of cases that can be moved again, `limit` at most; gives the cases."""
+    return [row.instance_id for row in tx.execute(_MOVING, {"now": now, "person_id": person_id, "limit": limit})]

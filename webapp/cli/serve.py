@@ -15,6 +15,7 @@ from webapp.logs import configure_logs
 from webapp.production import ensure_fit
 from webapp.settings import Settings
 from webapp.waiting import until_available
+from webapp.worker_metrics import WorkerMeters, serve
 
 
 @click.command()
@@ -39,9 +40,14 @@ def worker(concurrency: int) -> None:
     engine = assemble(settings, pool_size=concurrency)
     try:
         until_available(lambda: ensure_fit(settings, engine))
-        service = make_jobs(engine, settings)
+        service, meters = make_jobs(engine, settings), WorkerMeters()
+        serve(meters, engine, settings)
         Worker(
-            settings.database_url, service.handle, service.sweep, now=engine.clock.now, concurrency=concurrency
+            settings.database_url,
+            meters.counted(service.handle),
+            meters.counted_round(service.sweep),
+            now=engine.clock.now,
+            concurrency=concurrency,
         ).run()
     finally:
         engine.close()

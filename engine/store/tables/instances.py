@@ -224,6 +224,7 @@ incident = Table(
     Column("resolved_by", Text),
     Index("ix_incident_open", "opened_at", "id", postgresql_where=text("resolved_at is null")),
     Index("ix_incident_instance_id", "instance_id"),
+    Index("ix_incident_stuck", "id", postgresql_where=text("kind = 'stuck' and resolved_at is null")),
     Index(
         "uq_incident_open_task",
         "instance_id",

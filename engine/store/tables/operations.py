@@ -1,9 +1,9 @@
-"""What operators and people set: hosts that processes may call, and whether notices go out by mail."""
+"""What operators and people set, and what background work keeps: hosts to call, mail or none, where a round stands."""
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Table, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from engine.store.tables.base import Moment, metadata
 
@@ -30,4 +30,13 @@ notice_preference = Table(
     Column("changed_at", Moment, nullable=False),
     CheckConstraint("lang in ('zh', 'en')", name="lang_known"),
     comment="Whether a person gets notices by mail, and in which language; without a row: yes, Chinese.",
+)
+
+upkeep = Table(
+    "upkeep",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", JSONB, nullable=False),
+    Column("at", Moment, nullable=False, comment="when somebody took it up last"),
+    comment="What background work keeps for its next round.",
 )

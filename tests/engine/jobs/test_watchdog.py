@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine import SYSTEM
+from engine.cases import watchdog
+from engine.cases.watchdog import WatchdogService
 from engine.store import step_queries
 from engine.store.stuck_queries import STUCK
 from tests.engine.services.diagrams import CALLING, TIMED, WAITING
@@ -99,3 +101,31 @@ def test_it_resolves_itself_when_movement_returns(live, people, stuck, sql, serv
     sql("update incident set resolved_at = now(), resolved_by = 'x' where resolved_at is null")
     service.sweep()
     assert len(incidents(live, people, stuck)) == 1
+
+
+def test_workers_share_the_look_at_all_cases(live, begin, stuck, sql, monkeypatch):
+    monkeypatch.setattr(watchdog, "PART", 2)
+    monkeypatch.setattr(WatchdogService.look, "__kwdefaults__", {"limit": 2})
+    sql("delete from upkeep")
+    for _ in range(4):
+        begin(TIMED)
+    (number,) = sql("select count(*) from instance_state")[0]
+    others = [WatchdogService(live.store, live.watchdog._steps) for _ in range(2)]
+    found, rounds = 0, 0
+    while live.measuring.measures().watched_seconds_ago is None:
+        found += others[rounds % 2].look_on()
+        rounds += 1
+        assert rounds <= number
+    assert found == 1
+    assert rounds == number // 2 + 1
+    assert live.measuring.measures().watched_seconds_ago < 60
+
+
+def test_the_incidents_of_many_cases_are_resolved_a_part_at_a_time(live, people, stuck, sql, monkeypatch):
+    assert look(live) == 1
+    sql("insert into awaited_timer values (%s, 't', 'e', now() + interval '1 day')", stuck.id)
+    monkeypatch.setattr(watchdog, "PART", 0)
+    assert live.watchdog.release() == 0
+    monkeypatch.undo()
+    assert live.watchdog.release() == 1
+    assert incidents(live, people, stuck) == []
