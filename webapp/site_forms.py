@@ -76,6 +76,11 @@ def at_most(length: int) -> Length:
     return Length(max=length, message=_l("太長了，最多%(max)d個字。"))
 
 
+def fault_at(error: InvalidFields, field: str) -> str:
+    """What the engine found wrong with one field, in words; empty when it found nothing."""
+    return _text(error.fields[field]) if field in error.fields else ""
+
+
 def _text(code: str) -> str:
     if code.startswith("line-"):
         line = int(code.removeprefix("line-"))
@@ -144,5 +149,5 @@ def _time(text: str) -> time | None:
     hour, _colon, minute = digits.partition(":")
     try:
         return time(int(hour), int(minute or 0))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

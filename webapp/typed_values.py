@@ -47,5 +47,5 @@ def moment(text: str) -> datetime:
         if value is None:
             raise ValueError
         return datetime(value.year, value.month, value.day, int(hour), int(minute[:2] or 0), tzinfo=TAIPEI)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(_("請輸入日期與時間，例如 115/11/23 08:30。")) from None

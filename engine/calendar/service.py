@@ -21,11 +21,13 @@ from engine.store import Store, Transaction
 from engine.store import clock_queries as queries
 from engine.store.clock_queries import ClosureRow, YearRow
 from engine.store.directory_queries import root_units
+from engine.wording import written
 
 FRESH_SECONDS = 10.0
 """How long a process may count with the calendar it read; its own changes count at once."""
 
 CALENDAR_KEEPER = "calendar_keeper"
+MAX_REASON, MAX_REGION = 200, 40
 _PARTS: tuple[DayPart, ...] = ("day", "morning", "afternoon")
 
 
@@ -136,17 +138,14 @@ class CalendarService:
         """Close offices on one day, or half of it, for the whole city or one region.
 
         Raises:
-            InvalidFields: `reason` missing, `part` unknown, or the same closure stands already (`day`).
+            InvalidFields: `reason` or `region`, as `engine.wording.written` says; `part` unknown, or the same
+                closure stands already (`day`).
             NotAllowed: `actor` is neither administrator of the city nor calendar keeper.
         """
-        reason, region = reason.strip(), (region or "").strip() or None
-        wrong = {} if reason else {"reason": "required"}
-        if len(reason) > 200:
-            wrong["reason"] = "too-long"
+        reason = written(reason, "reason", most=MAX_REASON)
+        region = written(region or "", "region", most=MAX_REGION, required=False) or None
         if part not in _PARTS:
-            wrong["part"] = "unknown"
-        if wrong:
-            raise InvalidFields(wrong)
+            raise InvalidFields({"part": "unknown"})
         values = {"day": day, "reason": reason, "part": part, "region": region}
         with self._store.transaction() as tx:
             self._ensure_keeper(tx, actor)

@@ -18,6 +18,7 @@ from engine.steps.answers import Once, once
 from engine.store import Transaction
 from engine.store import file_queries as queries
 from engine.store.case_queries import may_see, note_file_read
+from engine.wording import written
 
 MAX_COMMENT = 10_000
 MAX_FILE_BYTES = 50_000_000
@@ -36,11 +37,9 @@ class CaseFiles(CaseService):
 
         Raises:
             InstanceNotFound: no such case, or not the actor's to see.
-            Invalid: the text is empty or longer than 10,000 characters.
+            InvalidFields: `text` is `required`, `too-long` (10,000 characters) or has `characters` no text may have.
         """
-        body = text.replace("\x00", "").strip()
-        if not body or len(body) > MAX_COMMENT:
-            raise Invalid("A comment has 1 to 10,000 characters.", field="text")
+        body = written(text, "text", most=MAX_COMMENT)
         made = Once(token, "case.commented", instance_id, {"comment": str(new_id())})
 
         def work(tx: Transaction) -> Comment:

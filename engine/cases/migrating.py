@@ -20,6 +20,7 @@ from engine.steps.answers import ensure_same, once
 from engine.steps.steps import Act
 from engine.store import Transaction, definition_queries
 from engine.store import migration_queries as queries
+from engine.wording import written
 
 MOST = 200
 """So many cases are looked at, and moved, at a time."""
@@ -92,13 +93,12 @@ class MigrationService(CaseService):
         """Move one case. Open work stays with its people and its times; the history says who moved it and why.
 
         Raises:
-            Invalid: no reason is given.
+            InvalidFields: the `reason`, as `engine.wording.written` says.
             InstanceNotFound, InstanceEnded: there is no such case, or it runs no more.
             DefinitionNotFound: no such version.
             MigrationRefused: it does not fit, with every problem.
         """
-        if not reason.strip() or len(reason) > MAX_REASON:
-            raise Invalid("A reason is needed.", field="reason")
+        reason = written(reason, "reason", most=MAX_REASON)
 
         def work(tx: Transaction) -> None:
             case = self._steps.lock(tx, instance_id, token=token)
@@ -109,7 +109,7 @@ class MigrationService(CaseService):
             target = self._version(tx, case.process_key, to)
             if target.id == case.definition_id:
                 return None
-            params = {"reason": reason.strip(), "version": case.row["version"], "to": target.version}
+            params = {"reason": reason, "version": case.row["version"], "to": target.version}
             renamed = {old: new for old, new in (mapping or {}).items() if old != new}
             act = Act(VERB, actor, params={**params, **({"elements": renamed} if renamed else {})}, token=token)
             self._steps.migrate(tx, case, target, mapping or {}, act)

@@ -12,7 +12,7 @@ from engine.cases.gathering import Arrival
 from engine.cases.records import DiagramState
 from engine.cases.starting import Starting
 from engine.cases.values import InstanceQuery, Page, ProcessInstance, watches_over
-from engine.errors import InstanceEnded, InstanceNotFound, Invalid, MessageNotCorrelated, NotAllowed
+from engine.errors import InstanceEnded, InstanceNotFound, MessageNotCorrelated, NotAllowed
 from engine.history.chain import Entry
 from engine.ids import new_id
 from engine.model import SYSTEM, Actor, Advance, Cancel, DeliverMessage, DeliverSignal, ProcessDefinition, Variables
@@ -23,6 +23,7 @@ from engine.store import Transaction, case_queries
 from engine.store import definition_queries as definitions
 from engine.store import message_queries as messages
 from engine.store import token_queries as tokens
+from engine.wording import written
 
 MAX_REASON = 2000
 LATEST = 2000
@@ -119,13 +120,12 @@ class RuntimeService(Starting, CaseFiles):
         """End a case where it stands; its open tasks are cancelled.
 
         Raises:
-            Invalid: no reason is given.
+            InvalidFields: the `reason`, as `engine.wording.written` says.
             InstanceNotFound: no such case, or not the actor's to see.
             NotAllowed: the actor neither started it nor watches over cases.
             InstanceEnded: it has ended; says when and how.
         """
-        if not reason.strip() or len(reason) > MAX_REASON:
-            raise Invalid("A reason is needed.", field="reason")
+        reason = written(reason, "reason", most=MAX_REASON)
 
         def work(tx: Transaction) -> Advance:
             found = self._load(tx, instance_id, actor)
@@ -136,8 +136,8 @@ class RuntimeService(Starting, CaseFiles):
             if not self.may_cancel(found, actor):
                 raise NotAllowed(business_key=found.business_key)
             self._load(tx, instance_id, actor).ensure_open()
-            act = Act("case.cancelled", actor, params={"reason": reason.strip()}, token=token)
-            return self._steps.take(tx, case, Cancel(reason.strip()), act)
+            act = Act("case.cancelled", actor, params={"reason": reason}, token=token)
+            return self._steps.take(tx, case, Cancel(reason), act)
 
         return once(self._store, token, "case.cancelled", actor, work, lambda tx, result: replayed(result))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from engine.ids import new_id
 from engine.model import Actor
 from engine.store import Store
 from engine.store import search_queries as queries
+from engine.wording import written
 
 MAX_NAME = 60
 MAX_QUERY_BYTES = 8_000
@@ -42,13 +42,11 @@ class SavedSearches:
             query: the page's own parameters, texts by name, e.g. `{"tab": "mine", "text": "路燈"}`.
 
         Raises:
-            InvalidFields: `name` is `required` or `too-long`; `query` is `too-long`; the person keeps
+            InvalidFields: `name`, as `engine.wording.written` says; `query` is `too-long`; the person keeps
                 50 of them already (`name`: `too-many`).
         """
-        name = " ".join(_printable(name).split())
-        problems = {} if name else {"name": "required"}
-        if len(name) > MAX_NAME:
-            problems["name"] = "too-long"
+        name = written(" ".join(name.split()), "name", most=MAX_NAME)
+        problems = {}
         if len(orjson.dumps(dict(query))) > MAX_QUERY_BYTES:
             problems["query"] = "too-long"
         if problems:
@@ -63,7 +61,3 @@ class SavedSearches:
         with self._store.transaction() as tx:
             if not queries.forget(tx, search_id, actor.person_id):
                 raise RecordNotFound(search=str(search_id))
-
-
-def _printable(text: str) -> str:
-    return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs") else " " for c in text)

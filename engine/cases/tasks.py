@@ -20,7 +20,7 @@ from engine.cases.values import (
     effective_person,
     has_role,
 )
-from engine.errors import EngineError, Invalid, NotAllowed, NotAssignee, TaskNotFound, TaskNotOpen, TooLarge
+from engine.errors import EngineError, InvalidFields, NotAllowed, NotAssignee, TaskNotFound, TaskNotOpen, TooLarge
 from engine.history.chain import Entry
 from engine.model import SYSTEM, Actor, Advance, CompleteTask, Execution, Variables
 from engine.steps.answers import Once, ensure_same, once
@@ -29,6 +29,7 @@ from engine.steps.steps import Act, Case, Steps
 from engine.store import Store, Transaction, candidate_queries, inbox_queries
 from engine.store import task_draft_queries as drafts
 from engine.store import task_queries as queries
+from engine.wording import written
 
 MAX_REASON = 2000
 UNIT_WORK_ROWS = 1000
@@ -179,8 +180,10 @@ class TaskService:
         Raises:
             TaskNotFound, TaskNotOpen: as `claim`.
             NotAllowed: the task is neither the actor's nor of a unit they head.
-            Invalid: no such active person, or no reason where somebody has the task already.
+            InvalidFields: the `person` is unknown or has left; the `reason`, as `engine.wording.written` says, which is
+                needed where somebody has the task.
         """
+        reason = written(reason, "reason", most=MAX_REASON, required=False)
         done = Once(token, "task.assigned", task_id)
 
         def work(tx: Transaction, case: Case, task: UserTask) -> UserTask:
@@ -188,11 +191,11 @@ class TaskService:
             self._ensure_may_assign(tx, task, actor)
             name = queries.active_person(tx, person_id)
             if name is None:
-                raise Invalid("There is no such person.", field="person", value=person_id[:80])
-            if len(reason) > MAX_REASON or (task.assignee is not None and not reason.strip()):
-                raise Invalid("A reason is needed.", field="reason")
+                raise InvalidFields({"person": "unknown"})
+            if task.assignee is not None and not reason:
+                raise InvalidFields({"reason": "required"})
             verb = "task.assigned" if task.assignee is None else "task.reassigned"
-            self._give(tx, case, task, person_id, name, actor, verb, done, reason=reason.strip())
+            self._give(tx, case, task, person_id, name, actor, verb, done, reason=reason)
             return self._load(tx, task_id, SYSTEM)
 
         return self._once(done, actor, work)

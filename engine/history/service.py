@@ -9,14 +9,16 @@ from uuid import UUID
 from engine import codec
 from engine.cases.records import ChainFault, PastDecision, Verification
 from engine.cases.values import HistoryEntry, has_role
-from engine.errors import Conflict, Invalid, NotAllowed, RecordNotFound
+from engine.errors import Conflict, NotAllowed, RecordNotFound
 from engine.history.anchors import Anchoring
 from engine.history.chain import GENESIS, Entry, value_digest
 from engine.model import Actor
 from engine.store import history_queries as queries
 from engine.store.history_queries import Head, StoredEntry
+from engine.wording import written
 
 MAY_ERASE = ("archivist", "administrator")
+MAX_REASON = 2000
 PART = 200
 """How many chains are read and checked at once."""
 
@@ -57,12 +59,11 @@ class HistoryService(Anchoring):
         Raises:
             RecordNotFound: no such entry, or of a case that is not the actor's to see.
             NotAllowed: the actor is neither archivist nor administrator.
-            Invalid: no reason is given.
+            InvalidFields: the `reason`, as `engine.wording.written` says.
             Conflict: it has no values, or they were erased before.
         """
         instance_id, seq = _parsed(entry_id)
-        if not reason.strip():
-            raise Invalid("A reason is needed.", field="reason")
+        reason = written(reason, "reason", most=MAX_REASON)
         if not (actor.is_system or has_role(actor, *MAY_ERASE)):
             raise NotAllowed
         with self._store.transaction() as tx:
@@ -73,7 +74,7 @@ class HistoryService(Anchoring):
                 raise RecordNotFound(entry=entry_id)
             if found.link.body is None:
                 raise Conflict("There is nothing left to erase.", at=found.erased_at)
-            params = {"seq": seq, "verb": found.link.verb, "reason": reason.strip()}
+            params = {"seq": seq, "verb": found.link.verb, "reason": reason}
             self._steps.note(tx, case, Entry("history.erased", actor, self._now(), params=params))
             queries.erase(tx, instance_id, seq, case.row["history_length"] + 1)
 

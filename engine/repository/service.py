@@ -15,7 +15,6 @@ from engine.errors import (
     Conflict,
     DefinitionNotFound,
     DeploymentRefused,
-    Invalid,
     NotAllowed,
     RecordNotFound,
 )
@@ -31,6 +30,9 @@ from engine.repository.starts import StartsInForce
 from engine.spiff import ProcessOutline
 from engine.store import Transaction
 from engine.store import definition_queries as queries
+from engine.wording import written
+
+MAX_REASON = 2000
 
 
 class RepositoryService(Drafts, ProcessRights, StartsInForce):
@@ -144,16 +146,15 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
 
         Raises:
             RecordNotFound, Conflict, NotAllowed: as `approve`.
-            Invalid: no reason is given.
+            InvalidFields: the `reason`, as `engine.wording.written` says.
         """
-        if not reason.strip():
-            raise Invalid("A reason is needed.", field="reason")
+        reason = written(reason, "reason", most=MAX_REASON)
         with self._store.transaction() as tx:
             waiting, _ = self._open_pending(tx, pending_id)
             if waiting.submitted_by != actor.person_id:
                 self._ensure_may(tx, actor, "deploy", waiting.keys)
             queries.decide_pending(
-                tx, pending_id, state="rejected", at=self._clock.now(), by=actor.person_id, reason=reason.strip()
+                tx, pending_id, state="rejected", at=self._clock.now(), by=actor.person_id, reason=reason
             )
 
     def pending(self, actor: Actor) -> tuple[PendingDeployment, ...]:

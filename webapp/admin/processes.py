@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -11,6 +13,19 @@ from webapp.i18n import lang
 from webapp.services import actor, engine
 
 VERBS = ("start", "edit", "deploy")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A change of rights that was refused: at which field, why, and what was chosen and typed."""
+
+    key: str
+    verb: str
+    field: str
+    text: str
+    role: str
+    unit: str
+    person: str
 
 
 @bp.get("/admin/processes")
@@ -29,18 +44,21 @@ def set_grants(key: str, verb: str) -> Page:
     person = request.form.get("person", "").strip()
     if role_id:
         if role_id not in dict(choices.roles()) or (unit_id and unit_id not in dict(choices.units(mine=False))):
-            return _page(problem=(key, verb, _("沒有這個角色或單位，請從清單中選。"))), 422
+            return _page(
+                Refused(key, verb, "role", _("沒有這個角色或單位，請從清單中選。"), role_id, unit_id, person)
+            ), 422
         groups.append(f"{role_id}@{unit_id}")
     if person:
         if not engine().directory.resolve(f"user:{person}"):
-            return _page(problem=(key, verb, _("沒有代號為「%(person)s」的在職人員。", person=person))), 422
+            told = _("沒有代號為「%(person)s」的在職人員。", person=person)
+            return _page(Refused(key, verb, "person", told, role_id, unit_id, person)), 422
         groups.append(f"user:{person}")
     engine().repository.set_grants(key, verb, list(dict.fromkeys(groups)), actor())
     flash(_("權限已更新。"), "success")
     return redirect(url_for("admin.processes", _anchor=key), 303)
 
 
-def _page(problem: tuple[str, str, str] | None = None) -> str:
+def _page(problem: Refused | None = None) -> str:
     repository = engine().repository
     definitions = repository.definitions()
     return render_template(

@@ -8,15 +8,18 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.errors import Invalid
+from engine.errors import InvalidFields
 from engine.forms import Field
 from webapp.cases import bp
+from webapp.cases.page import page_of
 from webapp.cases.words import open_task_name
 from webapp.rights import local_or
 from webapp.services import actor, engine, posted_token
+from webapp.site_forms import fault_at
 from webapp.taskforms.messages import message_text
 from webapp.taskforms.uploads import UploadRefused, check_upload
 
+COMMENT_LIMIT = 2000
 REASON_LIMIT = 500
 _ANY_FILE = Field(id="attachment", type="filepicker", path=("attachment",))
 """An attachment obeys the same rules as a file in a form."""
@@ -25,14 +28,18 @@ _ANY_FILE = Field(id="attachment", type="filepicker", path=("attachment",))
 @bp.post("/cases/<uuid:instance_id>/comments")
 def comment(instance_id: UUID) -> Response:
     """Add a remark to the case."""
-    text = request.form.get("text", "").strip()
-    if not text:
-        flash(_("請寫下意見再送出。"), "error")
-    elif len(text) > 2000:
-        flash(_("意見太長，請縮短到2000字以內。"), "error")
-    else:
-        engine().runtime.comment(instance_id, text, actor=actor(), token=posted_token())
-        flash(_("意見已加入。"), "success")
+    text = request.form.get("text", "")
+    problem = _comment_problem(text.strip())
+    if not problem:
+        try:
+            engine().runtime.comment(instance_id, text, actor=actor(), token=posted_token())
+        except InvalidFields as refusal:
+            problem = fault_at(refusal, "text")
+    if problem:
+        case = engine().runtime.instance(instance_id, actor())
+        page = page_of(case, "comments", comment_typed=text, comment_problem=problem)
+        return Response(page, 422, mimetype="text/html")
+    flash(_("意見已加入。"), "success")
     return _back(instance_id, "comments")
 
 
@@ -83,8 +90,8 @@ def cancel(instance_id: UUID) -> Response:
     if not problem:
         try:
             engine().runtime.cancel(instance_id, reason=reason, actor=actor(), token=posted_token())
-        except Invalid as refusal:
-            problem = refusal.message
+        except InvalidFields as refusal:
+            problem = fault_at(refusal, "reason")
     if problem:
         case = engine().runtime.instance(instance_id, actor())
         steps = [open_task_name(task) for task in case.open_tasks]
@@ -99,6 +106,14 @@ def _reason_problem(reason: str) -> str:
         return _("請說明撤案的原因。")
     if len(reason) > REASON_LIMIT:
         return _("原因太長，請縮短到500字以內。")
+    return ""
+
+
+def _comment_problem(text: str) -> str:
+    if not text:
+        return _("請寫下意見再送出。")
+    if len(text) > COMMENT_LIMIT:
+        return _("意見太長，請縮短到2000字以內。")
     return ""
 
 

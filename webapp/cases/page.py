@@ -27,7 +27,11 @@ def show(instance_id: UUID) -> str:
     """The case page; `?view=` names the tab."""
     case = engine().runtime.instance(instance_id, actor())
     view = request.args.get("view", "overview")
-    view = view if view in VIEWS else "overview"
+    return page_of(case, view if view in VIEWS else "overview")
+
+
+def page_of(case: ProcessInstance, view: str, **more: Any) -> str:
+    """The case page at one of its tabs; `more` is for the tab's own form, e.g. what was typed and refused."""
     context: dict[str, Any] = case_part(
         case, view, lambda wanted: url_for("cases.show", instance_id=case.id, view=wanted)
     )
@@ -47,6 +51,7 @@ def show(instance_id: UUID) -> str:
         data=data,
         may_cancel=case.is_open and engine().runtime.may_cancel(case, actor()),
         my_tasks=_my_tasks(case),
+        **more,
     )
 
 

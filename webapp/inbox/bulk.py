@@ -1,10 +1,11 @@
-"""What became of many tasks at once: refusals counted by their reason."""
+"""Many tasks at once: which were ticked, and what became of them: refusals counted by their reason."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from webapp.errors import text_of
 
@@ -17,3 +18,12 @@ def refusals(results: Iterable[tuple[Any, bool, Any]]) -> list[tuple[int, str]]:
     """
     reasons = Counter(text_of(error) for _id, done, error in results if not done)
     return [(count, why) for why, count in reasons.items()]
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a ticked box has sent an id."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -16,7 +16,7 @@ from engine import TABS
 from webapp import exports
 from webapp.conditional import conditional
 from webapp.inbox import bp, columns
-from webapp.inbox.bulk import refusals
+from webapp.inbox.bulk import is_uuid, refusals
 from webapp.inbox.state import EXPORT_LIMIT, ListState
 from webapp.rights import local_or
 from webapp.services import actor, engine, posted_token
@@ -85,7 +85,7 @@ def export(tab: str, kind: str) -> Response:
 def claim_many(tab: str) -> Response:
     """Claim every ticked task; what somebody else took meanwhile is named."""
     state = _state(tab)
-    ids = [UUID(text) for text in request.form.getlist("ids") if _is_uuid(text)]
+    ids = [UUID(text) for text in request.form.getlist("ids") if is_uuid(text)]
     if not ids:
         flash(_("請先勾選要簽收的工作。"), "warning")
         return redirect(state.url(), 303)
@@ -120,11 +120,3 @@ def _state(tab: str) -> ListState:
     if tab not in TABS:
         abort(404)
     return ListState.of(tab, request.args)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

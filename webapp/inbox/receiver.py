@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from flask import request
 from flask_babel import gettext as _
 
+from engine.errors import InvalidFields
 from webapp.services import engine
+from webapp.site_forms import fault_at
 from webapp.taskforms.directory import DirectoryPicker
 
 FOUND = 20
@@ -30,14 +32,21 @@ class Receiver:
     found: tuple[Mapping[str, str], ...] = ()
     searching: bool = False
 
-    @property
-    def problem(self) -> str:
-        """Why nobody is chosen, when that is so."""
-        if self.person:
-            return ""
+    def faults(self, reason: str, refusal: InvalidFields | None = None) -> dict[str, str]:
+        """What keeps a task from being given to them: texts by the id of the box; `refusal` is what the engine said."""
+        wrong = {"person": fault_at(refusal, "person"), "reason": fault_at(refusal, "reason")} if refusal else {}
+        if not self.person:
+            wrong["person"] = self._who()
+        if not reason:
+            wrong["reason"] = _("請說明改分的原因。")
+        person = "reassign-find" if self.text else "reassign-person"
+        boxes = {"person": person, "reason": "reassign-reason"}
+        return {boxes[name]: text for name, text in wrong.items() if text}
+
+    def _who(self) -> str:
         if len(self.found) > 1:
             return _("有多個符合，請選定其中一個。")
-        return _("找不到這個人。") if self.text and not self.found else ""
+        return _("找不到這個人。") if self.text and not self.found else _("請選定要改分給誰。")
 
 
 def posted_receiver() -> Receiver:

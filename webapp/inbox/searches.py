@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,6 +16,7 @@ from webapp.inbox import bp
 from webapp.inbox.state import FILTERS
 from webapp.rights import local_or
 from webapp.services import actor, engine
+from webapp.site_forms import fault_at
 
 _PAGES = {
     "inbox.show": frozenset(["tab", "q", "sort", "desc", *FILTERS]),
@@ -34,9 +35,17 @@ class Kept:
     url: str
 
 
+@dataclass(frozen=True)
+class UnkeptSearch:
+    """A name that was refused: what was typed, and why. Stands in `g` while the page is shown again."""
+
+    name: str
+    problem: str
+
+
 @bp.post("/searches")
 def save_search() -> Response:
-    """Keep the search of the page it was sent from; one of the same name is replaced."""
+    """Keep the search of the page it was sent from; one of the same name is replaced. Refused, that page says why."""
     page = request.args.get("page", "")
     if page not in _PAGES or (page == "inbox.show" and request.args.get("tab") not in TABS):
         abort(404)
@@ -45,8 +54,9 @@ def save_search() -> Response:
     try:
         kept = engine().searches.save(actor(), request.form.get("name", ""), {"page": page, **query})
     except InvalidFields as refusal:
-        flash(_why(refusal), "error")
-        return redirect(back, 303)
+        g.unkept_search = UnkeptSearch(request.form.get("name", ""), _why(refusal))
+        view = current_app.view_functions[page](**({"tab": query["tab"]} if page == "inbox.show" else {}))
+        return Response(view.get_data() if isinstance(view, Response) else view, 422, mimetype="text/html")
     flash(_("已存成常用搜尋「%(name)s」。", name=kept.name), "success")
     return redirect(back, 303)
 
@@ -74,6 +84,7 @@ def kept_searches() -> list[Kept]:
 def _why(refusal: InvalidFields) -> str:
     return {
         "required": _("請給這個搜尋一個名稱。"),
+        "characters": fault_at(refusal, "name"),
         "too-long": _("名稱太長，請縮短到60個字以內。"),
         "too-many": _("最多保留50個常用搜尋，請先刪除不用的。"),
     }.get(refusal.fields.get("name", ""), _("搜尋條件太長，無法保留。"))

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import UserTask, is_for
-from engine.errors import Invalid, InvalidVariables, TooLarge, ValueRefused
+from engine.errors import InvalidFields, InvalidVariables, TooLarge, ValueRefused
 from engine.model import Advance
 from webapp.cases.data import sections
 from webapp.cases.page import PART_VIEWS, case_part
@@ -69,28 +69,29 @@ def reassign(task_id: UUID) -> Response:
     found = engine().tasks.get(task_id, actor())
     receiver, reason = posted_receiver(), request.form.get("reason", "").strip()
     if receiver.searching:
-        return Response(_reassign_page(found, "", receiver, reason), 200, mimetype="text/html")
-    person = receiver.person
-    problem = "" if person and reason else receiver.problem or _("改分要選定人員並說明原因。")
-    if not problem:
+        return Response(_reassign_page(found, {}, receiver, reason), 200, mimetype="text/html")
+    person, faults = receiver.person, receiver.faults(reason)
+    if not faults:
         try:
             engine().tasks.assign(task_id, person, actor=actor(), reason=reason, token=posted_token())
-        except Invalid as refusal:
-            problem = text_of(refusal)
-    if problem:
-        return Response(_reassign_page(found, problem, receiver, reason), 422, mimetype="text/html")
+        except InvalidFields as refusal:
+            faults = receiver.faults(reason, refusal)
+    if faults:
+        return Response(_reassign_page(found, faults, receiver, reason), 422, mimetype="text/html")
     flash(_("已改分給%(name)s。", name=engine().directory.person(person).name), "success")
     return redirect(_list_state().url(), 303)
 
 
-def _reassign_page(found: UserTask, problem: str = "", receiver: Receiver | None = None, reason: str = "") -> str:
+def _reassign_page(
+    found: UserTask, faults: Mapping[str, str] | None = None, receiver: Receiver | None = None, reason: str = ""
+) -> str:
     found.ensure_open()
     return render_template(
         "inbox/reassign.html",
         task=found,
         title=task_name(found),
         state=_list_state(),
-        problem=problem,
+        faults=faults,
         receiver=receiver,
         reason=reason,
     )

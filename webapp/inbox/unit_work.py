@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,10 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from engine import TaskRow, WorkRow
+from engine.errors import InvalidFields
 from webapp import exports
 from webapp.inbox import bp, columns
-from webapp.inbox.bulk import refusals
+from webapp.inbox.bulk import is_uuid, refusals
 from webapp.inbox.receiver import Receiver, posted_receiver
 from webapp.services import actor, engine, posted_token
 
@@ -25,7 +26,13 @@ def unit_work() -> str:
     return _page("due" if request.args.get("by") == "due" else "person")
 
 
-def _page(by: str, ticked: Sequence[str] = (), receiver: Receiver | None = None, reason: str = "") -> str:
+def _page(
+    by: str,
+    ticked: Sequence[str] = (),
+    receiver: Receiver | None = None,
+    reason: str = "",
+    faults: Mapping[str, str] | None = None,
+) -> str:
     rows = engine().tasks.unit_work(actor())
     now = engine().clock.now()
     return render_template(
@@ -38,6 +45,7 @@ def _page(by: str, ticked: Sequence[str] = (), receiver: Receiver | None = None,
         ticked=ticked,
         receiver=receiver,
         reason=reason,
+        faults=faults,
         by_due=_by_due(rows),
     )
 
@@ -60,23 +68,25 @@ def unit_work_export(kind: str) -> Response:
 @bp.post("/unit-work/reassign")
 def reassign_many() -> Response:
     """Give the ticked tasks to one person, with one reason."""
-    ids = [UUID(text) for text in request.form.getlist("ids") if len(text) == 36]
+    ids = [UUID(text) for text in request.form.getlist("ids") if is_uuid(text)]
     receiver, reason = posted_receiver(), request.form.get("reason", "").strip()
-    if receiver.searching:
+    faults = {} if receiver.searching else receiver.faults(reason)
+    if not ids and not receiver.searching:
+        faults["tasks"] = _("請先勾選要改分的工作。")
+    results: list[Any] = []
+    if not faults and not receiver.searching:
+        results = engine().tasks.reassign_many(ids, receiver.person, actor=actor(), reason=reason, token=posted_token())
+        said = next((error for _id, _ok, error in results if isinstance(error, InvalidFields)), None)
+        faults = receiver.faults(reason, said) if said else {}
+    if faults or receiver.searching:
         by = "due" if request.form.get("by") == "due" else "person"
-        return Response(_page(by, request.form.getlist("ids"), receiver, reason), 200, mimetype="text/html")
-    person = receiver.person
-    if not ids:
-        flash(_("請先勾選要改分的工作。"), "warning")
-    elif not person or not reason:
-        flash(receiver.problem or _("改分要選定人員並說明原因。"), "error")
-    else:
-        results = engine().tasks.reassign_many(ids, person, actor=actor(), reason=reason, token=posted_token())
-        done = sum(1 for _id, ok, _error in results if ok)
-        if done:
-            flash(ngettext("已改分%(num)d件。", "已改分%(num)d件。", done), "success")
-        for count, why in refusals(results):
-            flash(ngettext("%(num)d件未能改分：%(why)s", "%(num)d件未能改分：%(why)s", count, why=why), "error")
+        page = _page(by, request.form.getlist("ids"), receiver, reason, faults)
+        return Response(page, 422 if faults else 200, mimetype="text/html")
+    done = sum(1 for _id, ok, _error in results if ok)
+    if done:
+        flash(ngettext("已改分%(num)d件。", "已改分%(num)d件。", done), "success")
+    for count, why in refusals(results):
+        flash(ngettext("%(num)d件未能改分：%(why)s", "%(num)d件未能改分：%(why)s", count, why=why), "error")
     return redirect(url_for("inbox.unit_work", by=request.form.get("by") or None), 303)
 
 

@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import HistoryEntry, ProcessInstance
-from engine.errors import InstanceNotFound, Invalid
+from engine.errors import InstanceNotFound, InvalidFields
 from webapp.cases.words import line
 from webapp.operate import bp
 from webapp.services import actor, engine
+from webapp.site_forms import fault_at
 
 Page = str | tuple[str, int] | Response
 MAX_REASON = 2000
@@ -56,8 +57,9 @@ def erase(instance_id: UUID, seq: int) -> Page:
         return _confirm(case, entry, reason, _("請勾選確認，清除後無法復原。"), "sure"), 422
     try:
         engine().history.erase(entry.id, reason, actor())
-    except Invalid:
-        return _confirm(case, entry, reason, _("請填寫理由。")), 422
+    except InvalidFields as refusal:
+        missing = refusal.fields["reason"] == "required"
+        return _confirm(case, entry, reason, _("請填寫理由。") if missing else fault_at(refusal, "reason")), 422
     flash(_("第%(seq)d筆紀錄的內容已清除；誰、何時、為何清除都已記錄。", seq=seq), "success")
     return redirect(url_for("operate.erasure", number=case.business_key), 303)
 

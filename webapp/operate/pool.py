@@ -8,9 +8,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.errors import Invalid
+from engine.errors import InvalidFields
 from webapp.operate import bp
 from webapp.services import actor, engine
+from webapp.site_forms import fault_at
 
 Page = str | tuple[str, int] | Response
 
@@ -29,20 +30,21 @@ def assign(task_id: UUID) -> Page:
         return _page(task_id, _("請從清單中選一位在職人員。")), 422
     try:
         task = engine().tasks.assign(task_id, person_id, actor(), reason=request.form.get("reason", ""))
-    except Invalid as error:
-        wrong = _("請從清單中選一位在職人員。") if error.params.get("field") == "person" else _("理由太長了，請縮短。")
-        return _page(task_id, wrong), 422
+    except InvalidFields as error:
+        wrong = _("請從清單中選一位在職人員。") if "person" in error.fields else ""
+        return _page(task_id, wrong, fault_at(error, "reason")), 422
     flash(_("「%(task)s」已交給%(name)s。", task=task.name, name=task.assignee_name), "success")
     return redirect(url_for("operate.pool"), 303)
 
 
-def _page(wrong_task: UUID | None = None, error: str = "") -> str:
+def _page(wrong_task: UUID | None = None, error: str = "", reason_error: str = "") -> str:
     return render_template(
         "operate/pool.html",
         tasks=engine().monitor.pool(actor()),
         people=engine().directory.people(),
         wrong_task=wrong_task,
         error=error,
+        reason_error=reason_error,
         typed=request.form.get("person", ""),
         reason=request.form.get("reason", ""),
     )

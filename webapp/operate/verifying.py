@@ -49,7 +49,7 @@ def verification() -> str:
 @bp.post("/operate/verification")
 def verify() -> str | tuple[str, int]:
     """Check one case by its number, or the next part of all."""
-    number = request.form.get("number", "").strip()[:100]
+    number = request.form.get("number", "").strip()
     if number:
         return _verify_one(number)
     if request.form.get("scope") == "one":
@@ -59,7 +59,7 @@ def verify() -> str | tuple[str, int]:
 
 def _verify_one(number: str) -> str | tuple[str, int]:
     try:
-        found = engine().runtime.by_business_key(number)
+        found = engine().runtime.by_business_key(number[:100])
     except InstanceNotFound:
         return _page(number, error="unknown"), 422
     result = engine().history.verify(found.id, anchors=(path.read_bytes() for path in _anchors()))

@@ -14,8 +14,9 @@ from lxml import etree
 from werkzeug.wrappers import Response
 
 from engine import PendingDeployment, SourceFile
-from engine.errors import DefinitionNotFound, Invalid, RecordNotFound
+from engine.errors import DefinitionNotFound, InvalidFields, RecordNotFound
 from webapp.services import actor, engine
+from webapp.site_forms import fault_at
 from webapp.studio import bp, sources, words
 from webapp.studio.differences import changed_files, line_differences
 
@@ -41,13 +42,14 @@ def reject(pending_id: UUID) -> Response:
     reason = request.form.get("reason", "").strip()
     try:
         engine().repository.reject(pending_id, actor(), reason)
-    except Invalid:
-        return Response(_page(pending_id, _("請寫下理由。")), 422, mimetype="text/html")
+    except InvalidFields as refusal:
+        problem = _("請寫下理由。") if refusal.fields["reason"] == "required" else fault_at(refusal, "reason")
+        return Response(_page(pending_id, problem, reason), 422, mimetype="text/html")
     flash(_("已退回，沒有部署。"), "success")
     return redirect(url_for("studio.index"), 303)
 
 
-def _page(pending_id: UUID, problem: str = "") -> str:
+def _page(pending_id: UUID, problem: str = "", reason: str = "") -> str:
     repository = engine().repository
     files = repository.pending_files(pending_id, actor())
     waiting = next((item for item in repository.pending(actor()) if item.id == pending_id), None)
@@ -63,6 +65,7 @@ def _page(pending_id: UUID, problem: str = "") -> str:
         own=actor().person_id == waiting.submitted_by,
         words=words,
         problem=problem,
+        reason=reason,
     )
 
 

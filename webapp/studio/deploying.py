@@ -7,8 +7,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import Deployment
-from engine.errors import DeploymentRefused
+from engine.errors import DeploymentRefused, InvalidFields
+from engine.wording import written
 from webapp.services import actor, engine
+from webapp.site_forms import fault_at
 from webapp.studio import bp, sources, words
 from webapp.studio.differences import changed_files
 from webapp.studio.editing import finding_json
@@ -27,9 +29,11 @@ def deploy(key: str) -> str:
 def submit(key: str) -> Response:
     """Deploy the draft as the next version, or put it before a second account when it changes code."""
     shown = sources.named(key, sources.DRAFT)
-    note = request.form.get("note", "").strip()
-    if not note or len(note) > MAX_NOTE:
-        return _refused(shown, _("請寫下這次改了什麼，最多%(max)d個字。", max=MAX_NOTE), note)
+    typed = request.form.get("note", "")
+    try:
+        note = written(typed, "note", most=MAX_NOTE)
+    except InvalidFields as refusal:
+        return _refused(shown, "", typed, _note_fault(refusal))
     if str(shown.revision) != request.form.get("revision"):
         return _refused(shown, _("您看過之後，草稿又有更動。請再看一次下面的變更。"), note)
     try:
@@ -72,7 +76,13 @@ def make_current(key: str, number: int) -> Response:
     return redirect(url_for("studio.process", key=key), 303)
 
 
-def _page(shown: sources.FileSet, problem: str = "", note: str = "") -> str:
+def _note_fault(refusal: InvalidFields) -> str:
+    if refusal.fields["note"] == "characters":
+        return fault_at(refusal, "note")
+    return _("請寫下這次改了什麼，最多%(max)d個字。", max=MAX_NOTE)
+
+
+def _page(shown: sources.FileSet, problem: str = "", note: str = "", note_fault: str = "") -> str:
     repository = engine().repository
     before = sources.own_files(shown.definition) if shown.definition else ()
     findings = repository.lint(shown.files)
@@ -90,8 +100,9 @@ def _page(shown: sources.FileSet, problem: str = "", note: str = "") -> str:
         saved_by=words.person_name(shown.saved_by),
         problem=problem,
         note=note,
+        note_fault=note_fault,
     )
 
 
-def _refused(shown: sources.FileSet, problem: str, note: str) -> Response:
-    return Response(_page(shown, problem, note), 422, mimetype="text/html")
+def _refused(shown: sources.FileSet, problem: str, note: str, note_fault: str = "") -> Response:
+    return Response(_page(shown, problem, note, note_fault), 422, mimetype="text/html")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,9 +13,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from engine import SourceFile
-from engine.errors import DeploymentRefused
+from engine.errors import DeploymentRefused, InvalidFields
+from engine.wording import written
 from webapp.i18n import lang
 from webapp.services import actor, engine
+from webapp.site_forms import fault_at
 from webapp.studio import blank, bp, sources
 from webapp.studio.process import context
 
@@ -31,7 +34,7 @@ class Unreadable(Exception):
 def draft_files(key: str) -> str:
     """The files of the draft: open, add, bring, download, remove."""
     shown = sources.named(key, sources.DRAFT)
-    return render_template("studio/files.html", **context(shown), shown=shown, problems=[])
+    return render_template("studio/files.html", **context(shown), shown=shown, problems=[], faults={}, typed={})
 
 
 @bp.post("/studio/<key>/upload")
@@ -59,11 +62,18 @@ def add_file(key: str) -> Response:
     kind, name, title = (request.form.get(part, "").strip() for part in ("kind", "name", "title"))
     if kind not in ("bpmn", "dmn", "form"):
         abort(404)
-    if not _NAME.fullmatch(name) or not title or len(title) > 100:
-        return _refused(shown, [_("代號由小寫英文字母、數字與底線組成，以字母開頭；名稱不能空白。")])
     path = f"{shown.key}/{name}.form" if kind == "form" else f"{name}.{kind}"
-    if any(file.name == path for file in shown.files):
-        return _refused(shown, [_("草稿裡已經有 %(name)s。", name=path)])
+    faults = {}
+    try:
+        title = written(title, "title", most=100)
+    except InvalidFields as refusal:
+        faults["add-title"] = fault_at(refusal, "title")
+    if not _NAME.fullmatch(name):
+        faults["add-name"] = _("代號由小寫英文字母、數字與底線組成，以字母開頭。")
+    elif any(file.name == path for file in shown.files):
+        faults["add-name"] = _("草稿裡已經有 %(name)s。", name=path)
+    if faults:
+        return _refused(shown, [], faults)
     make = {"form": blank.form, "dmn": blank.table, "bpmn": blank.diagram}[kind]
     _store(shown, {file.name: file for file in [*shown.files, SourceFile(path, make(name, title))]})
     return redirect(url_for("studio.edit", key=key, name=path), 303)
@@ -115,6 +125,9 @@ def _placed(file: SourceFile, shown: sources.FileSet) -> SourceFile:
     return SourceFile(same[0], file.content) if len(same) == 1 else file
 
 
-def _refused(shown: sources.FileSet, problems: list[str]) -> Response:
-    page = render_template("studio/files.html", **context(shown), shown=shown, problems=problems)
+def _refused(shown: sources.FileSet, problems: list[str], faults: Mapping[str, str] | None = None) -> Response:
+    """The files again: what is wrong as a whole, or at the boxes of the new file, with what was typed."""
+    page = render_template(
+        "studio/files.html", **context(shown), shown=shown, problems=problems, faults=faults or {}, typed=request.form
+    )
     return Response(page, 422, mimetype="text/html")

@@ -9,7 +9,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import SourceFile
+from engine.errors import InvalidFields
+from engine.wording import written
 from webapp.services import actor, engine
+from webapp.site_forms import fault_at
 from webapp.studio import blank, bp, words
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,59}", re.ASCII)
@@ -41,8 +44,11 @@ def _problems(key: str, name: str) -> dict[str, str]:
         problems["key"] = _("代號由小寫英文字母、數字與底線組成，以字母開頭，2至60個字元。")
     elif repository.draft(key) or any(definition.key == key for definition in repository.definitions()):
         problems["key"] = _("已有代號相同的流程。")
-    if not name or len(name) > 100:
-        problems["name"] = _("請填寫名稱，最多100個字。")
+    try:
+        written(name, "name", most=100)
+    except InvalidFields as refusal:
+        unfit = refusal.fields["name"] == "characters"
+        problems["name"] = fault_at(refusal, "name") if unfit else _("請填寫名稱，最多100個字。")
     return problems
 
 

@@ -10,10 +10,11 @@ from flask import abort, render_template, request
 from flask_babel import gettext as _
 
 from engine import MigrationProblem, MovableCase, ProcessOutline
-from engine.errors import EngineError, Invalid, MigrationRefused
+from engine.errors import EngineError, InvalidFields, MigrationRefused
 from webapp.errors import text_of
 from webapp.i18n import lang
 from webapp.services import actor, engine
+from webapp.site_forms import fault_at
 from webapp.studio import bp, sources
 from webapp.studio.process import context
 
@@ -32,16 +33,16 @@ def move(key: str, number: int) -> str | tuple[str, int]:
     """Move the chosen cases; what became of each is said."""
     to, mapping = _target(key, number, request.form), _mapping(request.form)
     reason, chosen = request.form.get("reason", "").strip(), request.form.getlist("case", type=_uuid)
-    problem = "" if chosen else _("請先勾選要移動的案件。")
+    faults = {} if chosen else {"move-cases": _("請先勾選要移動的案件。")}
     results: list[Any] = []
     if chosen:
         before = {case.id: case for case in engine().migration.check(key, number, to, actor(), mapping=mapping)}
         try:
             results = engine().migration.migrate_many(chosen, to, actor=actor(), reason=reason, mapping=mapping)
-        except Invalid:
-            problem = _("請寫下原因，最多%(max)d個字；案件的歷程會留著。", max=500)
-    if problem:
-        return _page(key, number, to, mapping, problem=problem, reason=reason, chosen=chosen), 422
+        except InvalidFields as refusal:
+            faults["reason"] = _reason_fault(refusal)
+    if faults:
+        return _page(key, number, to, mapping, faults=faults, reason=reason, chosen=chosen), 422
     return render_template(
         "studio/moved.html",
         **context(sources.version(key)),
@@ -51,13 +52,19 @@ def move(key: str, number: int) -> str | tuple[str, int]:
     )
 
 
+def _reason_fault(refusal: InvalidFields) -> str:
+    if refusal.fields.get("reason") == "characters":
+        return fault_at(refusal, "reason")
+    return _("請寫下原因，最多%(max)d個字；案件的歷程會留著。", max=500)
+
+
 def _page(
     key: str,
     number: int,
     to: int,
     mapping: Mapping[str, str],
     *,
-    problem: str = "",
+    faults: Mapping[str, str] | None = None,
     reason: str = "",
     chosen: Iterable[UUID] = (),
 ) -> str:
@@ -78,7 +85,7 @@ def _page(
         stands_for=_stands_for(cases, mapping, there, here),
         prefix=_MAP,
         mapping=mapping,
-        problem=problem,
+        faults=faults or {},
         reason=reason,
         chosen=set(chosen),
     )

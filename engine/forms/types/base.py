@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal, Protocol
 
 from engine.forms.definition import Field, Message, Option
+from engine.wording import is_forbidden
 
 Raw = Any
 Kind = Literal["person", "unit", "case"]
@@ -123,17 +124,11 @@ def plain_text(raw: Raw, *, lines: bool = False, limit: int = 2000) -> str | Non
     text = str(raw).replace("\r\n", "\n").replace("\r", "\n")
     text = text if lines else text.replace("\n", " ").replace("\t", " ")
     text = unicodedata.normalize("NFC", text).strip()
-    if any(_forbidden(char) for char in text):
+    if any(map(is_forbidden, text)):
         raise Refused("bad-characters")
     if len(text) > limit:
         raise Refused("too-long", max=limit, length=len(text))
     return text or None
-
-
-def _forbidden(char: str) -> bool:
-    if char in "\n\t":
-        return False
-    return unicodedata.category(char) in ("Cc", "Cs") or char in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
 
 
 def raw_list(raw: Raw, *, limit: int = 1000) -> list[Any]:

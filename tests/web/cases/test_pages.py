@@ -89,12 +89,14 @@ def test_a_comment_is_added_and_shown(browser, decided):
     assert "<script>alert" not in page
 
 
-@pytest.mark.parametrize(("text", "said"), [("   ", "請寫下意見再送出。"), ("長" * 2001, "意見太長")])
+@pytest.mark.parametrize(("text", "said"), [("   ", "請寫下意見再送出。"), ("長" * 2001, "意見太長"), ("a\x1bb", "控制字元")])
 def test_a_comment_that_cannot_be_added_says_why(browser, decided, text, said):
     case, _ = decided
     starter = browser(STARTER)
-    starter.post(f"/cases/{case.id}/comments", {"text": text})
-    assert said in starter.flashes()
+    answered = starter.post(f"/cases/{case.id}/comments", {"text": text})
+    assert answered.status_code == 422
+    assert said in found(r'id="comment-text-error">(.*?)</p>', answered.text)
+    assert text in answered.text, "what was typed is kept"
 
 
 def test_a_file_is_attached_downloaded_and_previewed(browser, decided):

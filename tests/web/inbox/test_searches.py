@@ -36,8 +36,9 @@ def test_a_search_is_kept_called_up_and_deleted(browser, kept_of, leads_to):
 @pytest.mark.parametrize(("name", "said"), [("", "請給這個搜尋一個名稱。"), ("長" * 61, "名稱太長")])
 def test_a_name_that_will_not_do_is_said(browser, name, said):
     mine = browser(HANDLER)
-    keep(mine, "/searches?page=inbox.show&tab=mine&q=x", name)
-    assert said in mine.get("/inbox/mine").text
+    assert keep(mine, "/searches?page=inbox.show&tab=mine&q=x", name).status_code == 422
+    assert said in found(r'id="search-name-error">(.*?)</p>', mine.last.text)
+    assert f'name="name" value="{name}"' in mine.last.text
 
 
 @pytest.mark.parametrize("address", ["page=admin.index", "page=inbox.show&tab=nowhere", "q=x"])
@@ -54,5 +55,6 @@ def test_more_than_fifty_are_refused_with_what_to_do(browser, engine, actor):
     for number in range(len(engine.searches.of(actor(CHIEF))), 50):
         engine.searches.save(actor(CHIEF), f"搜尋{number}", {"page": "cases.find", "q": "路燈"})
     mine = browser(CHIEF)
-    keep(mine, "/searches?page=cases.find&q=路燈", "第五十一個")
-    assert "最多保留50個常用搜尋，請先刪除不用的。" in mine.get("/cases").text
+    assert keep(mine, "/searches?page=cases.find&q=路燈", "第五十一個").status_code == 422
+    assert "最多保留50個常用搜尋，請先刪除不用的。" in mine.last.text
+    assert 'value="路燈"' in mine.last.text, "the list is shown as it was asked for"
