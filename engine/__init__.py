@@ -18,6 +18,7 @@ from engine.cases.records import (
     SavedSearch,
     Verification,
 )
+from engine.cases.tasks import UNIT_WORK_ROWS
 from engine.cases.values import (
     TABS,
     HistoryEntry,
@@ -55,6 +56,7 @@ from engine.store import Store
 __all__ = [
     "SYSTEM",
     "TABS",
+    "UNIT_WORK_ROWS",
     "Actor",
     "Advance",
     "Attachment",

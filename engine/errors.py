@@ -34,6 +34,7 @@
     └── StoreUnavailable         (503)  the database cannot be reached, or fails
         ├── StorageFull          a disk is full
         ├── StoreReadOnly        it takes nothing in
+        ├── ListsBusy            as many long lists are being taken out as may be
         └── CommitUnknown        the connection was lost while committing
 
 An error's docstring is its default message; `params` holds what it is about.
@@ -226,6 +227,10 @@ class StorageFull(StoreUnavailable):
 
 class StoreReadOnly(StoreUnavailable):
     """The database can only be read right now; nothing was stored."""
+
+
+class ListsBusy(StoreUnavailable):
+    """As many long lists are being taken out as may be at one time."""
 
 
 class CommitUnknown(StoreUnavailable):

@@ -15,6 +15,7 @@ from engine.administration import AdminLog
 from engine.calendar.deadlines import DeadlineService
 from engine.calendar.service import CalendarService
 from engine.cases.incidents import IncidentService
+from engine.cases.listing import ListingService
 from engine.cases.machine import MachineService
 from engine.cases.migrating import MigrationService
 from engine.cases.runtime import RuntimeService
@@ -102,6 +103,7 @@ class ProcessEngine:
         self.suspension = SuspensionService(store, steps)
         self.machine = MachineService(store, steps)
         self.tasks = TaskService(store, steps)
+        self.lists = ListingService(store, steps, self.tasks)
         self.history = HistoryService(store, steps, signer)
         self.readings = CaseReadings(store)
         self.searches = SavedSearches(store, self.clock)

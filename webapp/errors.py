@@ -42,6 +42,7 @@ _TEXTS: dict[type[errors.EngineError], Any] = {
     errors.StepFailed: _l("這一步無法執行，資料沒有改變。"),
     errors.StorageFull: _l("系統的儲存空間已滿，這次送出的內容沒有存入。"),
     errors.StoreReadOnly: _l("系統暫時只能查看，不能寫入；這次送出的內容沒有存入。"),
+    errors.ListsBusy: _l("有人正在匯出很長的清單，系統一次只處理幾份，好讓其他頁面照常使用。"),
 }
 
 _ADVICE: dict[type[errors.EngineError], Any] = {
@@ -49,8 +50,9 @@ _ADVICE: dict[type[errors.EngineError], Any] = {
         "請通知系統管理者騰出空間。空間恢復後，回到上一頁再送出一次即可，不會重複；在那之前請先不要關閉填寫中的頁面。"
     ),
     errors.StoreReadOnly: _l("請過幾分鐘回到上一頁再送出一次，不會重複；若持續發生，請通知系統管理者。"),
+    errors.ListsBusy: _l("請過一兩分鐘再匯出，或先用搜尋與篩選縮小範圍；短的清單隨時可以匯出。"),
 }
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_WRITING = (errno.EROFS, errno.EIO)
 
 _DEPUTY = {
@@ -130,12 +132,14 @@ def _engine_error(error: errors.EngineError) -> Response:
         context = {**_given_away(str(error.params["who"])), "typed": typed_texts()}
     if type(error) in _ADVICE:
         context["advice"] = str(_ADVICE[type(error)])
+    if isinstance(error, errors.ListsBusy):
+        context["heading"] = _("請稍後再匯出")
     return error_page(error.status, context.pop("message", text_of(error)), **context)
 
 
 def _disk_error(error: OSError) -> Response:
     """A disk of this machine that is full or broken: where uploads wait for the database, for one."""
-    if error.errno in _NO_SPACE:
+    if error.errno in NO_SPACE:
         return _engine_error(errors.StorageFull(cause=str(error)))
     if error.errno in _NO_WRITING:
         return _engine_error(errors.StoreReadOnly(cause=str(error)))

@@ -14,10 +14,10 @@ from webapp import shared
 from webapp.settings import Settings
 
 _settings = Settings.from_environment()
-shared.make()
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers or multiprocessing.cpu_count()
+shared.make(workers)
 worker_class = "sync"
 timeout = 60
 graceful_timeout = 25
@@ -26,6 +26,11 @@ forwarded_allow_ips = "127.0.0.1,::1"
 control_socket_disable = True
 accesslog = None
 loglevel = "warning"
+
+
+def post_worker_init(worker: Any) -> None:
+    """What takes long may say that it is still at work."""
+    shared.gives_signs_of_life(worker.notify)
 
 
 def post_request(worker: Any, request: Any, environ: Any, answer: Any) -> None:

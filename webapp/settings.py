@@ -124,6 +124,9 @@ class Settings:
         "A web process that holds more memory than this, in megabytes, is replaced after the request it is at.",
     )
     max_upload_mb: int = _setting("SIWEI_MAX_UPLOAD_MB", 25, _integer(1, 500), "Largest request body, in megabytes.")
+    max_export_mb: int = _setting(
+        "SIWEI_MAX_EXPORT_MB", 512, _integer(1, 4096), "Largest list that is taken out as a file, in megabytes."
+    )
     mail_server: str = _setting(
         "SIWEI_MAIL_SERVER", "", str, "SMTP server as host:port; empty writes .eml files below `SIWEI_HOME`."
     )

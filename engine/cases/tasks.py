@@ -53,7 +53,7 @@ class TaskService:
         query = query or InboxQuery()
         with self._store.reading() as tx:
             now = self._now()
-            principals = self._principals(tx, actor, now) if query.tab == "deputy" else ()
+            principals = self.principals(tx, actor, now) if query.tab == "deputy" else ()
             return inbox_queries.inbox(tx, query, actor, principals=principals, now=now)
 
     def following(self, task_id: UUID, actor: Actor, query: InboxQuery) -> UUID | None:
@@ -63,7 +63,7 @@ class TaskService:
         """
         with self._store.reading() as tx:
             now = self._now()
-            principals = self._principals(tx, actor, now) if query.tab == "deputy" else ()
+            principals = self.principals(tx, actor, now) if query.tab == "deputy" else ()
             ids = inbox_queries.inbox_ids(tx, query, actor, principals=principals, now=now)
         below = ids[ids.index(task_id) + 1 :] if task_id in ids else []
         return next((other for other in below + ids if other != task_id), None)
@@ -72,7 +72,7 @@ class TaskService:
         """How many tasks each tab has: exact to 99, 100 means more than 99."""
         with self._store.reading() as tx:
             now = self._now()
-            return inbox_queries.counts(tx, actor, principals=self._principals(tx, actor, now), now=now)
+            return inbox_queries.counts(tx, actor, principals=self.principals(tx, actor, now), now=now)
 
     def get(self, task_id: UUID, actor: Actor) -> UserTask:
         """A task. Raises TaskNotFound: no such task, or of a case that is not the actor's to see."""
@@ -299,7 +299,7 @@ class TaskService:
     def _now(self) -> datetime:
         return self._steps.clock.now()
 
-    def _principals(self, tx: Transaction, actor: Actor, now: datetime) -> tuple[str, ...]:
+    def principals(self, tx: Transaction, actor: Actor, now: datetime) -> tuple[str, ...]:
         """Whose tasks the actor sees as a deputy; somebody who acts for another sees only those."""
         if actor.on_behalf_of is not None:
             return ()

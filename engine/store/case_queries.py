@@ -19,8 +19,8 @@ from engine.store.tables.base import columns
 from engine.store.tables.instances import process_instance
 from engine.store.visibility import UNITS, visible
 
-_COLUMNS = f"""
-  {columns(process_instance, "i")}, d.name as process_name, d.name_en as process_name_en, d.version,
+_SHOWN = """
+  d.name as process_name, d.name_en as process_name_en, d.version,
   exists (select from incident x where x.instance_id = i.id and x.resolved_at is null) as has_incident,
   i.variables ? 'synthetic' as is_synthetic,
   (select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'name_en', t.name_en, 'label', t.label,
@@ -28,6 +28,9 @@ _COLUMNS = f"""
       'due_at', t.due_at, 'element_id', t.element_id) order by t.created_at, t.id)
     from user_task t where t.instance_id = i.id and t.state = 'open') as open_tasks
 """
+_COLUMNS = f"{columns(process_instance, 'i')}, {_SHOWN}"
+HEADER = f"{columns(process_instance, 'i', without=('variables', 'history_head'))}, {_SHOWN}"
+"""What lists of any length show of a case `i` of definition `d`: nothing that may be as large as a megabyte."""
 
 SORTS: Mapping[str, Sort] = {
     "started": moment("i.started_at"),
@@ -88,22 +91,32 @@ def may_see(tx: Transaction, instance_id: UUID, actor: Actor) -> bool:
 def find(tx: Transaction, query: InstanceQuery, actor: Actor, now: datetime) -> Page[ProcessInstance]:
     """One page of the cases the actor may see. Raises Invalid for an unknown order, filter or page."""
     keyset = Keyset.of(SORTS, query.sort, id="i.id", descending=query.descending, after=query.after, limit=query.limit)
-    condition, parameters = visible(actor)
-    if query.scope in _OWN_SCOPES:
-        condition = "true"
-    conditions, values = _conditions(query)
+    condition, values = sought(query, actor, now)
     statement = f"""
         with recursive {UNITS}, page as materialized (
           select i.id, {keyset.columns} from process_instance i
-          where {condition} and {keyset.condition} and {" and ".join(conditions)}
+          where {condition} and {keyset.condition}
           order by {keyset.order} limit :limit
         )
         select {_COLUMNS}, page.page_key, page.page_id
         from page join process_instance i on i.id = page.id join process_definition d on d.id = i.definition_id
         order by {keyset.order}
     """
-    values |= {**parameters, **keyset.parameters, "me": effective_person(actor), "now": now}
-    return page_of(tx.execute(text(statement), values).mappings().all(), query, keyset, rows.process_instance)
+    found = tx.execute(text(statement), {**values, **keyset.parameters}).mappings().all()
+    return page_of(found, query, keyset, rows.process_instance)
+
+
+def sought(query: InstanceQuery, actor: Actor, now: datetime) -> tuple[str, dict[str, Any]]:
+    """The condition of a case `i` that the query asks for and the actor may see, and its parameters.
+
+    The statement must define the CTE `UNITS`.
+    """
+    condition, parameters = visible(actor)
+    if query.scope in _OWN_SCOPES:
+        condition = "true"
+    conditions, values = _conditions(query)
+    values |= {**parameters, "me": effective_person(actor), "now": now}
+    return " and ".join([condition, *conditions]), values
 
 
 def page_of(found: Any, query: Any, keyset: Keyset, make: Any) -> Page[Any]:

@@ -123,20 +123,16 @@ def _page(
     selected: str,
 ) -> list[RowMapping]:
     """The tasks of a page, and one more if there are more; one statement, but in a very full tab."""
-    conditions, values = _conditions(query)
-    values |= {"seer_heads": [], **_people(actor, principals, now), **keyset.parameters}
-    seen = "true"
-    if query.tab == "following":
-        seen, parameters = visible(actor)
-        values |= parameters
+    condition, values = sought(query, actor, principals, now)
+    values |= keyset.parameters
     everything = f"""
       select t.id, {keyset.columns} from user_task t join process_instance i on i.id = t.instance_id
-      where {" and ".join([TABS[query.tab], *conditions])} and {seen} and {keyset.condition}
+      where {condition} and {keyset.condition}
       order by {keyset.order} limit :limit
     """
     ways: Iterable[pending.Way] = [pending.Way(f"page as materialized ({everything})")]
     if query.tab in pending.TABS:
-        ways = pending.ways(_wanted(query, keyset, conditions), everything)
+        ways = pending.ways(_wanted(query, keyset, _conditions(query)[0]), everything)
     for way in ways:
         statement = f"""
             with recursive {UNITS}, {way.tables}
@@ -151,6 +147,20 @@ def _page(
         if found[0]["is_enough"]:
             break
     return [row for row in found if row["id"] is not None]
+
+
+def sought(query: InboxQuery, actor: Actor, principals: Sequence[str], now: datetime) -> tuple[str, dict[str, Any]]:
+    """The condition of a task `t` of a case `i` that the tab shows, as filtered, and its parameters.
+
+    The statement must define the CTE `UNITS`.
+    """
+    conditions, values = _conditions(query)
+    seen, parameters = visible(actor) if query.tab == "following" else ("true", {"seer_heads": []})
+    return " and ".join([TABS[query.tab], *conditions, seen]), {
+        **_people(actor, principals, now),
+        **parameters,
+        **values,
+    }
 
 
 def _wanted(query: InboxQuery, keyset: Keyset, conditions: Sequence[str]) -> pending.Wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import select
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Executable,
     NullPool,
     RootTransaction,
+    Row,
     TextClause,
     create_engine,
     event,
@@ -41,6 +42,8 @@ _NO_HURRY = (
     "set local idle_in_transaction_session_timeout = 0",
 )
 """What looks at everything takes its time; it holds no lock that anybody waits for."""
+_IN_A_WALK = ("set transaction read only", "set local statement_timeout = '45s'", "set local cursor_tuple_fraction = 1")
+"""A list of a million is sorted whole before its first row comes; who has sent for it is still there by then."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,20 @@ class Transaction:
         if isinstance(statement, TextClause) and (sql := sql_of(statement)) is not None:
             return send(self.connection, sql, parameters)
         return self.connection.execute(statement, parameters)
+
+    def walk(
+        self, statement: Executable, parameters: Mapping[str, Any], step: int
+    ) -> Generator[Sequence[Row[Any]], None, None]:
+        """Run one statement and fetch what it gives `step` rows at a time; the rest waits in the server.
+
+        To be closed by whoever does not take all of it, while the transaction is open.
+        """
+        options = {"stream_results": True, "max_row_buffer": step}
+        found = self.connection.execute(statement, parameters, execution_options=options)
+        try:
+            yield from found.partitions(step)
+        finally:
+            found.close()
 
 
 class Store:
@@ -169,6 +186,21 @@ class Store:
         """
         with _own_errors(), self._snapshots.connect() as connection, connection.begin():
             for setting in _NO_HURRY:
+                connection.exec_driver_sql(setting)
+            yield Transaction(connection)
+
+    @contextmanager
+    def walking(self) -> Iterator[Transaction]:
+        """Only look, at one moment, at more than fits into memory: `Transaction.walk`.
+
+        A step of it may take 45 seconds. Who takes none for a minute loses the connection, so that it never holds
+        back the tidying of the tables for longer.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached, or a step took too long.
+        """
+        with _own_errors(), self._snapshots.connect() as connection, connection.begin():
+            for setting in _IN_A_WALK:
                 connection.exec_driver_sql(setting)
             yield Transaction(connection)
 

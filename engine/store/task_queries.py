@@ -187,11 +187,14 @@ def unit_work(tx: Transaction, actor: Actor, *, limit: int) -> tuple[TaskRow, ..
         select {ROW} from user_task t join process_instance i on i.id = t.instance_id
         join process_definition d on d.id = i.definition_id
         where t.state = 'open' and {condition} and {SUPERVISED_TASK}
-        order by t.assignee_name nulls first, coalesce(t.due_at, 'infinity'), t.id limit :limit
+        order by {UNIT_ORDER} limit :limit
     """
     values = {**parameters, "me": effective_person(actor), "limit": limit}
     return tuple(rows.task_row(row) for row in tx.execute(text(statement), values).mappings())
 
+
+UNIT_ORDER = "t.assignee_name nulls first, coalesce(t.due_at, 'infinity'), t.id"
+"""Of unit work: what nobody has claimed, then by person, each by due date."""
 
 SUPERVISED_TASK = """(
   t.assignee in (

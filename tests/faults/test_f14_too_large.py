@@ -1,4 +1,4 @@
-"""F14: a script and an upload that want 4 GB. Neither gets it, whoever grew is replaced, and nobody
+"""F14: a script, an upload and an export that want 4 GB. None of them gets it, whoever grew is replaced, and nobody
 else notices."""
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from tests.engine.services.diagrams import FOR_LABOR, chain, process, user_task
 from tests.faults.harness import City, Report, scaled, wait_until
 from tests.faults.pace import Pace
 from tests.faults.serving import Browser, Served, served
+from tests.faults.taking_out import EXPORT_MB, take_out_much, take_out_too_much
 
 ROUNDS = 1
 UPLOAD_MB = 4096
@@ -45,14 +46,17 @@ GREEDY, MODEST = _scripted("greedy", _GREEDY), _scripted("modest", "rows = [1, 2
 def test_nobody_gets_4_gb(city, report):
     found = report("F14")
     rounds = scaled(ROUNDS)
-    found.least = {"scripts": 2 * rounds, "uploads": 2 * rounds, "others": 2 * rounds}
+    found.least = {"scripts": 2 * rounds, "uploads": 2 * rounds, "exports": 5, "others": 2 * rounds}
     for diagram in (GREEDY, MODEST):
         city.deploy(diagram)
-    with served(city) as (site, browser), somebody_else(site, browser, found):
+    limit = {"SIWEI_MAX_EXPORT_MB": str(EXPORT_MB)}
+    with served(city, **limit) as (site, browser), somebody_else(site, browser, found):
         for _ in range(rounds):
             _scripts(city, browser, found)
             _uploads(browser, found)
             _look_on(found)
+        take_out_too_much(city, site, browser, found)
+        take_out_much(city, browser, found)
     found.violations += city.violations()
     found.ensure_held()
 
@@ -75,6 +79,16 @@ def test_a_server_without_a_limit_is_noticed(city, report):
     with served(city, conf="python:tests.faults.unlimited_conf") as (_, browser):
         _uploads(browser, found, megabytes=MOST_TAKEN_MB + 16)
     found.ensure_noticed("F14: an upload")
+
+
+def test_a_list_gathered_in_memory_is_noticed(city, report):
+    found = report("F14 gathered")
+    city.deploy(MODEST)
+    conf = "python:tests.faults.gathering_conf"
+    with served(city, conf=conf, SIWEI_MAX_EXPORT_MB=str(EXPORT_MB)) as (site, browser):
+        browser.start("modest")
+        take_out_too_much(city, site, browser, found)
+    found.ensure_noticed("F14: an export let a process grow")
 
 
 @contextmanager

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from webapp import gunicorn_conf
 from webapp.gunicorn_conf import *  # noqa: F403 - everything as it is, but
 
 
 def post_worker_init(worker: Any) -> None:
     """… the limit."""
+    gunicorn_conf.post_worker_init(worker)
     worker.app.callable.config.update(MAX_CONTENT_LENGTH=None)

@@ -16,7 +16,7 @@ from flask_babel import ngettext
 
 from engine import SYSTEM, TaskRow, UserTask
 from webapp.cases.words import labelled
-from webapp.dates import TAIPEI, local
+from webapp.dates import local
 from webapp.i18n import lang
 
 SOON = 3
@@ -88,7 +88,6 @@ COLUMNS = (
 )
 
 
-def export_rows(rows: Any, now: datetime) -> list[list[Any]]:
-    """The rows of a list, column by column."""
-    today = now.astimezone(TAIPEI).date()
-    return [[column.value(row, today) for column in COLUMNS] for row in rows]
+def export_row(row: TaskRow, today: date) -> list[Any]:
+    """A row of a list as a file has it, column by column."""
+    return [column.value(row, today) for column in COLUMNS]

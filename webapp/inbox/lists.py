@@ -15,9 +15,10 @@ from werkzeug.wrappers import Response
 from engine import TABS
 from webapp import exports
 from webapp.conditional import conditional
+from webapp.dates import TAIPEI
 from webapp.inbox import bp, columns
 from webapp.inbox.bulk import is_uuid, refusals
-from webapp.inbox.state import EXPORT_LIMIT, ListState
+from webapp.inbox.state import ListState
 from webapp.rights import local_or
 from webapp.services import actor, engine, posted_token
 
@@ -74,11 +75,11 @@ def export(tab: str, kind: str) -> Response:
     if kind not in exports.FORMATS:
         abort(404)
     state = replace(_state(tab), after=None)
-    found = engine().tasks.inbox(actor(), state.query(EXPORT_LIMIT))
-    now = engine().clock.now()
+    today = engine().clock.now().astimezone(TAIPEI).date()
     headings = [str(column.heading) for column in columns.COLUMNS]
-    name = f"{TAB_NAMES[state.tab]}-{now.astimezone(columns.TAIPEI):%Y%m%d}"
-    return exports.answer(kind, name, headings, columns.export_rows(found.rows, now))
+    with engine().lists.tasks(state.query(), actor()) as found:
+        rows = (columns.export_row(row, today) for row in found.rows)
+        return exports.answer(kind, f"{TAB_NAMES[state.tab]}-{today:%Y%m%d}", headings, rows, found.total)
 
 
 @bp.post("/inbox/<tab>/claim")

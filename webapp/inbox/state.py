@@ -14,7 +14,6 @@ from engine import TABS, InboxQuery
 FILTERS = ("process", "speed", "security_class", "source", "agency")
 SORTS = ("due", "created", "subject", "business_key", "speed", "task", "sent_by", "priority", "closed")
 PAGE = 25
-EXPORT_LIMIT = 5000
 
 
 @dataclass(frozen=True)

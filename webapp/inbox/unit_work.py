@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from engine import TaskRow, WorkRow
+from engine import UNIT_WORK_ROWS, TaskRow, WorkRow
 from engine.errors import InvalidFields
 from webapp import exports
+from webapp.dates import TAIPEI
 from webapp.inbox import bp, columns
 from webapp.inbox.bulk import is_uuid, refusals
 from webapp.inbox.receiver import Receiver, posted_receiver
@@ -47,6 +48,7 @@ def _page(
         reason=reason,
         faults=faults,
         by_due=_by_due(rows),
+        most=UNIT_WORK_ROWS,
     )
 
 
@@ -57,12 +59,10 @@ def unit_work_export(kind: str) -> Response:
         abort(404)
     now = engine().clock.now()
     headings = [_("承辦人"), *(str(column.heading) for column in columns.COLUMNS)]
-    lines = [
-        [row.person_name or _("待簽收"), *line]
-        for row in engine().tasks.unit_work(actor())
-        for line in columns.export_rows(row.tasks, now)
-    ]
-    return exports.answer(kind, f"{_('單位工作')}-{now.astimezone(columns.TAIPEI):%Y%m%d}", headings, lines)
+    today = now.astimezone(TAIPEI).date()
+    with engine().lists.unit_tasks(actor()) as found:
+        lines = ([row.task.assignee_name or _("待簽收"), *columns.export_row(row, today)] for row in found.rows)
+        return exports.answer(kind, f"{_('單位工作')}-{today:%Y%m%d}", headings, lines, found.total)
 
 
 @bp.post("/unit-work/reassign")

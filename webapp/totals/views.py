@@ -51,7 +51,8 @@ def export(year: int, kind: str) -> Response:
     if kind not in exports.FORMATS:
         abort(404)
     totals = year_totals(engine(), _known(year))
-    return exports.answer(kind, _("%(year)s年度成果統計", year=year), *totals.cells(lang()))
+    headings, rows = totals.cells(lang())
+    return exports.answer(kind, _("%(year)s年度成果統計", year=year), headings, rows, len(rows))
 
 
 def _known(year: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from sqlalchemy import DateTime, MetaData, Table
 
 metadata = MetaData(
@@ -16,13 +18,14 @@ metadata = MetaData(
 """Constraint names are derived, so that migrations and models always agree on them."""
 
 
-def columns(table: Table, alias: str = "") -> str:
-    """All columns of a table, by name, for a statement in text.
+def columns(table: Table, alias: str = "", *, without: Container[str] = ()) -> str:
+    """All columns of a table, or all but some, by name, for a statement in text.
 
     Never `*`: a statement that is prepared fails from the moment a migration adds a column, in every process
     that still runs. The code before a migration must work with the schema after it.
     """
-    return ", ".join(f"{alias}.{column.name}" if alias else column.name for column in table.columns)
+    names = [column.name for column in table.columns if column.name not in without]
+    return ", ".join(f"{alias}.{name}" if alias else name for name in names)
 
 
 Moment = DateTime(timezone=True)
