@@ -20,6 +20,7 @@ from engine.cases.records import (
 )
 from engine.cases.tasks import UNIT_WORK_ROWS
 from engine.cases.values import (
+    SUSPENDED,
     TABS,
     HistoryEntry,
     InboxQuery,
@@ -54,6 +55,7 @@ from engine.spiff.functions import build as diagram_functions
 from engine.store import Store
 
 __all__ = [
+    "SUSPENDED",
     "SYSTEM",
     "TABS",
     "UNIT_WORK_ROWS",

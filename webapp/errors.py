@@ -160,7 +160,11 @@ def _suspended(error: errors.CaseSuspended) -> dict[str, Any]:
     return {
         "heading": _("案件暫停中"),
         "about": suspended_text(**error.said) if error.said else "",
-        "advice": _("恢復之後再做一次即可；期限照常計算。"),
+        "advice": (
+            _("您填寫的內容已存成草稿；恢復之後，打開這件工作再送出即可。期限照常計算。")
+            if carries_answers()
+            else _("恢復之後再做一次即可；期限照常計算。")
+        ),
     }
 
 

@@ -12,18 +12,19 @@ from uuid import UUID
 from engine.cases.base import CaseService
 from engine.cases.records import Said
 from engine.cases.values import ProcessInstance, watches_over
-from engine.errors import CaseNotSuspended, Invalid, NotAllowed
+from engine.errors import CaseNotSuspended, NotAllowed
 from engine.history.chain import Entry
 from engine.model import Actor, Advance
 from engine.queue import JobSpec
 from engine.steps.answers import Once, once
 from engine.steps.steps import Case
-from engine.steps.suspended import SUSPENDED, ensure_not_suspended
+from engine.steps.suspended import CASE_SUSPENDED, ensure_not_suspended
 from engine.store import Transaction
 from engine.store import suspension_queries as queries
+from engine.wording import written
 
 MAX_REASON = 500
-RESUMED = "case.resumed"
+CASE_RESUMED = "case.resumed"
 
 
 class SuspensionService(CaseService):
@@ -36,15 +37,14 @@ class SuspensionService(CaseService):
             token: the form's one-time token. The same token again has no second effect.
 
         Raises:
-            Invalid: no reason is given, or a very long one.
+            InvalidFields: the `reason`, as `engine.wording.written` says.
             InstanceNotFound: no such case, or not the actor's to see.
             NotAllowed: the actor does not watch over the case.
             InstanceEnded: it has ended; says when and how.
             CaseSuspended: it is suspended already; says who suspended it, when and why.
         """
-        if not reason.strip() or len(reason) > MAX_REASON:
-            raise Invalid("A reason is needed.", field="reason")
-        done = Once(token, SUSPENDED, instance_id)
+        reason = written(reason, "reason", most=MAX_REASON)
+        done = Once(token, CASE_SUSPENDED, instance_id)
 
         def work(tx: Transaction) -> None:
             case = self._locked(tx, done, actor)
@@ -52,10 +52,10 @@ class SuspensionService(CaseService):
                 return
             ensure_not_suspended(tx, case)
             now = self._now()
-            self._steps.note(tx, case, Entry(SUSPENDED, actor, now, params={"reason": reason.strip()}), once=done)
+            self._steps.note(tx, case, Entry(CASE_SUSPENDED, actor, now, params={"reason": reason}), once=done)
             queries.set_suspended(tx, instance_id, now)
 
-        once(self._store, token, SUSPENDED, actor, work, lambda tx, result: None)
+        once(self._store, token, CASE_SUSPENDED, actor, work, lambda tx, result: None)
 
     def resume(self, instance_id: UUID, *, actor: Actor, token: str | None = None) -> None:
         """Let a suspended case go on: due timers fire, open calls are made, kept messages are delivered.
@@ -67,26 +67,26 @@ class SuspensionService(CaseService):
             InstanceNotFound, NotAllowed, InstanceEnded: as `suspend`.
             CaseNotSuspended: it is not suspended; says who resumed it, and when.
         """
-        done = Once(token, RESUMED, instance_id)
+        done = Once(token, CASE_RESUMED, instance_id)
 
         def work(tx: Transaction) -> None:
             case = self._locked(tx, done, actor)
             if case is None:
                 return
             if not case.is_suspended:
-                last = queries.last_said(tx, instance_id, RESUMED)
+                last = queries.last_said(tx, instance_id, CASE_RESUMED)
                 raise CaseNotSuspended(business_key=case.business_key, who=last and last.who, at=last and last.at)
-            self._steps.note(tx, case, Entry(RESUMED, actor, self._now()), once=done)
+            self._steps.note(tx, case, Entry(CASE_RESUMED, actor, self._now()), once=done)
             queries.set_suspended(tx, instance_id, None)
             self._catch_up(tx, case)
 
-        once(self._store, token, RESUMED, actor, work, lambda tx, result: None)
+        once(self._store, token, CASE_RESUMED, actor, work, lambda tx, result: None)
 
     def suspension(self, instance_id: UUID, actor: Actor) -> Said | None:
         """Who suspended the case, when and why; None while it runs. Raises InstanceNotFound."""
         with self._store.reading() as tx:
             found = self._load(tx, instance_id, actor)
-            return queries.last_said(tx, instance_id, SUSPENDED) if found.is_suspended else None
+            return queries.last_said(tx, instance_id, CASE_SUSPENDED) if found.is_suspended else None
 
     @staticmethod
     def may_suspend(instance: ProcessInstance, actor: Actor) -> bool:

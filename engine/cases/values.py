@@ -21,6 +21,8 @@ ADMINISTRATORS = "administrator@"
 PLAIN, CONFIDENTIAL = "普通", "密"
 
 Status = Literal["active", "completed", "cancelled", "error"]
+SUSPENDED = "suspended"
+"""Asked for among cases like a status: those that are open and suspended."""
 
 
 def effective_person(actor: Actor) -> str:
@@ -305,6 +307,7 @@ class InstanceQuery:
     """`started` and `took_part` are the two halves of "my cases"."""
     process_key: str | None = None
     status: str | None = None
+    """A `Status`, or `SUSPENDED`."""
     filters: Mapping[str, str] = field(default_factory=dict)
     """`business_key`, `speed`, `source`, `outcome`, `handler`, `agency`, `unit`, `security_class`, `overdue`."""
     started_from: datetime | None = None

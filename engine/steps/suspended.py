@@ -7,7 +7,7 @@ from engine.model import Cancel, Command, FailService, FinishService
 from engine.steps.values import Case
 from engine.store import Transaction, suspension_queries
 
-SUSPENDED = "case.suspended"
+CASE_SUSPENDED = "case.suspended"
 _TAKEN = (Cancel, FinishService, FailService)
 
 
@@ -20,5 +20,5 @@ def ensure_may_move(tx: Transaction, case: Case, command: Command) -> None:
 def ensure_not_suspended(tx: Transaction, case: Case) -> None:
     """Raises CaseSuspended; says who suspended the case, when and why."""
     if case.is_suspended:
-        said = suspension_queries.last_said(tx, case.id, SUSPENDED)
+        said = suspension_queries.last_said(tx, case.id, CASE_SUSPENDED)
         raise CaseSuspended(business_key=case.business_key, said=vars(said) if said else None)

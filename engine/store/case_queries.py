@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from engine.cases.values import InstanceQuery, Page, ProcessInstance, effective_person
+from engine.cases.values import SUSPENDED, InstanceQuery, Page, ProcessInstance, effective_person
 from engine.model import Actor
 from engine.store import rows
 from engine.store.grams import query as search_query
@@ -130,12 +130,15 @@ def page_of(found: Any, query: Any, keyset: Keyset, make: Any) -> Page[Any]:
 def _conditions(query: InstanceQuery) -> tuple[list[str], dict[str, Any]]:
     conditions = [_SCOPES[query.scope]]
     values: dict[str, Any] = {}
-    plain = {"i.process_key": query.process_key, "i.status": query.status}
+    status = query.status if query.status != SUSPENDED else None
+    plain = {"i.process_key": query.process_key, "i.status": status}
     plain |= {FILTERS[name]: value for name, value in query.filters.items() if name in FILTERS}
     for number, (column, value) in enumerate(plain.items()):
         if value:
             conditions.append(f":f{number} = {column}")
             values[f"f{number}"] = value
+    if query.status == SUSPENDED:
+        conditions.append("i.suspended_at is not null and i.ended_at is null")
     if query.filters.get("overdue"):
         conditions.append("i.due_at < :now and i.ended_at is null")
     if query.started_from:

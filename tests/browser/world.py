@@ -25,6 +25,8 @@ class World:
     case: Any
     open_task: UUID
     claimed_task: UUID
+    suspended_task: UUID
+    suspended_case: UUID
     file_id: UUID
     incident_id: UUID
     pending_id: UUID
@@ -46,6 +48,10 @@ def build(site: Site) -> World:
     decided_task = site.open_task(decided)
     engine.tasks.claim(decided_task, who)
     engine.tasks.complete(decided_task, actor=who, variables={"decision": "new"})
+    suspended = site.petition("查核中而暫停的陳情")
+    suspended_task = site.open_task(suspended)
+    engine.tasks.claim(suspended_task, who)
+    engine.suspension.suspend(suspended.id, reason="政風查核中", actor=who)
     for number in range(25):
         site.petition(f"第{number + 1}件陳情")
     file = engine.runtime.store_file("現場照片說明.txt", "地磚破損\n".encode(), "text/plain", actor=who)
@@ -55,8 +61,8 @@ def build(site: Site) -> World:
     entry = engine.history.timeline(incident.instance_id, site.actor(ADMINISTRATOR))[0]
     _versions(site)
     return World(
-        site, case, site.open_task(case), claimed, file.id, incident.id, _pending(site), decided_task, decided.id,
-        (incident.instance_id, entry.seq), _position(site), _mail(mail_folder(site.settings)),
+        site, case, site.open_task(case), claimed, suspended_task, suspended.id, file.id, incident.id, _pending(site),
+        decided_task, decided.id, (incident.instance_id, entry.seq), _position(site), _mail(mail_folder(site.settings)),
         engine.accounts.reset_link("health.handler", actor=site.actor(ADMINISTRATOR)),
     )  # fmt: skip
 

@@ -1,8 +1,4 @@
-"""F22: nine pairs of verbs meet in every order of looking, stepping and saving. What comes of it stands in a table.
-
-Suspending a case is no verb of the product; a connector's answer that meets a cancellation, and two operators at one
-incident, take its place.
-"""
+"""F22: ten pairs of verbs meet in every order of looking, stepping and saving. What comes of it stands in a table."""
 
 from __future__ import annotations
 
@@ -57,6 +53,10 @@ EXPECTED = {
     "message/message": {
         "A": Ends("done", "kept", "active, after, by A, completed 1, kept 1"),
         "B": Ends("kept", "done", "active, after, by B, completed 1, kept 1"),
+    },
+    "suspend/complete": {
+        "A": Ends("done", "CaseSuspended", "active, one of tsai, suspended"),
+        "B": Ends("done", "done", "active, two, by B, completed 1, suspended"),
     },
     "migrate/complete": {
         "A": Ends("done", "done", "active, check, by B, completed 1"),

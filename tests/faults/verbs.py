@@ -50,7 +50,8 @@ select i.status, i.variables ->> 'by' as by,
     where t.instance_id = i.id and t.state = 'open') as open,
   (select count(*) from history h where h.instance_id = i.id and h.verb = 'task.completed') as completed,
   (select count(*) from buffered_message m where m.business_key = i.business_key) as kept,
-  (select count(*) from incident n where n.instance_id = i.id and n.resolved_at is null) as incidents
+  (select count(*) from incident n where n.instance_id = i.id and n.resolved_at is null) as incidents,
+  i.suspended_at is not null as suspended
 from process_instance i where i.id = :id
 """)
 
@@ -89,7 +90,7 @@ class Scene:
             row = tx.execute(_LEFT, {"id": self.case}).one()
         more = {"by": row.by, "completed": row.completed, "kept": row.kept, "incidents": row.incidents}
         told = [f"{name} {value}" for name, value in more.items() if value]
-        return ", ".join([row.status, *row.open, *told])
+        return ", ".join([row.status, *row.open, *told, *(["suspended"] if row.suspended else [])])
 
 
 def _scene(engine: ProcessEngine, key: str, *, claimed: bool = True) -> tuple[Scene, UUID]:
@@ -198,6 +199,18 @@ def migrate_complete(engine: ProcessEngine) -> Scene:
     return scene
 
 
+def suspend_complete(engine: ProcessEngine) -> Scene:
+    """A suspends the case, B completes its task."""
+    scene, task = _scene(engine, "straight")
+    assert scene.case is not None
+    case = scene.case
+    scene.does(
+        lambda: engine.suspension.suspend(case, reason="查核", actor=SYSTEM, token=str(uuid4())) or "done", _OF_A_TASK
+    )
+    _complete(scene, task, "B")
+    return scene
+
+
 def _called(engine: ProcessEngine) -> tuple[Scene, str]:
     """A case that waits for a connector, and the call."""
     scene, task = _scene(engine, "served")
@@ -239,6 +252,7 @@ PAIRS: Mapping[str, Callable[[ProcessEngine], Scene]] = {
     "deploy/start": deploy_start,
     "message/message": message_message,
     "answer/cancel": answer_cancel,
+    "suspend/complete": suspend_complete,
     "migrate/complete": migrate_complete,
     "retry/retry": retry_retry,
 }

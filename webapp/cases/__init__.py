@@ -22,6 +22,10 @@ RIGHTS = {
     "cases.follow": STAFF,
     "cases.ask_cancel": STAFF,
     "cases.cancel": STAFF,
+    "cases.ask_suspend": STAFF,
+    "cases.suspend": STAFF,
+    "cases.ask_resume": STAFF,
+    "cases.resume": STAFF,
     "cases.file": STAFF,
     "cases.preview": STAFF,
     "cases.print_case": STAFF,
@@ -29,4 +33,14 @@ RIGHTS = {
     "cases.letter": STAFF,
 }
 
-from webapp.cases import actions, diagram, files, find, letters, page, printing, where  # noqa: E402, F401 - views register
+from webapp.cases import (  # noqa: E402, F401 - views register
+    actions,
+    diagram,
+    files,
+    find,
+    letters,
+    page,
+    printing,
+    suspending,
+    where,
+)

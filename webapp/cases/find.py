@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from engine import InstanceQuery, ProcessInstance
+from engine import SUSPENDED, InstanceQuery, ProcessInstance
 from webapp import exports
 from webapp.cases import bp
 from webapp.cases.words import outcome_text, starter, state_text, waiting_since, where_text
@@ -25,6 +25,7 @@ SORTS = ("started", "updated", "due", "business_key", "subject", "ended")
 SCOPES = {"started": _l("我起案的"), "took_part": _l("我參與過的"), "following": _l("我追蹤的")}
 STATES = {
     "active": _l("辦理中"),
+    SUSPENDED: _l("暫停中"),
     "completed": _l("已結案"),
     "cancelled": _l("已撤案"),
     "error": _l("異常結束"),

@@ -16,6 +16,7 @@ from webapp.cases import bp
 from webapp.cases.data import Section, lines_of, sections
 from webapp.cases.diagram import diagrams, drawing
 from webapp.cases.letters import available_letters
+from webapp.cases.suspending import suspension_text
 from webapp.services import actor, engine
 
 PART_VIEWS = ("diagram", "history", "comments", "attachments")
@@ -50,6 +51,8 @@ def page_of(case: ProcessInstance, view: str, **more: Any) -> str:
         **context,
         data=data,
         may_cancel=case.is_open and engine().runtime.may_cancel(case, actor()),
+        may_suspend=case.is_open and engine().suspension.may_suspend(case, actor()),
+        suspension=suspension_text(case),
         my_tasks=_my_tasks(case),
         **more,
     )

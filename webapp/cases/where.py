@@ -66,8 +66,8 @@ def open_steps(case: ProcessInstance) -> list[OpenStep]:
 
 
 def waiting_for(case: ProcessInstance) -> Waiting | None:
-    """What an open case without a step for people waits for; None for any other case."""
-    if not case.is_open or case.open_tasks or case.has_incident:
+    """What an open case without a step for people waits for; None for any other case, and while it is suspended."""
+    if not case.is_open or case.is_suspended or case.open_tasks or case.has_incident:
         return None
     outline = engine().repository.outline(case.definition_id)
     nodes = {element.id: element for element in outline.elements}

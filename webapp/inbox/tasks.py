@@ -13,10 +13,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import UserTask, is_for
-from engine.errors import InvalidFields, InvalidVariables, TooLarge, ValueRefused
+from engine.errors import CaseSuspended, InvalidFields, InvalidVariables, TooLarge, ValueRefused
 from engine.model import Advance
 from webapp.cases.data import sections
 from webapp.cases.page import PART_VIEWS, case_part
+from webapp.cases.suspending import suspension_text
 from webapp.dates import roc_datetime
 from webapp.errors import text_of
 from webapp.forms_in_use import form_of, opened, posted
@@ -111,18 +112,26 @@ def complete(task_id: UUID) -> Response:
         return Response(_panes(found, filled), 200, mimetype="text/html")
     result = filled.validate()
     if not result.ok:
-        with suppress(TooLarge):  # it stands on the page all the same
-            engine().tasks.save_draft(task_id, actor(), filled.draft)
+        _keep(task_id, filled)
         return Response(_panes(found, filled), 422, mimetype="text/html")
     state = _list_state()
     following = engine().tasks.following(task_id, actor(), state.query())
     try:
         advance = _complete(task_id, result.values)
+    except CaseSuspended:
+        _keep(task_id, filled)
+        raise
     except InvalidVariables as refusal:
         return Response(_panes(found, filled, problem=refusal.message), 422, mimetype="text/html")
     except ValueRefused as refusal:
         return Response(_panes(found, filled, problem=text_of(refusal)), 422, mimetype="text/html")
     return _sent(found, advance, state, following)
+
+
+def _keep(task_id: UUID, filled: TaskForm) -> None:
+    """Keep what was typed and cannot be taken; what is too large for a draft stands on the page all the same."""
+    with suppress(TooLarge):
+        engine().tasks.save_draft(task_id, actor(), filled.draft)
 
 
 def _complete(task_id: UUID, values: Mapping[str, Any]) -> Advance:
@@ -181,6 +190,7 @@ def _panes(found: UserTask, filled: TaskForm | None, problem: str = "", *, has_d
         title=task_name(found),
         may_claim=found.may_claim(actor()),
         may_complete=found.may_complete(actor()),
+        suspension=suspension_text(case),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine import SYSTEM
-from engine.errors import CaseNotSuspended, CaseSuspended, InstanceEnded, InstanceNotFound, Invalid, NotAllowed
+from engine.errors import CaseNotSuspended, CaseSuspended, InstanceEnded, InstanceNotFound, InvalidFields, NotAllowed
 from tests.engine.conftest import MORNING
 from tests.engine.services.diagrams import ALARMED, APPROVAL, CALLING, SCRIPTED, TIMED, WAITING
 
@@ -93,9 +93,10 @@ def test_who_only_started_or_handles_it_may_not_and_to_others_it_is_not_there(en
 
 def test_what_cannot_be_is_said(engine, people, started):
     case = started(APPROVAL, headcount=1)
-    for reason in (" ", "長" * 501):
-        with pytest.raises(Invalid):
+    for reason, code in ((" ", "required"), ("長" * 501, "too-long"), ("查\u202e核", "characters")):
+        with pytest.raises(InvalidFields) as refused:
             suspend(engine, people, case.id, reason)
+        assert refused.value.fields == {"reason": code}
     with pytest.raises(CaseNotSuspended) as never:
         resume(engine, people, case.id)
     assert never.value.params["who"] is None

@@ -95,9 +95,13 @@ def test_a_case(browser, engine, shipped, names):
               "category": "行政興革建議", "topic_code": "道路養護", "district": "苓雅區", "pdpa_ack": True}  # fmt: skip
     case = engine.runtime.start("petition", actor=who, variables=values)
     reader = browser(REGISTRAR, "en")
-    paths = [f"/cases/{case.id}{part}" for part in ("", "/where", "/print", "/cancel")]
+    paths = [f"/cases/{case.id}{part}" for part in ("", "/where", "/print", "/cancel", "/suspend")]
     paths += [f"/cases/{case.id}?view={view}" for view in ("history", "comments", "attachments", "letters")]
     wrong = {path: found for path in paths if (found := chinese(reader.get(path).text, names))}
+    engine.suspension.suspend(case.id, reason="查核", actor=who)
+    for path in (*paths, f"/cases/{case.id}/resume", "/cases?status=suspended"):
+        if found := chinese(reader.get(path).text, names):
+            wrong[path] = found
     assert wrong == {}, wrong
 
 
