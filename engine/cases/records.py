@@ -93,6 +93,8 @@ class Incident:
     business_key: str = ""
     process_key: str = ""
     subject: str = ""
+    definition_id: UUID | None = None
+    """Where the element is drawn, with its name in other languages."""
 
 
 @dataclass(frozen=True)

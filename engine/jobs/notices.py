@@ -21,7 +21,7 @@ from engine.queue import JobSpec
 from engine.store import Transaction
 from engine.store import notification_queries as notices
 from engine.store import reminder_queries as queries
-from engine.store.reminder_queries import CaseFacts, TaskFacts
+from engine.store.reminder_queries import CaseFacts, IncidentFacts, TaskFacts
 
 _BATCH = 200
 _NOT_MAILED = frozenset({"incident"})
@@ -44,10 +44,10 @@ class NoticeSender:
 
     def tell(self, kind: str, instance_id: UUID, task_ids: Sequence[str]) -> None:
         """Tell whom the tasks (or the incidents at these tokens) concern; done twice, nobody hears it twice."""
+        if kind == "incident":
+            self._tell_operators(instance_id, task_ids)
+            return
         with self._engine.store.transaction() as tx:
-            if kind == "incident":
-                self._tell_operators(tx, instance_id, task_ids)
-                return
             for task in queries.tasks(tx, [UUID(task_id) for task_id in task_ids]):
                 self._tell(tx, kind, task)
 
@@ -120,11 +120,24 @@ class NoticeSender:
             told = [person for person in dict.fromkeys(people) if person not in reminded]
             self._add(tx, kind, told, case.id, None, params)
 
-    def _tell_operators(self, tx: Transaction, instance_id: UUID, task_ids: Sequence[str]) -> None:
-        operators = self._resolved(tx, ["operator@", ADMINISTRATORS])
-        for task_id, name, kind in queries.incidents(tx, instance_id, task_ids):
-            params = {"task": name, "incident": kind}
-            self._add(tx, "incident", operators, instance_id, _uuid(task_id), params)
+    def _tell_operators(self, instance_id: UUID, task_ids: Sequence[str]) -> None:
+        with self._engine.store.reading() as tx:
+            found = queries.incidents(tx, instance_id, task_ids)
+        english = self._english_names(found)
+        with self._engine.store.transaction() as tx:
+            operators = self._resolved(tx, ["operator@", ADMINISTRATORS])
+            for one in found:
+                params = {
+                    "task": one.element_name, "task_en": english.get(one.element_id), "incident": one.kind
+                }  # fmt: skip
+                self._add(tx, "incident", operators, instance_id, _uuid(one.task_id), params)
+
+    def _english_names(self, found: Sequence[IncidentFacts]) -> dict[str, str | None]:
+        """The English names of the elements, where their diagram has them; all are of one case."""
+        if not found:
+            return {}
+        outline = self._engine.repository.outline(found[0].definition_id)
+        return {element.id: element.name_en for element in outline.elements}
 
     def _people_of(self, tx: Transaction, task: TaskFacts) -> list[str]:
         """Who answers to the task: whoever has it, else everybody it is offered to; with those who stand in now."""

@@ -15,7 +15,7 @@ from engine.store.tables import instances
 from engine.store.tables.base import columns
 
 _COLUMNS = f"""
-  {columns(instances.incident, "x")}, i.business_key, i.process_key,
+  {columns(instances.incident, "x")}, i.business_key, i.process_key, i.definition_id,
   case when i.security_class = '密' then '' else i.subject end as subject
 """
 

@@ -57,7 +57,8 @@ where n.id = :id
 """)
 
 _INCIDENTS = text("""
-select x.task_id, x.element_name, x.kind from incident x
+select x.task_id, x.element_id, x.element_name, x.kind, i.definition_id
+from incident x join process_instance i on i.id = x.instance_id
 where x.instance_id = :id and x.task_id = any(cast(:tasks as text[])) and x.resolved_at is null
 """)
 
@@ -82,6 +83,17 @@ class TaskFacts:
     candidates: tuple[str, ...]
     due_at: datetime | None
     sent_by: str | None
+
+
+@dataclass(frozen=True)
+class IncidentFacts:
+    """What is said of an incident, and where its element is drawn."""
+
+    task_id: str
+    element_id: str
+    element_name: str
+    kind: str
+    definition_id: UUID
 
 
 @dataclass(frozen=True)
@@ -158,10 +170,10 @@ def mail(tx: Transaction, notification_id: UUID) -> MailFacts | None:
     return MailFacts(**row._mapping) if row else None
 
 
-def incidents(tx: Transaction, instance_id: UUID, task_ids: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Open incidents of a case at these tokens: task id, element's name, kind."""
-    rows = tx.execute(_INCIDENTS, {"id": instance_id, "tasks": list(task_ids)})
-    return [(row.task_id, row.element_name, row.kind) for row in rows]
+def incidents(tx: Transaction, instance_id: UUID, task_ids: Sequence[str]) -> list[IncidentFacts]:
+    """Open incidents of a case at these tokens."""
+    rows = tx.execute(_INCIDENTS, {"id": instance_id, "tasks": list(task_ids)}).mappings()
+    return [IncidentFacts(**row) for row in rows]
 
 
 def preference(tx: Transaction, person_id: str) -> tuple[bool, str] | None:

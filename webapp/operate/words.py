@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,9 @@ from flask_babel import lazy_gettext as _l
 
 from engine import Incident
 from engine.errors import Conflict, EngineError, RecordNotFound
+from webapp.cases.data import element_names
 from webapp.errors import text_of
+from webapp.i18n import lang
 
 KINDS: dict[str, Any] = {
     "script": _l("計算失敗"),
@@ -93,6 +96,10 @@ FAULTS: dict[str, Any] = {
 }
 
 
+_BOTH = re.compile(r"(?P<chinese>[^()]*[\u4e00-\u9fff][^()]*?) \((?P<english>[^()]+)\)(?P<more>.*)", re.DOTALL)
+"""How the engine says what is wrong: in Chinese, in brackets in English, then what it is about."""
+
+
 @dataclass(frozen=True)
 class Cause:
     """Why a case stands still, and what to do about it."""
@@ -114,10 +121,21 @@ def kind_text(kind: str) -> str:
 
 
 def step_text(incident: Incident) -> str:
-    """The step an incident is about; it may be the whole case."""
+    """The step an incident is about, in the reader's language; it may be the whole case."""
     if incident.kind == "stuck":
         return _("整件案件")
-    return incident.element_name or incident.element_id
+    drawn = element_names(incident.definition_id) if incident.definition_id else {}
+    return drawn.get(incident.element_id) or incident.element_name or incident.element_id
+
+
+def detail(message: str) -> str:
+    """What the engine says of an incident, of both languages it says it in the reader's."""
+    both = _BOTH.match(message)
+    if both is None:
+        return message
+    if lang() == "en":
+        return both["english"] + both["more"]
+    return both["chinese"] + ("。" if both["more"] == "." else both["more"])
 
 
 def job_text(kind: str) -> str:

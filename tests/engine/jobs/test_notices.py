@@ -76,6 +76,12 @@ def addresses(people, store, executor):
         engine.directory.change_person(person, actor=SYSTEM, name=name, email=f"{person}@kcg.example")
 
 
+ENGLISH = (
+    '<bpmn:extensionElements><camunda:properties><camunda:property name="nameEn" value="Count"/>'
+    "</camunda:properties></bpmn:extensionElements>"
+)
+
+
 def notices(engine, people, person, case):
     return [notice.kind for notice in engine.notifications.of(people[person]) if notice.instance_id == case.id]
 
@@ -187,12 +193,14 @@ def test_what_was_sent_back_is_said_by_the_decision_or_by_the_flow(begin, live, 
 
 
 def test_an_incident_is_told_to_operators_in_the_app_but_not_by_mail(begin, live, work, people, letterbox):
-    case = begin(SCRIPTED)
+    case = begin(SCRIPTED.replace('name="計算">', f'name="計算">{ENGLISH}'))
     (task,) = live.tasks.of_case(case.id, SYSTEM)
     live.tasks.claim(task.id, people["tsai"])
     live.tasks.complete(task.id, actor=people["tsai"], variables={})
     work()
     assert notices(live, people, "operator", case) == ["incident"]
+    (told,) = [one for one in live.notifications.of(people["operator"]) if one.instance_id == case.id]
+    assert (told.params["task"], told.params["task_en"]) == ("計算", "Count")
     assert letterbox.to("operator@kcg.example") == []
 
 

@@ -7,9 +7,11 @@ import re
 from uuid import UUID
 
 import pytest
+from flask import g
 
 from engine import SYSTEM
 from tests.web.conftest import HANDLER, STARTER, found
+from webapp.operate import words
 
 OPERATOR, ADMIN = "aia.it.operator", "aia.it.admin"
 
@@ -178,3 +180,34 @@ def test_a_case_that_stands_still_says_so_and_is_brought_back(browser, engine, e
     assert "案件停住了，沒有人或系統可以讓它前進" in browser(STARTER).get(f"/cases/{case.id}?view=history").text
     assert operator.post(f"/operate/incidents/{incident.id}", fields(page)).status_code == 303
     assert [task.id for task in engine.tasks.of_case(case.id, SYSTEM) if task.is_open] == [task_id]
+
+
+def test_who_reads_english_reads_the_step_and_what_went_wrong_in_english(browser, broken, sql_owner):
+    _case, incident = broken()
+    sql_owner("update incident set message = '迴圈超過 3 次 (more than 3 turns): x(1)' where id = %s", incident.id)
+    english, chinese = browser(OPERATOR, "en"), browser(OPERATOR)
+    for path in ("/operate/incidents", f"/operate/incidents/{incident.id}"):
+        assert ("Count" in english.get(path).text, "計算失敗" in chinese.get(path).text) == (True, True)
+        assert ("計算" in english.get(path).text, "Count" in chinese.get(path).text) == (False, False)
+    path = f"/operate/incidents/{incident.id}"
+    assert "<code>more than 3 turns: x(1)</code>" in english.get(path).text
+    assert "<code>迴圈超過 3 次: x(1)</code>" in chinese.get(path).text
+    name = 'name="incident" value="'
+    assert f"{name}{incident.id}" in english.get("/operate/incidents").text
+
+
+@pytest.mark.parametrize(
+    ("message", "chinese", "english"),
+    [
+        ("沒有這個選項 (no such choice): 「甲」", "沒有這個選項: 「甲」", "no such choice: 「甲」"),
+        ("The mail server did not answer.", "The mail server did not answer.", "The mail server did not answer."),
+        ("郵件伺服器沒有回應（逾時30秒）",) * 3,
+        ("ZeroDivisionError: integer division (by zero)",) * 3,
+        ("沒有待辦或狀況 (nothing is left).", "沒有待辦或狀況。", "nothing is left."),
+    ],
+)
+def test_of_what_the_engine_says_in_two_languages_one_is_shown(app, message, chinese, english):
+    for lang, said in (("zh", chinese), ("en", english)):
+        with app.test_request_context():
+            g.lang = lang
+            assert words.detail(message) == said
