@@ -19,6 +19,7 @@ JobKind = Literal[
     "service_call",
     "deliver_message",
     "deliver_signal",
+    "deliver_kept",
     "notify",
     "notice_mail",
 ]
@@ -29,6 +30,7 @@ start_timer      definition_id, element_id, due_at
 service_call     instance_id, task_id           call the connector, then finish the service task
 deliver_message  id, name, business_key (or null: start a case), variables, instance_id of the sender
 deliver_signal   id, name, variables, instance_id of the sender
+deliver_kept     message_id, instance_id        of many messages that came too early, the next
 notify           kind, instance_id, task_ids    tell the people concerned
 notice_mail      notification_id                send one notice by mail, too
 """

@@ -7,6 +7,7 @@ the case, under its lock, whether the work is still wanted.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from engine import codec
 from engine.connectors import ConnectorRegistry
-from engine.errors import InstanceEnded, NotFound
+from engine.errors import InstanceEnded, NotFound, TaskNotOpen
 from engine.jobs.calls import Caller
 from engine.jobs.notices import NoticeSender
 from engine.jobs.playing import Played, Player
@@ -51,6 +52,7 @@ class JobService:
             "service_call": self._service_call,
             "deliver_message": self._deliver_message,
             "deliver_signal": self._deliver_signal,
+            "deliver_kept": self._deliver_kept,
             "notify": self._notify,
             "notice_mail": self._notice_mail,
         }
@@ -107,6 +109,10 @@ class JobService:
 
     def _deliver_signal(self, args: Mapping[str, Any], attempts: int) -> None:
         self._engine.runtime.signal(args["name"], codec.decode(args["variables"]), id=args["id"])
+
+    def _deliver_kept(self, args: Mapping[str, Any], attempts: int) -> None:
+        with suppress(TaskNotOpen):  # the case does not wait for it any more: it is kept
+            self._engine.machine.deliver_buffered(UUID(args["message_id"]), UUID(args["instance_id"]))
 
     def _notify(self, args: Mapping[str, Any], attempts: int) -> None:
         self._notices.tell(args["kind"], UUID(args["instance_id"]), args["task_ids"])

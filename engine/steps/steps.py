@@ -6,10 +6,10 @@ state, tasks, history, jobs and the answer to a form token are stored together o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from engine import codec, unattended
@@ -32,6 +32,7 @@ from engine.queue import JobQueue, JobSpec
 from engine.spiff import Executor
 from engine.steps.answers import Once
 from engine.steps.header import read_header
+from engine.steps.needs import Deadlines, People
 from engine.steps.outcome import Outcome, came_back, joined, passed_elements, step_values, wanted
 from engine.steps.sources import Sources
 from engine.steps.starts import Calendars, Starts
@@ -55,22 +56,8 @@ from engine.watching import StepSeen, Watch, nobody
 __all__ = ["Act", "Case", "Steps"]
 
 
-class People(Protocol):
-    """What a step needs of the directory."""
-
-    def found(self, tx: Transaction, candidates: Sequence[str], at: datetime) -> Set[str]:
-        """Those candidate texts that somebody answers to."""
-        ...
-
-
-class Deadlines(Protocol):
-    """What a step needs of the deadline service."""
-
-    def change(
-        self, tx: Transaction, instance_id: UUID, state: Any, *, due_at: datetime | None = None
-    ) -> datetime | None:
-        """Stop or start the clock of a case; the due date from then on."""
-        ...
+MOST_KEPT = 20
+"""Of messages that came too early, so many are delivered in the step that comes to wait for them."""
 
 
 class Steps:
@@ -152,13 +139,16 @@ class Steps:
             CaseSuspended: nothing but its end, or the answer of a call under way, is taken now.
             StaleRevision: the case was changed without the lock.
         """
+        return self.deliver_buffered(tx, case, *self._moved(tx, case, command, act))
+
+    def _moved(self, tx: Transaction, case: Case, command: Command, act: Act) -> tuple[Advance, list[UUID]]:
+        """One step alone, and the buffered messages the case waits for now."""
         assert case.state is not None, "an ended case has no state to step"
         ensure_may_move(tx, case, command)
         now = self.clock.now()
         context = self._context(now, case.id, case.business_key, case.row)
         advance = self.executor.step(Execution(case.source, case.state), command, context)
-        buffered = self._record(tx, case, advance, act, now)
-        return self.deliver_buffered(tx, case, advance, buffered)
+        return advance, self._record(tx, case, advance, act, now)
 
     def start(
         self,
@@ -382,17 +372,20 @@ class Steps:
         return [main, *outcome.entries(act.actor, now)]
 
     def deliver_buffered(self, tx: Transaction, case: Case, advance: Advance, buffered: Sequence[UUID]) -> Advance:
-        """A message that came too early is delivered the moment the case waits for it."""
-        for message_id in buffered:
-            message = take_buffered(tx, message_id)
-            locked = self.lock(tx, case.id)
-            if message is None or locked.state is None:
-                continue
-            act = Act("message.received", message.actor, params={"message": message.name, "buffered": True},
-                      given=codec.decode(message.variables))  # fmt: skip
-            command = DeliverMessage(message.name, codec.decode(message.variables))
-            later = self.take(tx, locked, command, act)
-            return joined(advance, later)
+        """A message that came too early is delivered the moment the case waits for it; of many the rest by jobs."""
+        for _ in range(MOST_KEPT):
+            locked = self.lock(tx, case.id) if buffered else case
+            taken = (take_buffered(tx, kept) for kept in buffered) if locked.state is not None else ()
+            message = next((each for each in taken if each is not None), None)
+            if message is None:
+                return advance
+            given = codec.decode(message.variables)
+            params = {"message": message.name, "buffered": True}
+            act = Act("message.received", message.actor, params=params, given=given)
+            later, buffered = self._moved(tx, locked, DeliverMessage(message.name, given), act)
+            advance = joined(advance, later)
+        if buffered:
+            self.defer(tx, [JobSpec("deliver_kept", {"message_id": str(buffered[0]), "instance_id": str(case.id)})])
         return advance
 
 

@@ -88,6 +88,10 @@ class Game:
             case "deliver_signal":
                 for case_id in self.engine.runtime.signal(args["name"], codec.decode(args["variables"]), id=args["id"]):
                     self.reread(case_id)
+            case "deliver_kept":
+                case_id = UUID(args["instance_id"])
+                if self.engine.machine.deliver_buffered(UUID(args["message_id"]), case_id):
+                    self.reread(case_id)
             case "notify" if self.player.tell is not None:
                 self.player.tell(job)
 

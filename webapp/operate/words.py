@@ -80,6 +80,7 @@ JOBS: dict[str, Any] = {
     "service_call": _l("呼叫連接器"),
     "deliver_message": _l("傳遞訊息"),
     "deliver_signal": _l("傳遞信號"),
+    "deliver_kept": _l("傳遞早到的訊息"),
     "notify": _l("產生通知"),
     "notice_mail": _l("寄送通知信"),
 }

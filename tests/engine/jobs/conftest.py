@@ -93,7 +93,7 @@ def work(database_url, live, service, sql):
         ready = (
             "select count(*) from procrastinate_jobs where status = 'todo' and coalesce(scheduled_at, now()) <= now()"
         )
-        for _ in range(10):
+        for _ in range(50):
             worker = Worker(database_url, service.handle, service.sweep, now=live.clock.now, concurrency=2)
             with ThreadPoolExecutor(1) as apart:  # a browser of other tests may have left a loop running in this thread
                 apart.submit(lambda: asyncio.run(worker.run_until_idle())).result()  # noqa: B023 - done before the next turn

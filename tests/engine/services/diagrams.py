@@ -217,3 +217,19 @@ CLOCKED = process(
     ),
 )
 """Three tasks whose answers may carry header fields."""
+
+LISTENING = process(
+    "listening",
+    '<bpmn:startEvent id="start"/><bpmn:exclusiveGateway id="merge"/><bpmn:exclusiveGateway id="more" default="f5"/>'
+    + user_task("prepare", "準備", FOR_LABOR)
+    + catch_message("hear", "news")
+    + '<bpmn:endEvent id="end"/><bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="prepare"/>'
+    '<bpmn:sequenceFlow id="f2" sourceRef="prepare" targetRef="merge"/>'
+    '<bpmn:sequenceFlow id="f3" sourceRef="merge" targetRef="hear"/>'
+    '<bpmn:sequenceFlow id="f4" sourceRef="hear" targetRef="more"/>'
+    '<bpmn:sequenceFlow id="f5" sourceRef="more" targetRef="merge"/>'
+    '<bpmn:sequenceFlow id="f6" sourceRef="more" targetRef="end"><bpmn:conditionExpression>=last = true'
+    "</bpmn:conditionExpression></bpmn:sequenceFlow>",
+    extra=_MESSAGE.format("news"),
+)
+"""A task, then messages `news` until one says that it is the `last`."""
