@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,12 +20,16 @@ from uuid import UUID
 import orjson
 
 from engine import codec
+from engine.errors import ValueRefused
 from engine.model import Actor, Variables
 
 GENESIS = bytes(32)
 """What the first entry of a case is linked to, together with the case's id."""
 
 MIN_KEY_BYTES = 32
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""NUL as JSON writes it, and not a backslash that somebody typed before u0000."""
 
 VERBS = (
     "case.started",
@@ -90,6 +95,19 @@ class Link:
     digest: bytes
     salt: bytes | None = None
     body: str | None = None
+
+    def facts(self) -> str | None:
+        """The params as they are stored: in the form they are signed in; None where there are none.
+
+        Raises:
+            ValueRefused: a text holds NUL, which the database could write down but not read again.
+        """
+        if not self.params:
+            return None
+        written = orjson.dumps(self.params, option=orjson.OPT_SORT_KEYS)
+        if _NUL.search(written):
+            raise ValueRefused("A text holds the character NUL")
+        return written.decode()
 
     def signed(self) -> bytes:
         """The bytes that the digest covers, besides the digest before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,9 @@ from engine.cases.values import UserTask, effective_name, effective_person
 from engine.history.chain import GENESIS, Link
 from engine.model import Actor, DefinitionSource, ProcessDefinition, Variables
 from engine.steps.header import EMPTY, FIELDS
+
+_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""As the database writes it: nothing of the text is lost by keeping sixteen bytes."""
 
 _SEARCHED = (
     "subject", "applicant_agency_label", "applicant_unit_label", "lead_agency_label", "doc_no_in", "doc_no_out",
@@ -103,9 +107,14 @@ def case_columns(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def entry_row(link: Link) -> dict[str, Any]:
     """A link of the chain as the history statement takes it."""
+    is_uuid = link.task_id is not None and _UUID.fullmatch(link.task_id) is not None
     return {
         **link.__dict__,
         "instance_id": None,
+        "params": None,
+        "facts": link.facts(),
+        "task": link.task_id if is_uuid else None,
+        "task_id": None if is_uuid else link.task_id,
         "value_digest": link.value_digest.hex() if link.value_digest else None,
         "digest": link.digest.hex(),
         "salt": link.salt.hex() if link.salt else None,

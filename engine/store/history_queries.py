@@ -23,15 +23,12 @@ CASES_LOOKED_AT = 200
 """Of a process, when examples of its decisions are wanted."""
 
 _ENTRIES = f"""
-select {columns(history, "h")}, v.salt, v.body, v.erased_at from history h
-left join history_value v on v.instance_id = h.instance_id and v.seq = h.seq
-where h.instance_id = :id order by h.seq
+select {columns(history, "h")} from history h where h.instance_id = :id order by h.seq
 """
 
 _CHAINS = f"""
-select i.id, i.business_key, i.history_length, i.history_head, {columns(history, "h")}, v.salt, v.body, v.erased_at
+select i.id, i.business_key, i.history_length, i.history_head, {columns(history, "h")}
 from ({{cases}}) i left join history h on h.instance_id = i.id
-left join history_value v on v.instance_id = h.instance_id and v.seq = h.seq
 order by i.id, h.seq
 """
 """A case's end and its entries, of one moment: a step in between would look like a fault."""
@@ -122,15 +119,14 @@ def decided(
     condition, parameters = visible(actor)
     statement = text(f"""
         with recursive {UNITS}
-        select {columns(history, "h")}, v.salt, v.body, v.erased_at, c.business_key, c.definition_id, d.version
+        select {columns(history, "h")}, c.business_key, c.definition_id, d.version
         from (
           select i.id, i.business_key, i.definition_id from process_instance i
           where i.process_key = :key and i.security_class <> '密' and {condition}
           order by i.started_at desc, i.id desc limit :cases
         ) c
         join process_definition d on d.id = c.definition_id
-        join history_value v on v.instance_id = c.id and v.body like :pattern
-        join history h on h.instance_id = v.instance_id and h.seq = v.seq
+        join history h on h.instance_id = c.id and h.body like :pattern
         order by h.occurred_at desc, h.instance_id desc, h.seq desc limit :limit
     """)
     quoted = codec.canonical(decision_id).decode().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -99,17 +99,14 @@ _WRITE_HISTORY = text("""
 with entries as (
   select * from jsonb_to_recordset(cast(:entries as jsonb)) as e(
     seq integer, occurred_at timestamptz, recorded_at timestamptz, actor text, actor_name text, on_behalf_of text,
-    on_behalf_of_name text, verb text, element_id text, task_id text, params jsonb, value_digest text, digest text,
-    salt text, body text)
+    on_behalf_of_name text, verb text, element_id text, task_id text, task uuid, facts text, value_digest text,
+    digest text, salt text, body text)
 ), written as (
-  insert into history (instance_id, seq, occurred_at, recorded_at, actor, actor_name, on_behalf_of,
-    on_behalf_of_name, verb, element_id, task_id, params, value_digest, digest)
+  insert into history_entry (instance_id, seq, occurred_at, recorded_at, actor, actor_name, on_behalf_of,
+    on_behalf_of_name, verb, element_id, task_id, task, facts, value_digest, digest, salt, body)
   select :id, seq, occurred_at, recorded_at, actor, actor_name, on_behalf_of, on_behalf_of_name, verb, element_id,
-    task_id, params, decode(value_digest, 'hex'), decode(digest, 'hex')
+    task_id, task, cast(facts as json), decode(value_digest, 'hex'), decode(digest, 'hex'), decode(salt, 'hex'), body
   from entries
-), valued as (
-  insert into history_value (instance_id, seq, salt, body)
-  select :id, seq, decode(salt, 'hex'), body from entries where body is not null
 ), closed as (
   select * from jsonb_to_recordset(cast(:closed as jsonb)) as c(id uuid, state text)
 ), shut as (

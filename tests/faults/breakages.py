@@ -71,12 +71,7 @@ def unfenced() -> None:
 
 def drop_last_fence(owner: psycopg.Connection) -> None:
     """Even without lock and revision the history's key refuses the second entry of one number: drop it."""
-    for table in ("history_value", "history"):
-        found = owner.execute(
-            "select conname from pg_constraint where conrelid = %s::regclass and contype = 'p'", [table]
-        ).fetchone()
-        assert found is not None
-        owner.execute(f'alter table {table} drop constraint "{found[0]}" cascade')  # type: ignore[call-overload]
+    owner.execute("alter table history_entry drop constraint pk_history_entry cascade")
 
 
 def forgetful() -> None:

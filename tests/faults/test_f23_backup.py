@@ -102,8 +102,8 @@ def restored(city: City, database: str, path) -> City:
 
 def in_pieces(city: City, database: str) -> City:
     """The broken build: the history is dumped at one moment, everything else at a later one."""
-    history = ["--table=history", "--table=history_value", "--table=history_anchor", "--data-only"]
-    rest = ["--exclude-table-data=history", "--exclude-table-data=history_value", "--exclude-table-data=history_anchor"]
+    history = ["--table=history_entry", "--table=history_anchor", "--data-only"]
+    rest = ["--exclude-table-data=history_entry", "--exclude-table-data=history_anchor"]
     early = _dumped(city, history)
     seen = len(city.noted("acked"))
     wait_until(lambda: len(city.noted("acked")) > seen + 2, 60, "work goes on between the two")

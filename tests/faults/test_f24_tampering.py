@@ -20,39 +20,33 @@ CASES = 2
 
 def edit(db: psycopg.Connection, case: UUID, seq: int) -> None:
     """Somebody else is made to have done it."""
-    db.execute("update history set actor_name = '別人' where instance_id = %s and seq = %s", [case, seq])
+    db.execute("update history_entry set actor_name = '別人' where instance_id = %s and seq = %s", [case, seq])
 
 
 def edit_value(db: psycopg.Connection, case: UUID, seq: int) -> None:
     """What was typed is changed."""
     db.execute(
-        "update history_value set body = '{}', salt = salt where instance_id = %s and seq = %s and body is not null",
+        "update history_entry set body = '{}' where instance_id = %s and seq = %s and body is not null",
         [case, seq],
     )
 
 
 def delete(db: psycopg.Connection, case: UUID, seq: int) -> None:
     """One entry is taken away."""
-    for table in ("history_value", "history"):
-        db.execute(f"delete from {table} where instance_id = %s and seq = %s", [case, seq])  # type: ignore[call-overload]
+    db.execute("delete from history_entry where instance_id = %s and seq = %s", [case, seq])
 
 
 def reorder(db: psycopg.Connection, case: UUID, seq: int) -> None:
     """Two neighbours change places."""
     db.execute("set session_replication_role = replica")
-    for table in ("history_value", "history"):
-        for old, new in ((seq, -1), (seq + 1, seq), (-1, seq + 1)):
-            db.execute(
-                f"update {table} set seq = %s where instance_id = %s and seq = %s",  # type: ignore[call-overload]
-                [new, case, old],
-            )
+    for old, new in ((seq, -1), (seq + 1, seq), (-1, seq + 1)):
+        db.execute("update history_entry set seq = %s where instance_id = %s and seq = %s", [new, case, old])
     db.execute("set session_replication_role = origin")
 
 
 def cut(db: psycopg.Connection, case: UUID, seq: int) -> None:
     """All that came later is taken away."""
-    for table in ("history_value", "history"):
-        db.execute(f"delete from {table} where instance_id = %s and seq >= %s", [case, seq])  # type: ignore[call-overload]
+    db.execute("delete from history_entry where instance_id = %s and seq >= %s", [case, seq])
 
 
 Tampering = Callable[[psycopg.Connection, UUID, int], None]
@@ -104,7 +98,7 @@ def worked_on(city: City, key: str) -> UUID:
 
 def with_values(db: psycopg.Connection, case: UUID) -> list[int]:
     """Entries that have values to change."""
-    rows = db.execute("select seq from history_value where instance_id = %s and body is not null", [case])
+    rows = db.execute("select seq from history where instance_id = %s and body is not null", [case])
     return [row[0] for row in rows]
 
 

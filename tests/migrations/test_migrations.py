@@ -105,7 +105,7 @@ def test_the_application_has_the_rights_the_table_is_marked_with(owner, table):
 
 
 def test_history_is_among_the_append_only_tables():
-    assert {"history", "history_value", "history_anchor", "case_read"} <= set(APPEND_ONLY)
+    assert {"history_entry", "history_value_apart", "history_anchor", "case_read"} <= set(APPEND_ONLY)
 
 
 def test_a_future_history_table_is_append_only_by_default(owner_url, database_url):
@@ -124,7 +124,14 @@ def test_a_future_history_table_is_append_only_by_default(owner_url, database_ur
 
 @pytest.mark.parametrize(
     "statement",
-    ["update history set verb = 'x'", "delete from history", "truncate history", "update history_value set body = '1'"],
+    [
+        "update history_entry set verb = 'x'",
+        "delete from history_entry",
+        "truncate history_entry",
+        "update history_entry set body = '1'",
+        "update history_value_apart set body = '1'",
+        "insert into history_entry (erased_at) values (now())",
+    ],
 )
 def test_the_application_cannot_change_history(database_url, statement):
     with (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from sqlalchemy import DateTime, MetaData, Table
+from sqlalchemy import DateTime, MetaData, TableClause
 
 metadata = MetaData(
     naming_convention={
@@ -18,8 +18,8 @@ metadata = MetaData(
 """Constraint names are derived, so that migrations and models always agree on them."""
 
 
-def columns(table: Table, alias: str = "", *, without: Container[str] = ()) -> str:
-    """All columns of a table, or all but some, by name, for a statement in text.
+def columns(table: TableClause, alias: str = "", *, without: Container[str] = ()) -> str:
+    """All columns of a table or view, or all but some, by name, for a statement in text.
 
     Never `*`: a statement that is prepared fails from the moment a migration adds a column, in every process
     that still runs. The code before a migration must work with the schema after it.

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Identity, Integer, LargeBinary, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Identity,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    column,
+    table,
+)
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 from engine.store.tables.base import Moment, metadata
 
-history = Table(
-    "history",
+history_entry = Table(
+    "history_entry",
     metadata,
     Column("instance_id", Uuid, primary_key=True),
     Column("seq", Integer, primary_key=True, comment="1, 2, 3 … without a gap"),
@@ -20,27 +32,50 @@ history = Table(
     Column("on_behalf_of_name", Text),
     Column("verb", Text, nullable=False),
     Column("element_id", Text),
-    Column("task_id", Text),
-    Column("params", JSONB, nullable=False),
-    Column("value_digest", LargeBinary, comment="salted digest of what lies in history_value"),
+    Column("task_id", Text, comment="where it is no UUID, and of entries written before 0014"),
+    Column("params", JSONB, comment="as facts, of entries written before 0014"),
+    Column("value_digest", LargeBinary, comment="salted digest of body"),
     Column("digest", LargeBinary, nullable=False, comment="HMAC over the previous digest and this entry"),
+    Column("task", Uuid, comment="the task's id, where it is one"),
+    Column("facts", JSON, comment="what is not personal: names, numbers, the elements passed"),
+    Column("salt", LargeBinary, comment="gone with the body, so that a digest cannot be guessed back"),
+    Column("body", Text, comment="canonical JSON: values before and after, decisions; null once erased"),
+    Column("erased_at", Moment),
     ForeignKeyConstraint(["instance_id"], ["process_instance.id"]),
-    comment="Who did what, when, for whom. The application may only add to it.",
+    comment="Who did what, when, for whom. The application may only add to it; history_erase() takes a body away.",
     info={"append_only": True},
 )
 
-history_value = Table(
-    "history_value",
+history_value_apart = Table(
+    "history_value_apart",
     metadata,
     Column("instance_id", Uuid, primary_key=True),
     Column("seq", Integer, primary_key=True),
     Column("salt", LargeBinary, comment="gone with the body, so that a digest cannot be guessed back"),
     Column("body", Text, comment="canonical JSON: values before and after, decisions; null once erased"),
     Column("erased_at", Moment),
-    ForeignKeyConstraint(["instance_id", "seq"], ["history.instance_id", "history.seq"]),
-    comment="The personal part of an entry. Erased only by history_erase(), never edited.",
+    ForeignKeyConstraint(
+        ["instance_id", "seq"],
+        ["history_entry.instance_id", "history_entry.seq"],
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+    comment="The personal part of entries written before 0014. Erased only by history_erase(), never edited.",
     info={"append_only": True},
 )
+
+history = table(
+    "history",
+    *map(
+        column,
+        (
+            "instance_id", "seq", "occurred_at", "recorded_at", "actor", "actor_name", "on_behalf_of",
+            "on_behalf_of_name", "verb", "element_id", "task_id", "params", "value_digest", "digest", "salt", "body",
+            "erased_at",
+        ),
+    ),
+)  # fmt: skip
+"""The view that every reader uses: entries alike, in whichever form they were written."""
 
 history_anchor = Table(
     "history_anchor",

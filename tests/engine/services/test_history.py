@@ -129,28 +129,26 @@ def test_an_untouched_history_verifies(engine, case):
 
 
 ATTACKS = {
-    "edited": ("update history set actor_name = '別人' where instance_id = %s and seq = 4", "edited", 4),
+    "edited": ("update history_entry set actor_name = '別人' where instance_id = %s and seq = 4", "edited", 4),
     "time edited": (
-        "update history set recorded_at = recorded_at - interval '1 s' where instance_id = %s and seq = 2", "edited", 2,
+        "update history_entry set recorded_at = recorded_at - interval '1 s' where instance_id = %s and seq = 2",
+        "edited", 2,
     ),
-    "params edited": ("update history set params = '{}' where instance_id = %s and seq = 6", "edited", 6),
-    "deleted": (
-        "with v as (delete from history_value where instance_id = %(id)s and seq = 3)"
-        " delete from history where instance_id = %(id)s and seq = 3", "deleted", 3,
-    ),
-    "first deleted": (
-        "with v as (delete from history_value where instance_id = %(id)s and seq = 1)"
-        " delete from history where instance_id = %(id)s and seq = 1", "deleted", 1,
-    ),
+    "params edited": ("update history_entry set facts = '{}' where instance_id = %s and seq = 6", "edited", 6),
+    "deleted": ("delete from history_entry where instance_id = %s and seq = 3", "deleted", 3),
+    "first deleted": ("delete from history_entry where instance_id = %s and seq = 1", "deleted", 1),
     "reordered": (
-        "update history set seq = case seq when 4 then 1005 else 1004 end where instance_id = %(id)s and seq in (4, 5);"
-        " update history set seq = seq - 1000 where instance_id = %(id)s and seq > 1000", "reordered", 4,
+        "update history_entry set seq = case seq when 4 then 1005 else 1004 end"
+        " where instance_id = %(id)s and seq in (4, 5);"
+        " update history_entry set seq = seq - 1000 where instance_id = %(id)s and seq > 1000", "reordered", 4,
     ),
-    "tail cut": ("delete from history where instance_id = %s and seq >= 5", "tail-cut", 5),
+    "tail cut": ("delete from history_entry where instance_id = %s and seq >= 5", "tail-cut", 5),
     "value edited": (
-        "update history_value set body = '{\"given\":{}}' where instance_id = %s and seq = 4", "value-edited", 4,
+        "update history_entry set body = '{\"given\":{}}' where instance_id = %s and seq = 4", "value-edited", 4,
     ),
-    "value deleted": ("delete from history_value where instance_id = %s and seq = 4", "value-edited", 4),
+    "value deleted": (
+        "update history_entry set salt = null, body = null where instance_id = %s and seq = 4", "value-edited", 4,
+    ),
     "head edited": ("update process_instance set history_head = sha256('x') where id = %s", "head-edited", 6),
 }  # fmt: skip
 

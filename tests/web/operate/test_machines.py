@@ -124,11 +124,11 @@ def test_a_history_that_was_tampered_with_is_named(browser, errand, sql_owner, m
     good = who.post("/operate/verification", {"number": case.business_key, "scope": "one"})
     assert good.status_code == 200
     assert "全部相符" in good.text
-    sql_owner("update history set actor_name = '別人' where instance_id = %s and seq = 1", case.id)
+    sql_owner("update history_entry set actor_name = '別人' where instance_id = %s and seq = 1", case.id)
     bad = who.post("/operate/verification", {"scope": "all"})
     assert f"{case.business_key} #1" in bad.text
     assert "內容被改過" in bad.text
-    sql_owner("update history set actor_name = '張怡君' where instance_id = %s and seq = 1", case.id)
+    sql_owner("update history_entry set actor_name = '張怡君' where instance_id = %s and seq = 1", case.id)
 
 
 def test_all_cases_are_checked_in_parts_that_add_up(browser, engine, errand, monkeypatch, mail_home):
