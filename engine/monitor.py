@@ -35,6 +35,8 @@ class WaitingTimer:
     process_name_en: str | None
     instance_id: UUID | None = None
     business_key: str | None = None
+    suspended_at: datetime | None = None
+    """Since when it waits with its case that is suspended."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class OpenCall:
     tried_at: datetime | None
     attempts: int
     last_error: str | None
+    suspended_at: datetime | None = None
+    """Since when it waits with its case that is suspended."""
 
 
 @dataclass(frozen=True)

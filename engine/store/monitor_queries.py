@@ -7,8 +7,8 @@ from sqlalchemy import RowMapping, text
 from engine.store.store import Transaction
 
 _TIMERS = text("""
-select a.instance_id, i.definition_id, a.element_id, a.due_at, i.business_key, i.process_key, d.name as process_name,
-  d.name_en as process_name_en, count(*) over () as total
+select a.instance_id, i.definition_id, a.element_id, a.due_at, i.business_key, i.process_key, i.suspended_at,
+  d.name as process_name, d.name_en as process_name_en, count(*) over () as total
 from awaited_timer a join process_instance i on i.id = a.instance_id join process_definition d on d.id = i.definition_id
 order by a.due_at, a.instance_id, a.task_id offset :offset limit :limit
 """)
@@ -30,7 +30,7 @@ _CONDITION_PROBLEMS = text("select count(*) from start_condition where problem i
 
 _CALLS = text("""
 select c.instance_id, c.task_id, c.element_id, c.connector, c.asked_at, c.tried_at, c.attempts, c.last_error,
-  i.business_key, i.process_key, d.name as process_name, d.name_en as process_name_en
+  i.business_key, i.process_key, i.suspended_at, d.name as process_name, d.name_en as process_name_en
 from service_call c join process_instance i on i.id = c.instance_id join process_definition d on d.id = i.definition_id
 order by c.asked_at, c.task_id limit :limit
 """)

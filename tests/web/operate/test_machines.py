@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import SYSTEM
+from engine import SYSTEM, SourceFile
 from engine.connectors import FolderTransport
+from tests.engine.services.diagrams import TIMED
 from tests.web.conftest import HANDLER, found
 
 ADMIN, OPERATOR, AUDITOR, ARCHIVIST = "aia.it.admin", "aia.it.operator", "aia.it.auditor", "aia.documents.archivist"
@@ -109,6 +110,19 @@ def test_jobs_show_timers_calls_and_that_no_worker_runs(browser):
     assert "沒有運作中的工作程序" in page
     assert browser(OPERATOR).post("/operate/jobs/987654/retry").status_code == 409
     assert browser(OPERATOR).post("/operate/jobs/987654/discard").status_code == 409
+
+
+def test_what_waits_with_a_suspended_case_is_not_called_late(browser, engine, actor, clock):
+    engine.repository.deploy([SourceFile("timed.bpmn", TIMED.encode())], actor=SYSTEM, force_now=True)
+    case = engine.runtime.start("timed", actor=actor(OPERATOR), variables={})
+    engine.suspension.suspend(case.id, reason="查核", actor=SYSTEM)
+    before = clock.now()
+    clock.advance(timedelta(days=4))
+    row = found(rf"(<tr>(?:(?!</tr>).)*{case.business_key}.*?</tr>)", browser(OPERATOR).get("/operate/jobs").text)
+    engine.runtime.cancel(case.id, reason="測試結束", actor=SYSTEM)
+    clock.set(before)
+    assert "暫停中" in row
+    assert "已到" not in row
 
 
 @pytest.mark.parametrize(("ahead", "said"), [(4.2, "快4.2秒"), (-3, "慢3.0秒"), (None, None)])
