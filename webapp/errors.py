@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from engine import errors
 from webapp.dates import roc_datetime
+from webapp.i18n import lang
 from webapp.resuming import answers, carries_answers, resume_page, typed_texts
 
 _TEXTS: dict[type[errors.EngineError], Any] = {
@@ -30,6 +32,7 @@ _TEXTS: dict[type[errors.EngineError], Any] = {
     errors.InstanceEnded: _l("這件案件已經結束。"),
     errors.CaseSuspended: _l("這件案件暫停中，恢復之前不能做這個動作。"),
     errors.CaseNotSuspended: _l("這件案件沒有暫停。"),
+    errors.Busy: _l("這件案件正由他人或系統處理，這次送出的內容沒有存入。"),
     errors.Conflict: _l("有人比您早一步完成了這個動作。"),
     errors.InvalidVariables: _l("有欄位需要再看一次。"),
     errors.DeploymentRefused: _l("檔案還不能部署。"),
@@ -42,16 +45,29 @@ _TEXTS: dict[type[errors.EngineError], Any] = {
     errors.StepFailed: _l("這一步無法執行，資料沒有改變。"),
     errors.StorageFull: _l("系統的儲存空間已滿，這次送出的內容沒有存入。"),
     errors.StoreReadOnly: _l("系統暫時只能查看，不能寫入；這次送出的內容沒有存入。"),
+    errors.CommitUnknown: _l("儲存時連線中斷，不確定這次送出的內容是否已經存入。"),
     errors.ListsBusy: _l("有人正在匯出很長的清單，系統一次只處理幾份，好讓其他頁面照常使用。"),
 }
 
 _ADVICE: dict[type[errors.EngineError], Any] = {
+    errors.Busy: _l("請稍候幾秒，回到上一頁再送出一次。"),
+    errors.CommitUnknown: _l("請稍後回到上一頁再送出一次：已經存入的不會重複，沒有存入的會補上。"),
     errors.StorageFull: _l(
         "請通知系統管理者騰出空間。空間恢復後，回到上一頁再送出一次即可，不會重複；在那之前請先不要關閉填寫中的頁面。"
     ),
     errors.StoreReadOnly: _l("請過幾分鐘回到上一頁再送出一次，不會重複；若持續發生，請通知系統管理者。"),
     errors.ListsBusy: _l("請過一兩分鐘再匯出，或先用搜尋與篩選縮小範圍；短的清單隨時可以匯出。"),
 }
+_HEADINGS: dict[type[errors.EngineError], Any] = {
+    errors.Busy: _l("案件正在處理中"),
+    errors.ListsBusy: _l("請稍後再匯出"),
+    errors.StorageFull: _l("暫時不能儲存"),
+    errors.StoreReadOnly: _l("暫時不能儲存"),
+    errors.CommitUnknown: _l("儲存時連線中斷"),
+}
+"""Where that of the status would say something else."""
+_RETRY_SECONDS = 30
+"""After which programs that were told 503 may ask again."""
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_WRITING = (errno.EROFS, errno.EIO)
 
@@ -103,7 +119,10 @@ def advice_for(status: int) -> str:
         404: _("網址可能有誤，或這筆資料不在您可以查看的範圍內。"),
         405: _("請回到上一頁重新操作。"),
         409: _("畫面上的資料已經更新，請看過最新內容再決定。"),
-        413: _("請縮小檔案，或分成幾個檔案上傳。"),
+        413: _(
+            "一次送出的檔案合計最多%(most)d MB；請縮小檔案，或分幾次上傳。",
+            most=current_app.config["MAX_CONTENT_LENGTH"] >> 20,
+        ),
         422: _("請回到上一頁，修正後再送出。"),
         429: _("短時間內要求太多，請過幾分鐘再試。"),
         503: _("資料庫暫時連不上，通常一兩分鐘內恢復。您的資料沒有改變；請稍後重新整理，再送出一次也不會重複。"),
@@ -117,7 +136,12 @@ def error_page(status: int, message: str = "", **context: Any) -> Response:
         answer.status_code = status
         return answer
     said = {"heading": title_of(status), "advice": advice_for(status), "message": message, **context}
-    return Response(render_template("errors/error.html", status=status, **said), status, mimetype="text/html")
+    if said["message"] == said["heading"]:
+        said["message"] = ""
+    page = Response(render_template("errors/error.html", status=status, **said), status, mimetype="text/html")
+    if status == 503:
+        page.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return page
 
 
 def _engine_error(error: errors.EngineError) -> Response:
@@ -130,10 +154,9 @@ def _engine_error(error: errors.EngineError) -> Response:
         context = {**_who_and_when(error), "typed": typed_texts()}
     elif isinstance(error, errors.NotAssignee) and error.params.get("who"):
         context = {**_given_away(str(error.params["who"])), "typed": typed_texts()}
-    if type(error) in _ADVICE:
-        context["advice"] = str(_ADVICE[type(error)])
-    if isinstance(error, errors.ListsBusy):
-        context["heading"] = _("請稍後再匯出")
+    for name, texts in (("advice", _ADVICE), ("heading", _HEADINGS)):
+        if type(error) in texts:
+            context[name] = str(texts[type(error)])
     return error_page(error.status, context.pop("message", text_of(error)), **context)
 
 
@@ -198,6 +221,8 @@ def _http_error(error: HTTPException) -> Response:
 def _unexpected(error: Exception) -> Response:
     if current_app.testing:
         raise error
+    with contextlib.suppress(Exception):  # whatever is wrong, it may be what says the language
+        lang()
     g.setdefault("lang", "zh")
     current_app.logger.error("unexpected error at %s", request.path, exc_info=error)
     return error_page(500)

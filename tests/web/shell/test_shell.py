@@ -7,7 +7,16 @@ from hashlib import sha256
 import pytest
 from flask import Response
 
-from engine.errors import AlreadyClaimed, EngineError, StepFailed
+from engine.errors import (
+    AlreadyClaimed,
+    Busy,
+    CommitUnknown,
+    EngineError,
+    StepFailed,
+    StorageFull,
+    StoreReadOnly,
+    StoreUnavailable,
+)
 from tests.web.conftest import CHIEF, HANDLER, MORNING, found
 from webapp import Settings, create_app
 from webapp.rights import rights_of
@@ -97,6 +106,32 @@ def test_an_engine_error_without_a_text_of_its_own_still_has_one(engine):
     page = failing(engine, StepFailed("secret inside")).get("/fail")
     assert page.status_code == 500
     assert "secret inside" not in page.text
+
+
+def test_an_unexpected_error_is_told_in_the_readers_language(engine):
+    answered = failing(engine, RuntimeError("secret")).get("/fail", headers={"Accept-Language": "en"})
+    assert "Something went wrong" in answered.text
+    assert "系統發生錯誤" not in answered.text
+
+
+@pytest.mark.parametrize(
+    ("error", "heading", "advice"),
+    [
+        (StoreUnavailable(), "系統暫時無法使用", "資料庫暫時連不上"),
+        (StorageFull(), "暫時不能儲存", "騰出空間"),
+        (StoreReadOnly(), "暫時不能儲存", "過幾分鐘"),
+        (CommitUnknown(), "儲存時連線中斷", "已經存入的不會重複"),
+        (Busy(), "案件正在處理中", "稍候幾秒"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_what_cannot_be_stored_says_what_holds_and_what_to_do(engine, error, heading, advice):
+    answered = failing(engine, error).get("/fail")
+    assert answered.status_code == error.status
+    assert f'<h1 id="error-heading">{heading}</h1>' in answered.text
+    assert advice in answered.text
+    assert f'<p class="error-message">{heading}</p>' not in answered.text
+    assert ("Retry-After" in answered.headers, "再試一次" in answered.text) == ((error.status == 503,) * 2)
 
 
 def test_json_is_answered_with_json(engine):
