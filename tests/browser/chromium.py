@@ -1,9 +1,10 @@
 """Which browser the tests drive, and with what.
 
-The system's Chromium if there is one, else the one in the npm package `@sparticuz/chromium`
-(a compressed binary and the libraries it needs), unpacked once beside the packages: no root,
-no download. Where the system has no Chinese font, pages get the one of the npm package
-`@fontsource/noto-sans-tc`, through the browser, so that pictures and measures are real.
+The one in the npm package `@sparticuz/chromium` (a compressed binary and the libraries it needs),
+unpacked once beside the packages: no root, no download, the same browser on every machine. It has no
+window to draw, so a journey takes it three fifths of the processor time that the system's Chromium takes;
+where it does not start, that one is taken. Where the system has no Chinese font, pages get the one of the
+npm package `@fontsource/noto-sans-tc`, through the browser, so that pictures and measures are real.
 """
 
 from __future__ import annotations
@@ -59,10 +60,20 @@ class Chromium:
 
 
 def find() -> Chromium:
-    """The browser of this machine; `SIWEI_TEST_CHROMIUM=package` takes the packaged one in any case."""
-    if SYSTEM.exists() and os.environ.get("SIWEI_TEST_CHROMIUM") != "package":
+    """The packaged browser; the system's where that does not start, or with `SIWEI_TEST_CHROMIUM=system`."""
+    if os.environ.get("SIWEI_TEST_CHROMIUM") == "system":
         return Chromium(SYSTEM)
-    return packaged()
+    found = packaged()
+    return found if not SYSTEM.exists() or _starts(found) else Chromium(SYSTEM)
+
+
+def _starts(browser: Chromium) -> bool:
+    """Whether the machine can run it at all: it is built for one kind of processor."""
+    command, environment = [str(browser.executable), "--version"], {**os.environ, **browser.environment}
+    try:
+        return subprocess.run(command, env=environment, capture_output=True, check=False, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def packaged() -> Chromium:

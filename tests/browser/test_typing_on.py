@@ -14,6 +14,7 @@ ADDRESS = "/start/petition"
 def page(open_page):
     """The petition form; the first request for a refreshed form is held back until `let_go`."""
     page = open_page(REGISTRAR, ADDRESS)
+    page.wait_for_selector("[data-task-form][data-started]")  # its script is fetched once the page is there
     page.evaluate("""() => {
         const fetch = window.fetch;
         window.fetch = async (address, options) => {
