@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine import codec
 from engine.spiff.problems import StepProblem
-from engine.spiff.resting import Record, RestingScope, Tokens
+from engine.spiff.resting import SPEC, Record, RestingScope, Tokens
 from engine.spiff.token import Token
 
 if TYPE_CHECKING:
@@ -273,13 +273,19 @@ class Case(_ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
         self._inside[record[0]] = host_id
 
     def reopen(self, host: Token) -> None:
-        """Open the subprocess that rested until `host` was looked up; its tokens go on resting in it."""
+        """Open the subprocess that rested until `host` was looked up; its tokens go on resting in it, but for timers.
+
+        What is left takes the timers at its border along, and looks for them among those that are built.
+        """
         saved = self.resting_scopes.pop(host.id, None)
         if saved is not None:
             scope = self.restore_scope(host, saved.record, saved.order)
             for record in saved.tokens:
                 del self._inside[record[0]]
                 scope.tasks.rest(record)
+            for record in saved.tokens:
+                if scope.spec.task_specs[record[SPEC]].waits_for_time:
+                    scope.tasks.get(record[0])
 
     def scope_finished(self, scope: Scope) -> None:
         """The last token of a scope is gone: its activity goes on, or the instance ends."""

@@ -3,12 +3,14 @@
 A case may hold a thousand open tasks (one of many, BPMN 2.0 §13.3.6); a step answers one of them. The others can do
 nothing by themselves: they wait for a person or a connector, no timer or event is theirs, no join looks for them.
 `Tokens` brings one back when it is looked up, and all of its scope when somebody walks over every token there.
-A subprocess in which every token rests, rests with them: one of a thousand is opened only when it is worked in.
+A subprocess in which every token rests, rests with them: one of a thousand is opened only when it is worked in, or
+when a timer inside it is due.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import codec
@@ -29,10 +31,29 @@ _HARMLESS = _WAITS | {"local", "index", "flow", "own"}
 """Notes of a token that waits for a person or a connector and for nothing else."""
 
 
+_TIMED = frozenset({"arms", "host", "local", "index", "flow", "own"})
+"""Notes of a token that waits for a time, by itself or at another one."""
+
+
 def can_rest(spec: FlowNode, record: Record) -> bool:
     """Whether only a person's or a connector's answer to this token itself can move it."""
     notes = record[NOTES]
     return spec.rests and not _WAITS.isdisjoint(notes) and _HARMLESS.issuperset(notes)
+
+
+def can_wait(spec: FlowNode, record: Record, now: datetime) -> bool:
+    """Whether a token waits for times alone, none of which has come: as long as nothing is touched around it."""
+    notes = record[NOTES]
+    if not spec.waits_for_time or not _TIMED.issuperset(notes):
+        return False
+    due = due_of(record)
+    return due is not None and due > now
+
+
+def due_of(record: Record) -> datetime | None:
+    """When the first timer of a token is due that waits for times alone; None where it waits for nothing."""
+    due: list[datetime] = [codec.decode(arm["due"]) for arm in record[NOTES].get("arms", ()) if "due" in arm]
+    return min(due, default=None)
 
 
 def can_rest_inside(spec: FlowNode, record: Record) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from engine.model import Advance, Subscription, TimerWait
 from engine.spiff import variables
 from engine.spiff.case import Case, SubScope
-from engine.spiff.resting import SEQ, SPEC
+from engine.spiff.resting import NOTES, SEQ, SPEC, due_of
 from engine.spiff.specs.activities import CallActivity
 from engine.spiff.specs.events import CatchEvent
 from engine.spiff.token import Token
@@ -23,7 +24,7 @@ def advance_of(case: Case, state: bytes) -> Advance:
         variables=known(case),
         opened=tuple(log.opened.values()),
         closed=tuple(log.closed.values()),
-        timers=tuple(wait for token in waiting if (wait := _timer(token)) is not None),
+        timers=(*(wait for token in waiting if (wait := _timer(token)) is not None), *_resting_timers(case)),
         subscriptions=tuple(wait for token in waiting for wait in _subscriptions(token)),
         thrown=tuple(log.thrown),
         service_calls=tuple(log.calls.values()),
@@ -76,6 +77,15 @@ def _timer(token: Token) -> TimerWait | None:
     return None if due is None else TimerWait(token.id, spec.bpmn_id, due)
 
 
+def _resting_timers(case: Case) -> Iterator[TimerWait]:
+    """The timers of subprocesses that nobody has opened."""
+    for saved in case.resting_scopes.values():
+        specs = case.definition.scope(saved.record[1]).task_specs
+        for record in saved.tokens:
+            if "arms" in record[NOTES] and (due := due_of(record)) is not None:
+                yield TimerWait(record[0], specs[record[SPEC]].bpmn_id, due)
+
+
 def _subscriptions(token: Token) -> list[Subscription]:
     spec = token.task_spec
     assert isinstance(spec, CatchEvent)
@@ -98,5 +108,9 @@ def _active(case: Case, awake: list[Token]) -> tuple[str, ...]:
                 found.append((seq, spec.bpmn_id))
     for saved in case.resting_scopes.values():
         specs = case.definition.scope(saved.record[1]).task_specs
-        found += [(record[SEQ], specs[record[SPEC]].bpmn_id) for record in saved.tokens if specs[record[SPEC]].shows]
+        found += [
+            (record[SEQ], spec.bpmn_id)
+            for record in saved.tokens
+            if (spec := specs[record[SPEC]]).shows and not spec.listens and "host" not in record[NOTES]
+        ]
     return tuple(dict.fromkeys(element for _, element in sorted(found)))

@@ -12,6 +12,7 @@ digest and never embedded. Values go through `engine.codec`, the rest is plain J
 from __future__ import annotations
 
 from collections import deque
+from datetime import datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +21,14 @@ import orjson
 from engine import codec
 from engine.errors import IntegrityError
 from engine.spiff.case import Case, Scope
-from engine.spiff.resting import SCOPE, SEQ, SPEC, Record, RestingScope, can_rest, can_rest_inside
+from engine.spiff.resting import SCOPE, SEQ, SPEC, Record, RestingScope, can_rest, can_rest_inside, can_wait
 from engine.spiff.token import Token
 
 if TYPE_CHECKING:
     from engine.spiff.environment import ModelScriptEngine
     from engine.spiff.facts import StepLog
     from engine.spiff.parser import Definition
+    from engine.spiff.specs.base import FlowNode
 
 VERSION = 1
 
@@ -127,7 +129,7 @@ def _restore(body: dict[str, Any], definition: Definition, engine: ModelScriptEn
     case.finished = codec.decode(body.get("f", []))
     case.begin()
     scopes: list[Scope | None] = [case]
-    waiting, resting = deque(enumerate(body["s"], start=1)), _resting(body, definition)
+    waiting, resting = deque(enumerate(body["s"], start=1)), _resting(body, definition, engine.context.now)
     hosts = {body["s"][number - 1][0] for number in resting}
     known: dict[str, Token] = {}
     for record in body["t"]:
@@ -168,8 +170,12 @@ def _open_scopes(
             scopes.append(case.restore_scope(known[record[0]], record, number))
 
 
-def _resting(body: dict[str, Any], definition: Definition) -> set[int]:
-    """The numbers of the scopes in which nothing but an answer to one of their tokens can move anything."""
+def _resting(body: dict[str, Any], definition: Definition, now: datetime) -> set[int]:
+    """The numbers of the scopes in which nothing but an answer to one of their tokens can move anything by now."""
+
+    def stays(spec: FlowNode, record: Record) -> bool:
+        return numbers.get(record[0]) in resting or can_rest(spec, record) or can_wait(spec, record, now)
+
     tokens: dict[int, list[Record]] = {}
     for record in body["t"]:
         tokens.setdefault(record[SCOPE], []).append(record)
@@ -180,8 +186,7 @@ def _resting(body: dict[str, Any], definition: Definition) -> set[int]:
     for number in sorted(numbers.values(), reverse=True):  # those inside stand after those around them
         host = host_of[number]
         if can_rest_inside(specs[host[SCOPE]].task_specs[host[SPEC]], host) and all(
-            numbers.get(record[0]) in resting or can_rest(specs[number].task_specs[record[SPEC]], record)
-            for record in tokens.get(number, ())
+            stays(specs[number].task_specs[record[SPEC]], record) for record in tokens.get(number, ())
         ):
             resting.add(number)
     return resting

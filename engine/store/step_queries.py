@@ -181,6 +181,7 @@ with moved as (
 update candidate c set due_at = coalesce(cast(:due as timestamptz), 'infinity') from moved where c.task_id = moved.id
 """)
 
+# Of a thousand timers a step touches one: rows that are as they should be are not written, nor locked.
 _WAIT = text("""
 with timers as (
   select * from jsonb_to_recordset(cast(:timers as jsonb)) as t(task_id text, element_id text, due_at timestamptz)
@@ -188,9 +189,11 @@ with timers as (
   delete from awaited_timer a where a.instance_id = :id and a.task_id not in (select task_id from timers)
 ), new_timers as (
   insert into awaited_timer (instance_id, task_id, element_id, due_at)
-  select :id, task_id, element_id, due_at from timers
+  select :id, t.task_id, t.element_id, t.due_at from timers t
+  where not exists (
+    select from awaited_timer a where a.instance_id = :id and a.task_id = t.task_id and a.due_at = t.due_at
+  )
   on conflict (instance_id, task_id) do update set due_at = excluded.due_at
-  where awaited_timer.due_at <> excluded.due_at
   returning due_at
 ), subscriptions as (
   select * from jsonb_to_recordset(cast(:subscriptions as jsonb))
@@ -200,7 +203,11 @@ with timers as (
     and (a.task_id, a.kind, a.name) not in (select task_id, kind, name from subscriptions)
 ), new_subscriptions as (
   insert into subscription (instance_id, task_id, kind, name, element_id)
-  select distinct on (task_id, kind, name) cast(:id as uuid), task_id, kind, name, element_id from subscriptions
+  select distinct on (task_id, kind, name) cast(:id as uuid), task_id, kind, name, element_id from subscriptions s
+  where not exists (
+    select from subscription a
+    where a.instance_id = :id and a.task_id = s.task_id and a.kind = s.kind and a.name = s.name
+  )
   on conflict do nothing
 ), calls as (
   insert into service_call (instance_id, task_id, element_id, connector, arguments, asked_at)

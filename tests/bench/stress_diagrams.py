@@ -16,13 +16,30 @@ _MANY = (
 )
 
 
+_GATHERED = (
+    '<extensionElements><camunda:properties><camunda:property name="outputCollection" value="answers"/>'
+    '<camunda:property name="outputElement" value="=answer"/></camunda:properties></extensionElements>'
+)
+_REMINDER = (
+    '<boundaryEvent id="late" attachedToRef="ask" cancelActivity="false"><timerEventDefinition>'
+    '<timeDuration>=duration(&quot;P30D&quot;)</timeDuration></timerEventDefinition></boundaryEvent><endEvent id="ile"/>'
+)
+
+
 def many(process: str) -> SourceFile:
-    """`many`: a task for each of `people` at once; `many_scopes`: a subprocess with a task for each."""
-    if process == "many":
-        body = _TASK.format("each", _MANY)
+    """One of many for each of `people`, all at once.
+
+    `many`: a task each; `many_outputs`: its answers are gathered; `many_scopes`: a subprocess with a task each;
+    `many_timers`: with a timer at that task.
+    """
+    if process in ("many", "many_outputs"):
+        body = _TASK.format("each", (_GATHERED if process == "many_outputs" else "") + _MANY)
     else:
         inside = f'<startEvent id="is"/>{_TASK.format("ask", "")}<endEvent id="ie"/>'
-        body = f'<subProcess id="each">{_MANY}{inside}{_flows(("is", "ask"), ("ask", "ie"))}</subProcess>'
+        flows = [("is", "ask"), ("ask", "ie")]
+        if process == "many_timers":
+            inside, flows = inside + _REMINDER, [*flows, ("late", "ile")]
+        body = f'<subProcess id="each">{_MANY}{inside}{_flows(*flows)}</subProcess>'
     return _file(process, f'<startEvent id="s"/>{body}<endEvent id="e"/>', ("s", "each"), ("each", "e"))
 
 

@@ -36,6 +36,8 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
     """Whether it sends messages or signals."""
     rests = False
     """Whether a token that waits here can stay as it was saved while others move."""
+    waits_for_time = False
+    """Whether a token here waits for timers and for nothing else."""
     rests_inside = False
     """Whether what runs inside can, too, when all of it rests."""
     is_drawn = True

@@ -66,6 +66,7 @@ class CatchEvent(FlowNode):
         super().__init__(scope, node, name, **kwargs)
         self.catches = catches
         self.is_conditional = any(catch.kind == "conditional" for catch in catches)
+        self.waits_for_time = not node.parallel_multiple and {catch.kind for catch in catches} == {"timer"}
 
     @property
     def waits(self) -> bool:

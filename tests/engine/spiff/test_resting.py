@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime
 
 import orjson
 import pytest
@@ -123,6 +124,14 @@ INSIDE = {
     '<sequenceFlow id="x1" sourceRef="i" targetRef="deep"/><sequenceFlow id="x2" sourceRef="deep" targetRef="again"/>'
     '<sequenceFlow id="x3" sourceRef="again" targetRef="j"/></subProcess>',
     "called": '<callActivity id="each" calledElement="part">{many}</callActivity>',
+    "reminded": '<subProcess id="each">{many}<startEvent id="i"/><userTask id="ask"/><userTask id="again"/>'
+    '<endEvent id="j"/><boundaryEvent id="remind" attachedToRef="ask" cancelActivity="false"><timerEventDefinition>'
+    '<timeCycle>R3/PT20M</timeCycle></timerEventDefinition></boundaryEvent><intermediateCatchEvent id="rest">'
+    "<timerEventDefinition><timeDuration>PT10M</timeDuration></timerEventDefinition></intermediateCatchEvent>"
+    '<endEvent id="k"/><sequenceFlow id="x1" sourceRef="i" targetRef="ask"/>'
+    '<sequenceFlow id="x2" sourceRef="ask" targetRef="again"/><sequenceFlow id="x3" sourceRef="again" targetRef="j"/>'
+    '<sequenceFlow id="x4" sourceRef="remind" targetRef="rest"/><sequenceFlow id="x5" sourceRef="rest" targetRef="k"/>'
+    "</subProcess>",
 }
 MANY_OF = (
     '<multiInstanceLoopCharacteristics isSequential="false" camunda:collection="people" '
@@ -177,8 +186,29 @@ def test_saved_between_steps_or_not_subprocesses_do_the_same(kind, seed):
         assert saved.nodes == straight.nodes
         assert saved.last.active_elements == straight.last.active_elements
         assert saved.variables == straight.variables
+        if steps % 3 == 0 and not saved.ended:
+            for player in (saved, straight):
+                player.after(minutes=7)
+        assert _times(saved) == _times(straight)
     if not saved.ended:
         for player in (saved, straight):
             player.after(hours=2)
         assert saved.cancelled == straight.cancelled
         assert saved.waiting == straight.waiting
+
+
+def _times(player: Player) -> list[tuple[str, datetime]]:
+    return sorted((timer.element_id, timer.due_at) for timer in player.last.timers)
+
+
+def test_timers_of_subprocesses_that_nobody_opens_are_known_and_fire(built):
+    player = Player(divided("reminded")).start(people=people())
+    assert len(player.last.timers) == MANY + 1, "one each, and the one around them"
+    before = built[0]
+    player.complete("ask", nth=5)
+    assert built[0] - before <= 14, "its own, and the few beside it"
+    assert len(player.last.timers) == MANY
+    player.after(minutes=25)
+    assert [timer.element_id for timer in player.last.timers].count("rest") == MANY - 1
+    player.after(minutes=11)
+    assert player.nodes.count("k") == MANY - 1
