@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from engine.accounts.base import AccountPart, Session, SessionEnded, SignInRefused, digest, subject_of
@@ -12,6 +12,9 @@ from engine.model import Actor
 from engine.store import Transaction
 from engine.store import account_queries as queries
 from engine.store.account_queries import AccountRow, SessionRow
+
+KEPT = timedelta(days=7)
+"""Of a session that is over."""
 
 
 class Sessions(AccountPart):
@@ -129,6 +132,19 @@ class Sessions(AccountPart):
             if session_id not in own:
                 raise RecordNotFound("No such session.", id=str(session_id))
             queries.end_session(tx, session_id, now, "signed-out")
+
+    def forget_ended(self) -> int:
+        """Delete sessions that have been over for a week, and links that nobody can use: for a periodic job.
+
+        Until then a browser that comes back is told why its session ended; who signed in when stays in the log.
+
+        Returns:
+            How many sessions were deleted.
+        """
+        before = self._clock.now() - KEPT
+        with self._store.transaction() as tx:
+            queries.forget_resets(tx, before)
+            return queries.forget_sessions(tx, before)
 
     def act_for(self, token: str, principal_id: str | None) -> Actor:
         """Switch a session to act for somebody who is away (甲代乙), or back with None.

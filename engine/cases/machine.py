@@ -91,6 +91,11 @@ class MachineService(WatchedStarts):
         with self._store.transaction() as tx:
             return tokens.forget(tx, self._now() - TOKENS_KEPT)
 
+    def forget_messages(self) -> int:
+        """Delete messages that were kept for cases that have ended meanwhile; gives how many. For a periodic job."""
+        with self._store.transaction() as tx:
+            return messages.forget_undeliverable(tx)
+
     def hand_over(self, queue: JobQueue) -> int:
         """Put `open_jobs` into a worker's queue; gives how many."""
         jobs = self.open_jobs()

@@ -41,6 +41,9 @@ class Swept:
     moving: int = 0
     anchored: bool = False
     tokens: int = 0
+    forgotten: int = 0
+    """Messages kept for cases that have ended."""
+    sessions: int = 0
     files: int = 0
     idle_accounts: int = 0
     resealed: int = 0
@@ -83,6 +86,8 @@ class Sweeper:
 
     def _tidy(self, swept: Swept, now: datetime) -> None:
         swept.tokens = self._engine.machine.forget_tokens()
+        swept.forgotten = self._engine.machine.forget_messages()
+        swept.sessions = self._engine.accounts.forget_ended()
         swept.files = self._engine.runtime.sweep_files()
         swept.idle_accounts = self._engine.accounts.disable_idle()
         swept.resealed = self._engine.connector_hosts.reseal()

@@ -30,6 +30,7 @@ STALLED_SECONDS = 8.0
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 20.0
 KEEP_HOURS = 24
+FORGET_SECONDS = 3600.0
 AGAIN_SECONDS = 1.0
 """After a lost connection."""
 CONNECT_SECONDS = 10.0
@@ -104,7 +105,7 @@ class Worker:
             side = [
                 asyncio.create_task(_every(STALLED_SECONDS / 2, lambda: _rescue(app))),
                 asyncio.create_task(_every(SWEEP_SECONDS, lambda: asyncio.to_thread(self._sweep))),
-                asyncio.create_task(_every(3600.0, lambda: manager.forget(KEEP_HOURS))),
+                asyncio.create_task(_every(FORGET_SECONDS, lambda: manager.forget(KEEP_HOURS))),
             ]
             try:
                 await self._work(app, wait=True)

@@ -279,6 +279,18 @@ def end_sessions(tx: Transaction, person_id: str, at: datetime, reason: str, *, 
     return int(tx.execute(statement.values(ended_at=at, end_reason=reason)).rowcount)
 
 
+def forget_sessions(tx: Transaction, before: datetime) -> int:
+    """Delete sessions that ended or ran out before then; how many. What was signed in is told by the log."""
+    columns = web_session.c
+    over = func.coalesce(columns.ended_at, columns.expires_at) < before
+    return tx.execute(delete(web_session).where(over)).rowcount
+
+
+def forget_resets(tx: Transaction, before: datetime) -> int:
+    """Delete one-time links that ran out before then; how many."""
+    return tx.execute(delete(password_reset).where(password_reset.c.expires_at < before)).rowcount
+
+
 # -- one-time links ------------------------------------------------------------------
 
 

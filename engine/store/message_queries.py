@@ -47,6 +47,12 @@ values (:id, :name, :business_key, cast(:variables as jsonb), :now, :person_id, 
 
 _TAKE = text("delete from buffered_message where id = :id returning name, variables, sent_by, sent_by_name")
 
+_FORGET = text("""
+delete from buffered_message m
+where exists (select from process_instance i where i.business_key = m.business_key)
+  and not exists (select from process_instance i where i.business_key = m.business_key and i.status = 'active')
+""")
+
 _DELIVERABLE = text("""
 select distinct on (m.id) m.id, i.id as instance_id from buffered_message m
 join process_instance i on i.business_key = m.business_key and i.status = 'active' and i.suspended_at is null
@@ -133,6 +139,11 @@ def take_buffered(tx: Transaction, message_id: UUID) -> BufferedMessage | None:
     """Take a kept message out; None when somebody else took it."""
     row = tx.execute(_TAKE, {"id": message_id}).first()
     return BufferedMessage(row.name, row.variables, Actor(row.sent_by, row.sent_by_name)) if row else None
+
+
+def forget_undeliverable(tx: Transaction) -> int:
+    """Delete kept messages to cases that have ended; how many. The sender's history says what was sent."""
+    return tx.execute(_FORGET).rowcount
 
 
 def deliverable(tx: Transaction, limit: int = 200) -> list[tuple[UUID, UUID]]:

@@ -207,6 +207,24 @@ def test_signing_out_ends_the_session(accounts, person):
     accounts.sign_out(session.token)
 
 
+def test_a_session_that_has_been_over_for_a_week_is_forgotten_and_says_why_until_then(accounts, person, clock):
+    signed_out, lasting = (accounts.sign_in(person, GOOD, **FROM).token for _ in range(2))
+    accounts.sign_out(signed_out)
+    clock.advance(timedelta(days=6))
+    accounts.forget_ended()
+    with pytest.raises(SessionEnded) as ended:
+        accounts.session(signed_out)
+    assert ended.value.params["reason"] == "signed-out"
+    clock.advance(timedelta(days=1, minutes=1))
+    assert accounts.forget_ended() >= 1
+    with pytest.raises(SessionEnded) as ended:
+        accounts.session(signed_out)
+    assert ended.value.params["reason"] == "unknown"
+    with pytest.raises(SessionEnded) as ended:
+        accounts.session(lasting)
+    assert ended.value.params["reason"] != "unknown", "it ran out eight hours after it began"
+
+
 def test_signing_out_everywhere_ends_all_sessions_but_ones_own(accounts, person, directory):
     here, there = accounts.sign_in(person, GOOD, **FROM), accounts.sign_in(person, GOOD, **FROM)
     me = directory.actor_for(person)

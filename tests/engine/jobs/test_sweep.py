@@ -99,6 +99,18 @@ def test_two_jobs_of_one_call_share_its_tries_and_a_last_one_that_was_lost_ends_
     assert played.runtime.instance(case.id, SYSTEM).has_incident
 
 
+def test_messages_kept_for_a_case_that_has_ended_are_forgotten(played, start, sweeper, people, clock):
+    ended, open_still = start(WAITING), start(WAITING)
+    for case in (ended, open_still):
+        played.runtime.correlate("resolved", business_key=case.business_key, variables={})
+    played.runtime.cancel(ended.id, reason="撤回", actor=people["kuo"])
+    assert sweeper.sweep().forgotten == 1
+    clock.advance(timedelta(hours=1))
+    assert sweeper.sweep().forgotten == 0
+    finish(played, open_still, people["tsai"])
+    assert open_elements(played, open_still) == ["after"]
+
+
 def test_a_message_kept_while_its_case_began_to_wait_is_delivered(played, start, sweeper, people, sql):
     case = start(WAITING)
     finish(played, case, people["tsai"])
