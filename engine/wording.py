@@ -21,6 +21,14 @@ def is_forbidden(char: str) -> bool:
     return unicodedata.category(char) in ("Cc", "Cs") or char in _HIDING or _is_no_character(ord(char))
 
 
+def is_of_a_line(char: str) -> bool:
+    """Whether a name or another line of text may hold this sign: nothing that breaks the line or is not seen.
+
+    Characters that are younger than this Python, and those for private use, are as good as any: people are called so.
+    """
+    return not is_forbidden(char) and char not in "\n\t" and unicodedata.category(char) not in ("Cf", "Zl", "Zp")
+
+
 def _is_no_character(code: int) -> bool:
     return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 

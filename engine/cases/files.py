@@ -18,7 +18,7 @@ from engine.steps.answers import Once, once
 from engine.store import Transaction
 from engine.store import file_queries as queries
 from engine.store.case_queries import may_see, note_file_read
-from engine.wording import written
+from engine.wording import is_of_a_line, written
 
 MAX_COMMENT = 10_000
 MAX_FILE_BYTES = 50_000_000
@@ -156,7 +156,7 @@ class CaseFiles(CaseService):
 def _clean_name(name: str) -> str:
     """A file's name as data: no folders, no control characters, not longer than file systems take."""
     base = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(c for c in unicodedata.normalize("NFC", base) if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    kept = "".join(filter(is_of_a_line, unicodedata.normalize("NFC", base)))
     kept = kept.strip().strip(".") or "file"
     stem, dot, ending = kept.rpartition(".")
     return kept if len(kept) <= MAX_NAME else f"{stem[: MAX_NAME - 20]}{dot}{ending[:19]}"

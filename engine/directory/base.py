@@ -14,6 +14,7 @@ from engine.directory.values import Person, Unit
 from engine.errors import InvalidFields, RecordNotFound
 from engine.store import Store, Transaction
 from engine.store import directory_queries as queries
+from engine.wording import is_of_a_line
 
 UNIT_ID = re.compile(r"[a-z][a-z0-9_-]{0,30}(\.[a-z0-9_-]{1,30}){0,5}")
 PERSON_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -74,7 +75,7 @@ class Checks:
             return None
         if len(value) > limit:
             self.fail(field, "too-long")
-        if not value.isprintable():
+        if not all(map(is_of_a_line, value)):
             self.fail(field, "characters")
         return value
 

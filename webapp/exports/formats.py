@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any, Protocol
 
+from engine.wording import is_forbidden
 from webapp.dates import local
 
 _BOM = "\ufeff"
@@ -188,7 +189,7 @@ def _cell(value: Any) -> str:
 
 
 def _clean(text: str) -> str:
-    return text if text.isprintable() else "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
+    return text if text.isprintable() else "".join(sign for sign in text if not is_forbidden(sign))
 
 
 def _paragraphs(text: str) -> str:

@@ -14,6 +14,7 @@ from flask import abort, current_app, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from engine.wording import is_of_a_line
 from webapp import shared
 from webapp.errors import NO_SPACE, error_page
 from webapp.exports.formats import FORMATS, Sheet
@@ -61,7 +62,7 @@ def answer(kind: str, name: str, headings: Sequence[str], rows: Iterable[Sequenc
 
 def disposition(file_name: str, *, inline: bool = False) -> str:
     """A Content-Disposition that keeps Chinese names and lets no header through."""
-    clean = "".join(sign for sign in file_name if sign.isprintable()) or "file"
+    clean = "".join(filter(is_of_a_line, file_name)) or "file"
     plain = "".join(sign if sign.isascii() and sign not in '"\\%;' else "_" for sign in clean)
     kind = "inline" if inline else "attachment"
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(clean, safe='')}"

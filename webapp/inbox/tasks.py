@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import UserTask, is_for
-from engine.errors import CaseSuspended, InvalidFields, InvalidVariables, TooLarge, ValueRefused
+from engine.errors import CaseSuspended, InvalidFields, InvalidVariables, ValueRefused
 from engine.model import Advance
 from webapp.cases.data import sections
 from webapp.cases.page import PART_VIEWS, case_part
@@ -129,8 +129,8 @@ def complete(task_id: UUID) -> Response:
 
 
 def _keep(task_id: UUID, filled: TaskForm) -> None:
-    """Keep what was typed and cannot be taken; what is too large for a draft stands on the page all the same."""
-    with suppress(TooLarge):
+    """Keep what was typed and cannot be taken; what no draft can hold either stands on the page all the same."""
+    with suppress(ValueRefused):
         engine().tasks.save_draft(task_id, actor(), filled.draft)
 
 
@@ -152,7 +152,7 @@ def save_draft(task_id: UUID) -> Response:
     filled = posted(_definition(found), known)
     try:
         engine().tasks.save_draft(task_id, actor(), filled.draft)
-    except TooLarge as refusal:
+    except ValueRefused as refusal:
         return Response(_panes(found, filled, problem=text_of(refusal)), 422, mimetype="text/html")
     said = _("草稿已於%(when)s暫存，尚未送出。", when=roc_datetime(engine().clock.now(), "short"))
     if request.accept_mimetypes.best == "application/json":

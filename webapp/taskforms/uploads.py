@@ -17,6 +17,7 @@ from PIL import Image, ImageOps
 
 from engine.forms import Field, Message
 from engine.forms.types.files import accepted_types, max_size
+from engine.wording import is_of_a_line
 
 MAX_PIXELS = 40_000_000
 MAX_UNPACKED = 200 * 1024 * 1024
@@ -62,7 +63,7 @@ def clean_name(name: str) -> str:
     Chinese stays (`secure_filename` would leave `pdf` of 陳情書.pdf).
     """
     base = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    kept = "".join(char for char in base if unicodedata.category(char)[0] != "C").strip(" .")
+    kept = "".join(filter(is_of_a_line, base)).strip(" .")
     stem, dot, ending = kept.rpartition(".")
     return f"{stem[: 200 - len(ending) - 1]}.{ending}" if dot and len(ending) <= 10 else kept[:200]
 

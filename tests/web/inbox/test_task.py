@@ -292,3 +292,12 @@ def test_a_case_that_holds_much_is_told_while_there_is_room(browser, claimed):
     _, task = claimed()
     assert handler.post(f"/tasks/{task}", answer()).status_code == 303
     assert "100 kB" not in handler.flashes()
+
+
+def test_a_sign_that_no_draft_can_hold_does_not_cost_the_rest_of_the_form(browser, claimed):
+    _, task = claimed()
+    handler = browser(HANDLER)
+    for path, form in ((f"/tasks/{task}", {"form_action": "submit"}), (f"/tasks/{task}/draft", {})):
+        answered = handler.post(path, {**form, "f.opinion": "已電話聯絡\x00申請人", "token": str(uuid4())})
+        assert answered.status_code == 422
+        assert re.search(r'name="f\.opinion"[^>]*>\s*已電話聯絡', answered.text), "what was typed is kept"
