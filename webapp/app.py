@@ -18,6 +18,7 @@ from webapp.i18n import init_i18n
 from webapp.metrics import init_metrics
 from webapp.navigation import init_navigation
 from webapp.production import ensure_fit_before_serving
+from webapp.requests import Request
 from webapp.rights import init_rights
 from webapp.security import init_security
 from webapp.settings import Settings, SettingsError
@@ -45,6 +46,7 @@ def create_app(settings: Settings, engine: Any) -> Flask:
     if len(settings.secret_key) < 32:
         raise SettingsError("SIWEI_SECRET_KEY must have at least 32 characters")
     app = Flask("webapp")
+    app.request_class = Request
     ensure_fit_before_serving(settings, engine, app)
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key,

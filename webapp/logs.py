@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
 
 import structlog
 
 from engine.watching import REQUEST
+from webapp.log_lines import LineHandler
 from webapp.settings import Settings
 
 
@@ -29,7 +29,7 @@ def configure_logs(settings: Settings) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = LineHandler()
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]

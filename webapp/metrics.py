@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import threading
 import time
+from contextlib import suppress
 from functools import cache
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
@@ -16,6 +17,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from engine import Store
 from engine.watching import StepSeen
 from webapp import database_numbers, shared
+from webapp.log_lines import lost_lines
 from webapp.security import is_own_host
 from webapp.services import engine
 from webapp.settings import LOOPBACK_HOSTS
@@ -24,6 +26,8 @@ bp = Blueprint("metrics", __name__)
 
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _SAMPLE_SECONDS = 5.0
+LOST_LINES = "siwei_log_lines_lost"
+LOST_LINES_ABOUT = "Lines of the log that could not be written since the processes began."
 
 
 class Meters:
@@ -51,10 +55,13 @@ class Meters:
             registry=self.registry,
         )
 
+        self.lost_lines = Gauge(LOST_LINES, LOST_LINES_ABOUT, multiprocess_mode="livesum", registry=self.registry)
+
     def look_at(self, store: Store) -> None:
-        """Take down how the pool of this process is now."""
+        """Take down how the pool and the log of this process are now."""
         for state, count in store.pool_counts().items():
             self.pool.labels(state).set(count)
+        self.lost_lines.set(lost_lines())
 
     def written(self) -> bytes:
         """All of it; of all processes of this server where they share a folder."""
@@ -74,6 +81,10 @@ def meters() -> Meters:
 
     gunicorn's first process imports this package before it has said so, and its children inherit what it imported.
     """
+    if shared.is_there():
+        from webapp import counting_files
+
+        counting_files.install()
     return Meters()
 
 
@@ -88,7 +99,8 @@ def watch_pool(store: Store) -> None:
 
     def look() -> None:
         while True:
-            meters().look_at(store)
+            with _where_there_is_room():
+                meters().look_at(store)
             time.sleep(_SAMPLE_SECONDS)
 
     threading.Thread(target=look, name="pool", daemon=True).start()
@@ -96,7 +108,8 @@ def watch_pool(store: Store) -> None:
 
 def count_step(step: StepSeen) -> None:
     """A step is stored."""
-    meters().steps.labels(step.process_key, step.verb).inc()
+    with _where_there_is_room():
+        meters().steps.labels(step.process_key, step.verb).inc()
 
 
 def may_look(token: str, *, authorization: str, address: str, host: str) -> bool:
@@ -132,5 +145,12 @@ def metrics() -> Response:
 def _count(response: Response) -> Response:
     if request.endpoint not in (None, "static", "metrics.metrics") and "asked_at" in g:
         seconds = time.perf_counter() - g.asked_at
-        meters().requests.labels(request.endpoint, request.method, f"{response.status_code // 100}xx").observe(seconds)
+        kind = f"{response.status_code // 100}xx"
+        with _where_there_is_room():
+            meters().requests.labels(request.endpoint, request.method, kind).observe(seconds)
     return response
+
+
+def _where_there_is_room() -> suppress:
+    """Numbers that the disk has no room for are not counted; what they are about goes on."""
+    return suppress(OSError)

@@ -19,7 +19,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from engine import ProcessEngine
 from engine.jobs import Handler, Swept, is_given_up
 from webapp import database_numbers
-from webapp.metrics import may_look
+from webapp.log_lines import lost_lines
+from webapp.metrics import LOST_LINES, LOST_LINES_ABOUT, may_look
 from webapp.settings import Settings
 
 _BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -59,6 +60,9 @@ class WorkerMeters:
             ["state"],
             registry=self.registry,
         )
+
+        self.lost_lines = Gauge(LOST_LINES, LOST_LINES_ABOUT, registry=self.registry)
+        self.lost_lines.set_function(lost_lines)
 
     def counted(self, handler: Handler) -> Handler:
         """`handler`, with each job counted."""

@@ -63,6 +63,24 @@ class Browser:
         assert status == 303, body[:500]
         return headers["Location"]
 
+    def attach(self, case: str, content: bytes, note: str) -> int:
+        """Attach a text file to a case: the status that came back."""
+        fields = {"csrf_token": self.csrf, "token": str(uuid4())}
+        parts = [
+            f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()
+        ]
+        parts.append(
+            f'--edge\r\nContent-Disposition: form-data; name="files"; filename="{note}.txt"\r\n'
+            "Content-Type: text/plain\r\n\r\n"
+        )
+        body = "\r\n".join(parts).encode() + content + b"\r\n--edge--\r\n"
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            kind = "multipart/form-data; boundary=edge"
+            connection.request("POST", f"{case}/attachments", body, {"Cookie": self.cookie, "Content-Type": kind})
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+
     def upload(self, path: str, megabytes: int, *, declared: bool) -> tuple[int, int]:
         """Send a file as part of a form: the status that came back, and the megabytes that were taken until then."""
         head = (
@@ -128,9 +146,9 @@ class Served:
 
 @contextlib.contextmanager
 def served(
-    city: City, *, conf: str = "python:webapp.gunicorn_conf", **settings: str
+    city: City, *, conf: str = "python:webapp.gunicorn_conf", log: Path | None = None, **settings: str
 ) -> Iterator[tuple[Served, Browser]]:
-    """The city's web on a free port, and the clerk's browser, signed in."""
+    """The city's web on a free port, and the clerk's browser, signed in; it writes its log to `log`."""
     city.engine.accounts.add_demo_account(CLERK.person_id, CLERK.person_id, PASSWORD)
     session = city.engine.accounts.sign_in(CLERK.person_id, PASSWORD, ip="127.0.0.1", user_agent="faults").token
     with socket.socket() as probe:
@@ -143,8 +161,8 @@ def served(
         "SIWEI_HISTORY_KEY": HISTORY_KEY.decode(), **settings,
     }  # fmt: skip
     command = [sys.executable, "-m", "gunicorn", "--config", conf, "webapp.wsgi:app"]
-    log = city.folder / "web.log"
-    with log.open("wb") as output:
+    log = log or city.folder / "web.log"
+    with log.open("ab") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         _wait_until_live(port, process, log)

@@ -14,7 +14,7 @@ from engine.store.schema import upgrade
 from tests.faults.disks import Disk, at_work, until_errors, until_gone, until_it_answers, until_work_goes_on
 from tests.faults.harness import City, found_city, scaled
 from tests.faults.nursery import Nursery
-from tests.faults.volumes import volume_of
+from tests.faults.volumes import small_volume
 
 ROUNDS = 1
 LONGEST_ERROR_SECONDS = 5.0
@@ -25,7 +25,7 @@ HANGS_SECONDS = 1.0
 def disk(tmp_path_factory) -> Iterator[Disk]:
     """A server of this file's own on a volume that can be filled; it keeps its promises about the disk."""
     server = EmbeddedServer(tmp_path_factory.mktemp("disk") / "database")
-    with volume_of(server) as volume:
+    with small_volume(server.base, lambda: server.pid) as volume:
         try:
             upgrade(server.start().url("siwei"))
             with Disk(server, volume).tended() as disk:

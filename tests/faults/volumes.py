@@ -13,11 +13,9 @@ import errno
 import os
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
-
-from engine.store.embedded import EmbeddedServer
 
 VOLUME_MB = 192
 _CLONE_NEWNS = 0x20000
@@ -70,8 +68,8 @@ class WriteLimit:
 
     way = "a limit of what may be written"
 
-    def __init__(self, server: EmbeddedServer) -> None:
-        self._server = server
+    def __init__(self, first_process: Callable[[], int | None]) -> None:
+        self._first_process = first_process
         self._full = False
         self._lock = threading.Lock()
 
@@ -91,7 +89,7 @@ class WriteLimit:
 
     def _allow(self, size: str) -> None:
         """Set the limit of the server, whose next children have it, and of those it has; by the user it runs as."""
-        if (pid := self._server.pid) is None:
+        if (pid := self._first_process()) is None:
             return
         owner = Path(f"/proc/{pid}").stat()
         become = ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
@@ -101,20 +99,24 @@ class WriteLimit:
 
 
 @contextlib.contextmanager
-def volume_of(server: EmbeddedServer) -> Iterator[Volume]:
-    """A small volume under a server that was not started yet."""
+def small_volume(folder: Path, first_process: Callable[[], int | None], megabytes: int = VOLUME_MB) -> Iterator[Volume]:
+    """A small volume under what lies in `folder`, made before anything does.
+
+    Args:
+        first_process: of those that use it, which has begotten all the others; None while it does not run.
+    """
     if "FAULT_NO_MOUNT" in os.environ:
-        yield WriteLimit(server)
+        yield WriteLimit(first_process)
         return
     with contextlib.ExitStack() as undo:
         try:
             undo.enter_context(_mounts_of_our_own())
-            undo.enter_context(_mounted(server.base))
+            undo.enter_context(_mounted(folder, megabytes))
         except OSError:
             undo.close()
-            yield WriteLimit(server)
+            yield WriteLimit(first_process)
             return
-        yield MountedVolume(server.base)
+        yield MountedVolume(folder)
 
 
 @contextlib.contextmanager
@@ -134,10 +136,10 @@ def _mounts_of_our_own() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _mounted(folder: Path) -> Iterator[None]:
+def _mounted(folder: Path, megabytes: int) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     mount = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={VOLUME_MB}m,mode=755", "siwei-faults", str(folder)], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "siwei-faults", str(folder)], capture_output=True
     )
     if mount.returncode:
         raise OSError(errno.EPERM, mount.stderr.decode())

@@ -6,7 +6,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -73,7 +73,8 @@ def _written(
 ) -> tuple[IO[bytes], str]:
     """All of it in a file that is gone when `kept` ends; or a page that says that there is no room for it."""
     try:
-        file = kept.enter_context(tempfile.TemporaryFile(buffering=_PIECE))  # noqa: SIM115
+        file = tempfile.TemporaryFile(buffering=_PIECE)  # noqa: SIM115 - closed by `kept`
+        kept.callback(_close, file)
         sheet = FORMATS[kind](file, name, headings)
         try:
             _write(sheet, rows)
@@ -88,6 +89,12 @@ def _written(
         advice = _("請通知系統管理者騰出空間，再匯出一次；短的清單可能還放得下。")
         abort(error_page(503, _("系統的暫存空間不足，清單沒有匯出。"), heading=_("暫時不能匯出"), advice=advice))
     return file, sheet.content_type
+
+
+def _close(file: IO[bytes]) -> None:
+    """Without a word of what was still to be written, where there was no room for it."""
+    with suppress(OSError):
+        file.close()
 
 
 def _write(sheet: Sheet, rows: Iterable[Sequence[Any]]) -> None:

@@ -89,7 +89,9 @@ def test_a_comment_is_added_and_shown(browser, decided):
     assert "<script>alert" not in page
 
 
-@pytest.mark.parametrize(("text", "said"), [("   ", "請寫下意見再送出。"), ("長" * 2001, "意見太長"), ("a\x1bb", "控制字元")])
+@pytest.mark.parametrize(
+    ("text", "said"), [("   ", "請寫下意見再送出。"), ("長" * 2001, "意見太長"), ("a\x1bb", "控制字元")]
+)
 def test_a_comment_that_cannot_be_added_says_why(browser, decided, text, said):
     case, _ = decided
     starter = browser(STARTER)
