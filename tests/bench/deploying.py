@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import median
 
 from engine import SYSTEM, Executor, SourceFile
 from engine.casetest import folder_of
@@ -31,13 +32,14 @@ def deploying(site: Site) -> Iterator[Row]:
             f"petition, {len(folder.files[0].content) // 1000} kB and {len(petition) - 1} more files",
             "petition",
             petition,
-            "",
+            None,
         ),
-        (f"one file of {len(large[0].content) / 1e6:.1f} MB", "large", large, "≤ 2,000 ms"),
+        (f"one file of {len(large[0].content) / 1e6:.1f} MB", "large", large, 2_000),
     ):
         site.engine.repository.lint(files)  # grammars are read and expressions cached by a process's first look
         lints = [timed(lambda f=files: site.engine.repository.lint(f)) for _ in range(ROUNDS)]  # type: ignore[misc]
-        yield Row(f"lint: {name}", ms(lints), target)
+        met = median(lints) <= target if target else None
+        yield Row(f"lint: {name}", ms(lints), f"≤ {target:,} ms" if target else "", met=met)
         parses = [timed(lambda f=f, p=process: Definition(DefinitionSource("", p, f))) for f in _fresh(files)]  # type: ignore[misc]
         yield Row("  parse", ms(parses))
         deploys = [
@@ -53,17 +55,17 @@ def hostile() -> Iterator[Row]:
     for title, target, contents in (
         (
             f"lint: the slowest of {len(HOSTILE)} hostile files",
-            "≤ 1,000 ms",
+            1_000,
             [content for _, content in HOSTILE.values()],
         ),
         (
             f"lint: the slowest of {len(SHAPES)} shapes repeated",
-            "≤ 2,000 ms",
+            2_000,
             [many(shape, MANY, outside=outside) for shape, outside in SHAPES.values()],
         ),
     ):
         times = [timed(lambda c=content: executor.lint((SourceFile("x.bpmn", c),), {})) for content in contents]  # type: ignore[misc]
-        yield Row(title, ms([max(times)]), target)
+        yield Row(title, ms([max(times)]), f"≤ {target:,} ms", met=max(times) <= target)
 
 
 def _fresh(files: tuple[SourceFile, ...]) -> Iterator[tuple[SourceFile, ...]]:

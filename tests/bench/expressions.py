@@ -31,7 +31,13 @@ def expressions(site: object = None) -> Iterator[Row]:
 
 
 def _row(name: str, micros: float, target: int, plain: float) -> Row:
-    return Row(name, f"{micros:.1f} µs", f"<= {target} µs", f"{micros / plain:.1f} x eval ({plain:.2f} µs)")
+    return Row(
+        name,
+        f"{micros:.1f} µs",
+        f"≤ {target} µs",
+        f"{micros / plain:.1f} x eval ({plain:.2f} µs)",
+        met=micros <= target,
+    )
 
 
 def _microseconds(act: Callable[[], object], times: int) -> float:

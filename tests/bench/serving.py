@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from statistics import median
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -83,13 +84,20 @@ def serving(site: Site, cases: int = _CASES) -> Iterator[Row]:
         alone = [_timed(clients[0].complete, task_id) for task_id in _open_tasks(site, 60)]
         pulse = [_timed(lambda _: clients[0].live(), None) for _ in range(60)]
         ratio = sorted(alone)[len(alone) // 2] / sorted(pulse)[len(pulse) // 2]
-        yield Row("completion over HTTP, one client", ms(alone), "≤ 8 ms", f"{ratio:.1f} × /health/live")
+        yield Row(
+            "completion over HTTP, one client",
+            ms(alone),
+            "≤ 8 ms",
+            f"{ratio:.1f} × /health/live",
+            met=median(alone) <= 8,
+        )
         yield Row("  reference: /health/live over HTTP", ms(pulse))
         times, seconds = _together(clients, _open_tasks(site, cases))
         yield Row(
             f"completions a second over HTTP, {WEB_WORKERS} workers, {CLIENTS} clients",
             f"{len(times) / seconds:.0f}/s, p95 {p95(times):.0f} ms",
             "≥ 300/s, p95 ≤ 50 ms",
+            met=len(times) / seconds >= 300 and p95(times) <= 50,
         )
 
 

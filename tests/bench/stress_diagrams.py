@@ -22,7 +22,8 @@ _GATHERED = (
 )
 _REMINDER = (
     '<boundaryEvent id="late" attachedToRef="ask" cancelActivity="false"><timerEventDefinition>'
-    '<timeDuration>=duration(&quot;P30D&quot;)</timeDuration></timerEventDefinition></boundaryEvent><endEvent id="ile"/>'
+    "<timeDuration>=duration(&quot;P30D&quot;)</timeDuration></timerEventDefinition></boundaryEvent>"
+    '<endEvent id="ile"/>'
 )
 
 

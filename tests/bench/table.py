@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
-HEADINGS = ("measure", "measured", "target", "ratio", "growth")
+HEADINGS = ("measure", "measured", "target", "", "ratio", "growth")
 
 
 @dataclass(frozen=True)
@@ -20,17 +20,30 @@ class Row:
     target: str = ""
     ratio: str = ""
     growth: str = ""
+    met: bool | None = None
+    """Whether the numbers of this run keep to the target; None where there is none."""
+
+    def __post_init__(self) -> None:
+        if bool(self.target) == (self.met is None):
+            raise ValueError(f"{self.measure}: a target goes with whether it is met")
+
+    @property
+    def mark(self) -> str:
+        """`met` or `missed`."""
+        return "" if self.met is None else "met" if self.met else "missed"
 
 
 def print_table(rows: Sequence[Row]) -> None:
-    """Print the rows in columns; wide characters count as two."""
-    lines = [HEADINGS, *((row.measure, row.measured, row.target, row.ratio, row.growth) for row in rows)]
+    """Print the rows in columns, and how many targets are met; wide characters count as two."""
+    lines = [HEADINGS, *((row.measure, row.measured, row.target, row.mark, row.ratio, row.growth) for row in rows)]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     for number, line in enumerate(lines):
         cells = [cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)]
         print("  ".join(cells).rstrip())
         if number == 0:
             print("  ".join("-" * width for width in widths))
+    marks = [row.mark for row in rows if row.mark]
+    print(f"\n{marks.count('met')} of {len(marks)} targets met")
 
 
 def timed(act: Callable[[], object]) -> float:
