@@ -30,7 +30,7 @@ def post(spec: Mapping[str, Any], barrier: Any) -> None:
     app = create_app(Settings(mode="test", secret_key="s" * 40, history_key=HISTORY_KEY.decode()), engine)
     app.testing = True
     session = engine.accounts.sign_in(CLERK.person_id, PASSWORD, ip="127.0.0.1", user_agent="faults").token
-    clients = [_client(app, session) for _ in range(MOST_AT_ONCE)]
+    clients = [client_of(app, session) for _ in range(MOST_AT_ONCE)]
     chance, notes = random.Random(spec["seed"]), Notes(spec["notes"])
     for number in range(spec["rounds"]):
         times = 1 + chance.randrange(MOST_AT_ONCE)
@@ -57,7 +57,8 @@ def _posted(clients: Sequence[Client], path: str) -> Sequence[tuple[int, str]]:
     return [*_at_once(sends), sends[0]()]
 
 
-def _client(app: Flask, session: str) -> Client:
+def client_of(app: Flask, session: str) -> Client:
+    """The clerk's browser at the app, signed in."""
     client = app.test_client()
     client.set_cookie(COOKIE, session)
     found = _CSRF.search(client.get("/help").text)
