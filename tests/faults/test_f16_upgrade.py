@@ -18,7 +18,7 @@ from tests.faults.harness import Cast, City, Report, scaled, wait_until
 from tests.faults.models import MIXED
 from tests.faults.nursery import Nursery
 from tests.faults.pace import Pace
-from tests.faults.previous import code_before, revision_before
+from tests.faults.previous import Before, code_before, revision_before
 
 CASES = 200
 """10,000 in the plan: FAULT_SCALE=50."""
@@ -34,13 +34,14 @@ def test_both_versions_go_on_with_all_cases(city, report, tmp_path):
     before, pace = code_before(tmp_path / "before"), Pace()
     _start(city, scaled(CASES))
     if before is None:
-        found.fault += " without the code before: the history does not reach so far"
+        found.fault += " without the code before"
         _to(city, revision_before())
         _to(city, "head")
         found.least = {"cases": scaled(CASES), "changes": 2, "read": READ}
         found.counts["changes"] = 2
     else:
         found.least = {"cases": scaled(CASES), "changes": 4, "read": READ, "by the version before": 3 * COMPLETIONS}
+        found.fault += f" {before.revision} {before.whence}"
         _change_under_load(city, found, before, pace)
     _read(city, found)
     found.counts |= {"cases": _count(city), "completions": len(city.noted("acked")), "machine slower by": pace.again()}
@@ -52,19 +53,19 @@ def test_a_migration_without_regard_for_the_code_before_is_noticed(city, report,
     found = report("F16 without regard")
     _start(city, 10)
     pace = Pace()
-    with _at_work(city, found, tmp_path, code_before(tmp_path / "before") or Path.cwd(), pace) as cast:
+    before = code_before(tmp_path / "before")
+    with _at_work(city, found, tmp_path, before.code if before else Path.cwd(), pace) as cast:
         with city.owner() as db:
             migrate_without_regard(db)
         wait_until(lambda: not all(actor.alive for actor in cast.actors), 30 * pace.slower, "somebody notices")
     found.ensure_noticed("F16: the version before")
 
 
-def _change_under_load(city: City, report: Report, before: Path, pace: Pace) -> None:
+def _change_under_load(city: City, report: Report, before: Before, pace: Pace) -> None:
     """Back, forth, back, forth; the version before works all the time, this one whenever its schema is there."""
-    older = revision_before()
-    _to(city, older)
-    with _at_work(city, report, city.folder, before, pace):
-        for revision in ("head", older, "head"):
+    _to(city, before.revision)
+    with _at_work(city, report, city.folder, before.code, pace):
+        for revision in ("head", before.revision, "head"):
             _to(city, revision)
             _until_more(city, pace)
         report.counts["by the version before"] = len(city.noted("acked"))

@@ -1,4 +1,6 @@
-"""Keeps saved states of the version that is checked out: `python -m tests.upgrade 2026-11-24a`.
+"""Keeps what later versions are tried against: `python -m tests.upgrade 2026-11-24a`.
+
+Saved states of the version that is checked out, and the code before its newest migration (`keeping.py`).
 
 The tests of the engine are played with somebody looking over their shoulder; see `recording.py`.
 """
@@ -10,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.upgrade.keeping import keep_code_before
+
 HERE = Path(__file__).parent
 PLAYED = ("tests/engine/spiff", "tests/processes", "tests/conformance/bpmn/test_models.py")
 NOT_SOUND = "not breaks and not disagrees"
@@ -17,7 +21,7 @@ NOT_SOUND = "not breaks and not disagrees"
 
 
 def main() -> int:
-    """Play, write `states/<name>.json.xz`, and say how large it is."""
+    """Play, write `states/<name>.json.xz` and `before/<revision>.tar.xz`, and say how large they are."""
     if len(sys.argv) != 2 or (HERE / "states" / f"{sys.argv[1]}.json.xz").exists():
         print(f"{__doc__}\nGive a name that is not there yet.", file=sys.stderr)
         return 2
@@ -27,8 +31,9 @@ def main() -> int:
     played = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "recording", *PLAYED, "-k", NOT_SOUND], env=given, check=False
     )
-    if kept.exists():
-        print(f"{kept}: {kept.stat().st_size:,} bytes")
+    for written in (kept if kept.exists() else None, keep_code_before()):
+        if written is not None:
+            print(f"{written}: {written.stat().st_size:,} bytes")
     return played.returncode
 
 
