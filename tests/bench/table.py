@@ -43,7 +43,8 @@ def print_table(rows: Sequence[Row]) -> None:
         if number == 0:
             print("  ".join("-" * width for width in widths))
     marks = [row.mark for row in rows if row.mark]
-    print(f"\n{marks.count('met')} of {len(marks)} targets met")
+    if marks:
+        print(f"\n{marks.count('met')} of {len(marks)} targets met")
 
 
 def timed(act: Callable[[], object]) -> float:
