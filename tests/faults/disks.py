@@ -23,6 +23,8 @@ from webapp.cli.keeper import DatabaseKeeper
 
 TEND_SECONDS = 0.2
 """As often as `siwei up` looks after its database."""
+STANDS_STILL = 0.08
+"""Seconds at a time, on a slow disk."""
 ERRORS = 3
 """So many must be met before a disk is mended."""
 _BROKEN_FILE = "/proc/self/mem"
@@ -113,6 +115,23 @@ class Disk:
         for child in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def slow(self) -> Iterator[None]:
+        """The disk answers now and then only: the server stands still for four fifths of the time."""
+        over = threading.Event()
+
+        def stutter() -> None:
+            while not over.wait(STANDS_STILL / 4):
+                self.hang(STANDS_STILL)
+
+        thread = threading.Thread(target=stutter)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     @staticmethod
     def _forget_connections(db: psycopg.Connection) -> None:
