@@ -122,11 +122,11 @@ def entry_row(link: Link) -> dict[str, Any]:
 
 
 def search_text(case: Case, header: Mapping[str, Any], variables: Mapping[str, Any]) -> str | None:
-    """What the case is found by; None when nothing of it changed."""
+    """What the case is found by, besides the names of people; None when nothing of it changed."""
     same_header = all(header[name] == case.row[name] for name in FIELDS)
     if case.status != "new" and same_header and variables == case.variables:
         return None
-    parts = [case.business_key, case.row["started_by_name"], *(str(header[name] or "") for name in _SEARCHED)]
+    parts = [case.business_key, *(str(header[name] or "") for name in _SEARCHED)]
     return "\n".join([*parts, *_texts(variables)])
 
 

@@ -46,10 +46,9 @@ user_task = Table(
         postgresql_where=text("state = 'open'"),
     ),
     Index(
-        "ix_user_task_closed_by",
+        "ix_user_task_done",
         "closed_by",
         text("coalesce(closed_at, 'infinity')"),
-        "id",
         postgresql_where=text("state = 'completed'"),
     ),
     *(  # what waits to be claimed, in the orders in which it is shown; gone as soon as somebody has it
