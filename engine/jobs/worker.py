@@ -21,6 +21,7 @@ from typing import Any
 
 from procrastinate import App, PsycopgConnector
 
+from engine import feel
 from engine.jobs.fetching import OrderedJobManager
 from engine.jobs.outcomes import LastingJobManager
 from engine.jobs.queue import AT_ONCE, QUEUE, BackOff, Handler, make_app
@@ -67,6 +68,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until TERM or INT; the jobs in hand are finished first."""
+        feel.parse("true")  # reads the grammar: a step has few seconds, and on a crowded machine none to spare for it
         asyncio.run(self._run_until_told())
 
     async def run_until_idle(self) -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from engine import SYSTEM
 from engine.errors import ConnectorError
+from engine.feel import expression, parser
 from engine.jobs import MAX_ATTEMPTS
+from engine.jobs.worker import Worker
 from tests.engine.services.diagrams import CALLING, SENDING, TIMED, WAITING, chain, process, user_task
 
 YEAR_AND_CALL = process(
@@ -195,3 +197,18 @@ def test_a_message_for_nobody_ends_as_a_failed_job_that_operators_see_and_can_pu
     live.monitor.retry_job(failed.id, people["operator"])
     assert ("deliver_message", "todo", 0) in jobs()
     assert live.monitor.failed_jobs(people["operator"]) == ()
+
+
+def test_a_worker_has_read_the_grammar_before_its_first_job(monkeypatch):
+    """Four first steps that each read it at once have taken their three seconds on a crowded machine, and failed."""
+    read = parser._lark.cache_info
+    parser._lark.cache_clear()
+    expression._parse.cache_clear()
+    known = []
+
+    async def work(self):
+        known.append(read().currsize)
+
+    monkeypatch.setattr(Worker, "_run_until_told", work)
+    Worker("postgresql://", lambda *_: None, lambda: None, now=lambda: None).run()
+    assert known == [1]
