@@ -60,7 +60,12 @@ FROM_THE_LAST = frozenset({"operate.discard_job"})
 FIRST = ("studio.submit",)
 """What others would keep from being taken."""
 
-AT_NO_FIELD = {"auth.enter": "whether the name or the password is wrong is not told to a stranger"}
+_WHOLE = "a rule of the form as a whole is said above it"
+AT_NO_FIELD = {
+    "auth.enter": "whether the name or the password is wrong is not told to a stranger",
+    "start.begin": _WHOLE,
+    "inbox.complete": _WHOLE,
+}
 """Forms whose refusal does not stand at a field, and why."""
 
 CHOSEN: Mapping[str, Mapping[str, str]] = {

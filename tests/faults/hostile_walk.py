@@ -216,17 +216,17 @@ class Walk:
                     self.run(Errand(errand.person, errand.page, form, endpoint, part))
 
     def paper(self, person: str, page: str, title: str) -> None:
-        """A form of a task, whatever it takes: sent once, then kept as a draft and opened again."""
+        """A form of a task, whatever it takes: kept as a draft, opened again, sent."""
         forms = [form for form in forms_of(self.get(person, page).text) if form.action.startswith(page) and form.typed]
         if not forms:
             return
         errand = Errand(person, page, forms[0], "inbox.complete")
         given = {control.name: self.next_text()[0] for control in errand.form.typed}
         self.fields |= {(title, name) for name in given}
-        answer = self._send(errand, errand.form, {**given, "form_action": "submit"})
-        self._still_so(errand, answer, given)
-        self._send(errand, errand.form, {**given, "form_action": "draft"})
-        self._still_so(errand, self.get(person, page), given)
+        draft = self._send(errand, errand.form, {**given, "form_action": "draft"})
+        taken = draft is not None and draft.status_code in (302, 303)
+        self._still_so(errand, self.get(person, page) if taken else draft, given)
+        self._still_so(errand, self._send(errand, errand.form, {**given, "form_action": "submit"}), given)
 
     def _still_so(self, errand: Errand, answer: Any, given: Mapping[str, str]) -> None:
         again = self._form_again(errand, answer)

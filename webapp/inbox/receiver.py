@@ -14,6 +14,8 @@ from webapp.site_forms import fault_at
 from webapp.taskforms.directory import DirectoryPicker
 
 FOUND = 20
+LOOKED_UP = 100
+"""So many characters of what was typed."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,12 @@ class Receiver:
 
 def posted_receiver() -> Receiver:
     """Read the form; a typed text that means one person only, or ends in an id in brackets, chooses them."""
-    text = request.form.get("find", "").strip()[:100]
+    text = request.form.get("find", "").strip()
     chosen = (request.form.get("found") or request.form.get("person") or "").strip()[:100]
     searching = request.form.get("form_action") == "find"
     if not text or (chosen and not searching):
         return Receiver(chosen, text, searching=searching)
     wanted = text.rpartition("（")[2].rstrip("）") if text.endswith("）") else text
-    found = tuple(DirectoryPicker(engine().directory).find("person", wanted, None))[:FOUND]
+    found = tuple(DirectoryPicker(engine().directory).find("person", wanted[:LOOKED_UP], None))[:FOUND]
     only = found[0]["id"] if len(found) == 1 and not searching else ""
     return Receiver(only or chosen, text, found, searching)

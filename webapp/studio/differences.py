@@ -93,7 +93,7 @@ def readable(file: SourceFile | None) -> str:
 
 def line_differences(before: str, after: str) -> list[Line]:
     """Lines taken out and put in, with a few that stayed around them."""
-    old, new = before.splitlines(), after.splitlines()
+    old, new = _lines(before), _lines(after)
     if len(old) + len(new) > _LONGEST:
         return [Line("gap")]
     lines: list[Line] = []
@@ -109,3 +109,8 @@ def line_differences(before: str, after: str) -> list[Line]:
                 lines += [Line("removed", old[i], old=i + 1) for i in range(a, b)]
                 lines += [Line("added", new[i], new=i + 1) for i in range(c, d)]
     return lines
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as editors count them: other signs that may end a line belong to what is written in it."""
+    return text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []

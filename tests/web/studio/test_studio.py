@@ -155,3 +155,8 @@ def test_lines_say_what_went_and_what_came():
         ("added", "X"),
     ]
     assert lines[0].kind == "gap"
+
+
+def test_a_sign_that_separates_lines_elsewhere_does_not_split_what_is_written():
+    (line,) = line_differences("", "一\u2028二\u0085三\r\n")
+    assert line.text == "一\u2028二\u0085三"
