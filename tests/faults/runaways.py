@@ -36,7 +36,7 @@ class Runaway:
     long: bool = False
     by_jobs: bool = False
     seconds: float = LIMIT_SECONDS
-    entries: int = 450
+    entries: int = 300
 
     @property
     def keys(self) -> tuple[str, ...]:
