@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from engine import Actor, InstanceQuery, Page, ProcessInstance
 from engine.errors import NotFound
 from engine.forms.types.base import Kind
+from engine.wording import is_forbidden
 
 
 class DirectoryLike(Protocol):
@@ -43,8 +44,10 @@ class DirectoryPicker:
     def find(self, kind: Kind, text: str, scope: str | None) -> Sequence[Mapping[str, Any]]:
         """The one with the id `text`, else all whose name is `text`, else all whose name contains it.
 
-        The scope of a case is its process.
+        The scope of a case is its process. What no name can hold means nobody.
         """
+        if any(map(is_forbidden, text)):
+            return []
         if kind == "case":
             return self._running(scope, 2, number=text.upper()) or self._running(scope, 20, words=text)
         if kind == "unit":
@@ -61,6 +64,8 @@ class DirectoryPicker:
 
     def search(self, kind: Kind, text: str, scope: str | None, limit: int) -> Sequence[Mapping[str, Any]]:
         """Suggestions while somebody types."""
+        if any(map(is_forbidden, text)):
+            return []
         if kind == "case":
             return self._running(scope, limit, words=text)
         if kind == "unit":

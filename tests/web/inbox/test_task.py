@@ -301,3 +301,10 @@ def test_a_sign_that_no_draft_can_hold_does_not_cost_the_rest_of_the_form(browse
         answered = handler.post(path, {**form, "f.opinion": "已電話聯絡\x00申請人", "token": str(uuid4())})
         assert answered.status_code == 422
         assert re.search(r'name="f\.opinion"[^>]*>\s*已電話聯絡', answered.text), "what was typed is kept"
+
+
+def test_a_person_looked_up_by_what_no_name_can_hold_is_nobody(browser, claimed):
+    _, task = claimed()
+    answered = browser(HANDLER).post(f"/tasks/{task}/reassign", {"find": "林\x00美", "reason": "請假"})
+    assert answered.status_code == 422
+    assert "找不到這個人。" in found(r'id="reassign-find-error">(.*?)</p>', answered.text)
