@@ -25,6 +25,7 @@ _VALUES: Mapping[str, str] = {
     "contact-phone": "07-3368333", "contact-fax": "07-3368333", "phone": "07-3368333",
     "try-0": "", "try-1": "", "try-2": "",
     "name-5": "", "name-6": "", "name-7": "", "value-5": "", "value-6": "", "value-7": "",
+    "f.opinion": "可行",
     "f.subsidy_doc_no": "府行秘字第1151234567號",
 }  # fmt: skip
 """By the name of the field; `{n}` is another number for each round."""
