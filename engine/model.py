@@ -149,7 +149,8 @@ class StepContext:
     initiator: Mapping[str, str] | None = None
     """`{"id": …, "label": …}` of who started the case; FEEL name `initiator`."""
     max_seconds: float = 3.0
-    """Short of five, in which a step must have ended: one expression or script more may take a second."""
+    """Of work, wherever it is done; short of five, in which a step must have ended on a machine of its own: one
+    expression or script more may take a second."""
     max_tasks: int = 10_000
     held: str = ""
     """Why nothing may go on by itself; what would run next is kept with this as its incident."""

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,6 +17,7 @@ from engine.errors import EngineError, LimitExceeded, ValueRefused
 from engine.model import StepContext
 from engine.spiff import functions, variables
 from engine.spiff.problems import Kind, StepProblem
+from engine.spiff.step_time import UNLIMITED
 from engine.spiff.token import Token
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
     `known` are functions that only these texts have.
     """
 
-    deadline = math.inf
+    time = UNLIMITED
     """When the step must have ended (monotonic seconds): no script begins after it, no expression runs past it."""
 
     def __init__(
@@ -184,7 +183,10 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         if not is_feel(text):
             try:
                 self._ensure_time(text)
-                return dict(storable(self._sandbox.execute(text, self.names(token)), text))
+                names = self.names(token)
+                with self.time.elsewhere():
+                    assigned = self._sandbox.execute(text, names)
+                return dict(storable(assigned, text))
             except EngineError as error:
                 raise StepProblem(_kind_of(error, "script"), str(error)) from error
         value = self._whole(text, self.names(token))
@@ -217,17 +219,18 @@ class ModelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
     def _python(self, text: str, names: dict[str, Any], kind: Kind) -> Any:
         self._ensure_time(text)
         try:
-            return self._sandbox.evaluate(text, names)
+            with self.time.elsewhere():
+                return self._sandbox.evaluate(text, names)
         except EngineError as error:
             raise StepProblem(_kind_of(error, kind), f"{error}: {text}") from error
 
     def _budget(self) -> feel.Budget:
         """What an expression may spend: less than usual when the step's time is nearly over."""
-        left = self.deadline - time.monotonic()
+        left = self.time.left()
         return _USUAL if left >= _USUAL.seconds else feel.Budget(seconds=max(0.0, left))
 
     def _ensure_time(self, text: str) -> None:
-        if time.monotonic() > self.deadline:
+        if self.time.left() < 0:
             raise StepProblem("limit", f"這一步執行時間過長 (the step took too long): {text}")
 
     def _expression(self, text: str, kind: Kind) -> feel.Expression:

@@ -9,7 +9,6 @@ run next is kept with an incident: a person's answer is never lost.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -42,6 +41,7 @@ from engine.spiff.problems import BudgetSpent, StepProblem
 from engine.spiff.result import advance_of
 from engine.spiff.running import Budget, due_timers, run
 from engine.spiff.specs.events import CatchEvent
+from engine.spiff.step_time import StepTime
 from engine.spiff.variables import visible
 
 if TYPE_CHECKING:
@@ -235,6 +235,7 @@ class Executor:
         if rewriting.problems:
             raise MigrationRefused(tuple(rewriting.problems))
         log, engine = StepLog(), ModelScriptEngine(self._sandbox, definition, context)
+        engine.time = StepTime(context.max_seconds)
         case = serializer.load(moved, definition, engine, log)
         if case.ended:
             raise InstanceEnded(instance=context.instance_id)
@@ -242,7 +243,7 @@ class Executor:
             listen_anew(case, rewriting)
         except StepProblem as problem:
             raise StepFailed(problem.message) from problem
-        run(case, Budget(context.max_tasks, time.monotonic() + context.max_seconds))
+        run(case, Budget(context.max_tasks, engine.time))
         tokens = case.all_tokens()
         tasks = [assignment.evaluate(t.task_spec, t)[0] for t in tokens if t.notes.get("open")]
         return Migration(
@@ -321,8 +322,8 @@ class Executor:
         engine = ModelScriptEngine(self._sandbox, definition, context)
         case = make(engine, log)
         engine.started_at = case.started_at or context.now
-        engine.deadline = time.monotonic() + context.max_seconds
-        budget = Budget(context.max_tasks, engine.deadline)
+        engine.time = StepTime(context.max_seconds)
+        budget = Budget(context.max_tasks, engine.time)
         enter(case)
         run(case, budget, held)
         while timers and not case.ended:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 
 from SpiffWorkflow.util.task import TaskState
@@ -13,16 +12,17 @@ from engine.spiff.problems import BudgetSpent, StepProblem
 from engine.spiff.specs.complex_gateway import ComplexGateway, ResetMemory
 from engine.spiff.specs.events import CatchEvent, caught_condition
 from engine.spiff.specs.gateways import InclusiveGateway, ParallelGateway
+from engine.spiff.step_time import StepTime
 from engine.spiff.token import Token
 
 
 class Budget:
-    """How many tokens a step may move and until when (monotonic seconds)."""
+    """How many tokens a step may move, and for how long."""
 
-    def __init__(self, tasks: int, deadline: float) -> None:
+    def __init__(self, tasks: int, time: StepTime) -> None:
         self._tasks = tasks
         self._left = tasks
-        self._deadline = deadline
+        self._time = time
 
     def spend(self) -> None:
         """Count one move.
@@ -33,7 +33,7 @@ class Budget:
         self._left -= 1
         if self._left < 0:
             raise BudgetSpent(f"這一步執行超過 {self._tasks} 個節點 (the step ran more than {self._tasks} elements).")
-        if time.monotonic() > self._deadline:
+        if self._time.left() < 0:
             raise BudgetSpent("這一步執行時間過長 (the step took too long).")
 
 

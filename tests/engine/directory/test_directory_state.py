@@ -87,12 +87,9 @@ def test_every_table_the_groups_are_read_from_counts(store):
     read = set(re.findall(r"(?:from|join) (\w+)", candidate_queries._GROUPS.text))
     with store.reading() as tx:
         tables = set(tx.execute(text("select relname from pg_class where relkind = 'r'")).scalars())
-        watched = set(
-            tx.execute(
-                text(
-                    "select relname from pg_trigger join pg_class c on c.oid = tgrelid where tgname = 'directory_changed'"
-                )
-            ).scalars()
+        watching = (
+            "select relname from pg_trigger join pg_class c on c.oid = tgrelid where tgname = 'directory_changed'"
         )
+        watched = set(tx.execute(text(watching)).scalars())
     assert read & tables == watched
     assert len(watched) == 6

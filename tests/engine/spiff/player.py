@@ -7,7 +7,6 @@ scenario can be run both ways and compared.
 from __future__ import annotations
 
 import re
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,6 +37,7 @@ from engine.spiff.environment import ModelScriptEngine
 from engine.spiff.facts import StepLog
 from engine.spiff.result import advance_of
 from engine.spiff.running import Budget, due_timers, run
+from engine.spiff.step_time import StepTime
 
 START = datetime(2018, 1, 15, 1, 0, tzinfo=UTC)
 _sandbox = MontySandbox()
@@ -247,7 +247,7 @@ class StraightPlayer(Player):
         return self._run(timers=isinstance(command, FireTimers))
 
     def _run(self, timers: bool = False) -> Player:
-        budget = Budget(10_000, time.monotonic() + 60)
+        budget = Budget(10_000, StepTime(60))
         run(self._case, budget)
         while timers and not self._case.ended and (due := due_timers(self._case, self.now)):
             token, index = due[0]
