@@ -22,7 +22,7 @@ from webapp.auth.login import COOKIE
 
 WEB_WORKERS = 2
 CLIENTS = 8
-_CASES = 240
+_CASES = 600
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
