@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any
 
 from engine.model import Advance, Subscription, TimerWait
@@ -24,7 +25,7 @@ def advance_of(case: Case, state: bytes) -> Advance:
         variables=known(case),
         opened=tuple(log.opened.values()),
         closed=tuple(log.closed.values()),
-        timers=(*(wait for token in waiting if (wait := _timer(token)) is not None), *_resting_timers(case)),
+        timers=_timers(case, waiting),
         subscriptions=tuple(wait for token in waiting for wait in _subscriptions(token)),
         thrown=tuple(log.thrown),
         service_calls=tuple(log.calls.values()),
@@ -77,13 +78,19 @@ def _timer(token: Token) -> TimerWait | None:
     return None if due is None else TimerWait(token.id, spec.bpmn_id, due)
 
 
-def _resting_timers(case: Case) -> Iterator[TimerWait]:
-    """The timers of subprocesses that nobody has opened."""
+def _timers(case: Case, waiting: Iterable[Token]) -> tuple[TimerWait, ...]:
+    """All timers that are armed, in the order of their tokens, whether those were built or not."""
+    found = [(token.seq, wait) for token in waiting if (wait := _timer(token)) is not None]
+    return tuple(wait for _, wait in sorted([*found, *_resting_timers(case)], key=itemgetter(0)))
+
+
+def _resting_timers(case: Case) -> Iterator[tuple[int, TimerWait]]:
+    """The timers of subprocesses that nobody has opened, with the numbers of their tokens."""
     for saved in case.resting_scopes.values():
         specs = case.definition.scope(saved.record[1]).task_specs
         for record in saved.tokens:
             if "arms" in record[NOTES] and (due := due_of(record)) is not None:
-                yield TimerWait(record[0], specs[record[SPEC]].bpmn_id, due)
+                yield record[SEQ], TimerWait(record[0], specs[record[SPEC]].bpmn_id, due)
 
 
 def _subscriptions(token: Token) -> list[Subscription]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -44,7 +45,8 @@ def managed(owner_url):
         finally:
             await connector.close_async()
 
-    return lambda act: asyncio.run(run(act))
+    with ThreadPoolExecutor(1) as apart:  # a browser of the same process has a loop of its own going
+        yield lambda act: apart.submit(lambda: asyncio.run(run(act))).result()
 
 
 @pytest.fixture

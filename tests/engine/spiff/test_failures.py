@@ -110,7 +110,7 @@ def test_a_step_that_takes_too_long_is_stopped():
     began = time.monotonic()
     case.complete("a", limit=10**9)
     assert time.monotonic() - began < 5
-    assert case.incident("a").kind == "limit"
+    assert [fact.kind for fact in case.incidents.values()] == ["limit"]  # between two elements or inside one
 
 
 @pytest.mark.parametrize("condition", ["=sum(for i in 1..20000 return i) = 0", "sum(range(200000)) == 0"])
