@@ -22,8 +22,8 @@ run: $(INSTALLED) frontend ## set up what is missing, start everything, print ad
 
 test: $(INSTALLED_DEV) frontend style types contracts ## everything: style, types, contracts, all tests, the browser included
 	@echo "Siwei: the fault plan, by itself because it races …"
-	@$(PYTEST) -q tests/faults
-	@$(PYTEST) -q -n $(WORKERS) --ignore=tests/faults tests
+	@$(PYTEST) -q -m races tests/faults
+	@$(PYTEST) -q -n $(WORKERS) -m "not races" tests
 
 check: $(INSTALLED_DEV) style types contracts ## the quick loop: style, types, contracts, unit and engine tests
 	@$(PYTEST) -q -n $(WORKERS) -m "not slow" tests/unit tests/engine

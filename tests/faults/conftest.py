@@ -1,4 +1,4 @@
-"""Fixtures of the fault plan: all of it is slow, and one run at a time."""
+"""Fixtures of the fault plan: all of it is slow. What races, or has limits in seconds, runs by itself."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from tests.faults.harness import City, Report, found_city
 from tests.faults.nursery import Nursery
 
 HERE = Path(__file__).parent
+STEADY = {"test_f19_long_cases.py", "test_f20_hostile.py", "test_f21_model.py", "test_f24_tampering.py"}
+"""One process, nothing by the clock: these run beside everything else."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.slow)
+            if item.path.name not in STEADY:
+                item.add_marker(pytest.mark.races)
 
 
 @pytest.fixture

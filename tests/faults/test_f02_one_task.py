@@ -9,7 +9,7 @@ from tests.faults.harness import City, Report, scaled
 from tests.faults.models import MIXED
 
 USERS, PROCESSES = 50, 5
-ROUNDS = 100
+ROUNDS = 60
 _FASTER = {"AlreadyClaimed", "TaskNotOpen"}
 
 

@@ -12,7 +12,7 @@ from tests.faults.pace import Pace
 from tests.faults.posting import PASSWORD
 from tests.faults.soaking import CLERK, rows
 
-COMPLETIONS = 400
+COMPLETIONS = 300
 BROKEN_COMPLETIONS = 90
 A_COMPLETION_SECONDS = 0.2
 PEOPLE = 2
