@@ -25,6 +25,7 @@ from engine import feel
 from engine.jobs.fetching import OrderedJobManager
 from engine.jobs.outcomes import LastingJobManager
 from engine.jobs.queue import AT_ONCE, QUEUE, BackOff, Handler, make_app
+from engine.store.store import KEEPALIVE, SILENT_MS
 
 HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 8.0
@@ -118,7 +119,11 @@ class Worker:
 
     def _new_app(self) -> App:
         connector = PsycopgConnector(
-            conninfo=self._conninfo, min_size=1, max_size=self._concurrency + 2, timeout=CONNECT_SECONDS
+            conninfo=self._conninfo,
+            kwargs={**KEEPALIVE, "tcp_user_timeout": SILENT_MS},
+            min_size=1,
+            max_size=self._concurrency + 2,
+            timeout=CONNECT_SECONDS,
         )
         return make_app(connector, self._handler, self._retry)
 

@@ -29,6 +29,10 @@ from engine.store.pool import CountedPool
 
 STATEMENT_SECONDS = 15.0
 LOCK_SECONDS = 5.0
+KEEPALIVE = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 2}
+"""Either end notices within four seconds that the other's machine is gone, and its transaction with it: sooner than
+anybody gives up waiting for the rows that it had locked."""
+SILENT_MS = 4000
 _LOCK_NOT_AVAILABLE = ("55P03", "40P01", "40001")
 _STATEMENT_TIMEOUT = "57014"
 _DISK_FULL = "53100"
@@ -100,11 +104,15 @@ class Store:
             "idle_in_transaction_session_timeout": int(statement_seconds * 4000),
             "timezone": "UTC",
             "jit": "off",
+            **{f"tcp_{name}": value for name, value in KEEPALIVE.items()},
+            "tcp_user_timeout": SILENT_MS,
         }
-        connect = {
+        connect: dict[str, Any] = {
             "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
             "application_name": "siwei",
             "connect_timeout": 5,
+            **KEEPALIVE,
+            "tcp_user_timeout": SILENT_MS,
         }
         self.engine: Engine = create_engine(
             self.url,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from pathlib import Path
+
+from engine.store.store import KEEPALIVE, SILENT_MS
 
 PORT = 5432
 
@@ -19,6 +22,7 @@ def open_door(host: str, folder: Path) -> None:
 
 async def _serve(host: str, folder: Path, opened: threading.Event) -> None:
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _notice_silence(writer.get_extra_info("socket"))
         try:
             inner_reader, inner_writer = await asyncio.open_unix_connection(str(folder / f".s.PGSQL.{PORT}"))
         except OSError:
@@ -30,6 +34,19 @@ async def _serve(host: str, folder: Path, opened: threading.Event) -> None:
     opened.set()
     async with server:
         await server.serve_forever()
+
+
+def _notice_silence(line: socket.socket) -> None:
+    """What the application asks of a server it reaches by TCP (`engine.store.store.KEEPALIVE`); over a Unix socket,
+    behind this door, the server cannot do it."""
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, name in (
+        (socket.TCP_KEEPIDLE, "keepalives_idle"),
+        (socket.TCP_KEEPINTVL, "keepalives_interval"),
+        (socket.TCP_KEEPCNT, "keepalives_count"),
+    ):
+        line.setsockopt(socket.IPPROTO_TCP, option, KEEPALIVE[name])
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_MS)
 
 
 async def _pour(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
