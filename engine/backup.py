@@ -23,7 +23,7 @@ from typing import IO, Any, BinaryIO
 from engine.errors import EngineError
 from engine.store import dump as programs
 from engine.store.dump import Cut
-from engine.store.schema import known_revisions, upgrade
+from engine.store.schema import head, known_revisions, upgrade
 from engine.whole_files import sync_folder, write_whole
 
 FORMAT = 1
@@ -37,6 +37,10 @@ Progress = Callable[[int, int], None]
 
 class BackupRefused(EngineError):
     """A backup cannot be made or taken in; the text says why."""
+
+
+class SchemaKept(EngineError):
+    """A backup is taken in and its schema is still the older one; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,10 @@ def ensure_fits(manifest: Manifest, url: str, history_key: str, anchors: Path) -
     if kept := sorted(anchors.glob("*")):
         raise BackupRefused(f"{anchors} is not empty: {len(kept)} files, {kept[0].name} among them.")
     if manifest.cut.schema not in known_revisions():
-        raise BackupRefused(f"The backup has the schema {manifest.cut.schema}, which this version does not know yet.")
+        raise BackupRefused(
+            f"The backup has the schema {manifest.cut.schema}, which this version of Siwei does not know; it knows up"
+            f" to {head()}. Restore it with the version that made it, or a newer one."
+        )
     if (owner := programs.owner_of(url)) != manifest.cut.owner:
         raise BackupRefused(f"The backup's tables belong to {manifest.cut.owner}; connect as that role, not {owner}.")
     if fingerprint(history_key) != manifest.key_fingerprint:
@@ -170,6 +177,7 @@ def restore(path: Path, manifest: Manifest, url: str, anchors: Path, progress: P
     Raises:
         BackupRefused, StoreUnavailable: as `ensure_fits`; the database is as it was.
         DumpFailed: PostgreSQL's program could not do it; the database is as it was.
+        SchemaKept: all of it is there, but still has its older schema.
     """
     with _opened(path) as archive:
         with archive.open(DUMP) as content, programs.load(url, manifest.cut.tables, progress or _silently) as into:
@@ -178,7 +186,13 @@ def restore(path: Path, manifest: Manifest, url: str, anchors: Path, progress: P
         for name in sorted(archive.namelist()):
             if name.startswith(ANCHORS):
                 write_whole(anchors / Path(name).name, _read(archive, name))
-    upgrade(url)
+    try:
+        upgrade(url)
+    except Exception as error:
+        raise SchemaKept(
+            f"Everything is restored, but its schema {manifest.cut.schema} could not be brought to {head()}: {error}\n"
+            "Mend the cause, then run `siwei migrate` and `siwei verify`; nothing has to be restored again."
+        ) from error
     programs.analyse(url)
 
 

@@ -14,6 +14,7 @@ import click
 
 from engine import backup as backups
 from engine.store.embedded import APPLICATION, EmbeddedServer
+from engine.store.schema import head
 from webapp.assemble import assemble
 from webapp.cli.common import fail, open_database
 from webapp.cli.progress import Counter
@@ -28,14 +29,21 @@ _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path
 
 @click.command()
 @_FOLDER
-@click.option("--keep", type=click.IntRange(min=1), help="Keep so many backups in the folder and delete older ones.")
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Keep the newest N backups of the folder and delete older ones.",
+)
 @click.option(
     "--with-keys", is_flag=True, help="Lay the keys into it, too. Whoever has the file can then sign with them."
 )
 def backup(folder: Path, keep: int | None, with_keys: bool) -> None:
-    """Write a backup of everything, as one moment saw it, into FOLDER; work goes on meanwhile.
+    """Write a backup of everything, as one moment saw it, into FOLDER.
 
-    Needs OWNER_DATABASE_URL, or the embedded database. The keys are not inside unless asked for: keep them elsewhere.
+    Work goes on meanwhile. The file has its name once it is whole and on the disk. It is taken from the database of
+    OWNER_DATABASE_URL, else from the embedded one in SIWEI_HOME. The keys are not inside unless asked for: keep
+    them elsewhere, for without them nothing can be restored.
     """
     begun = time.monotonic()
     with open_database() as settings:
@@ -58,9 +66,12 @@ def backup(folder: Path, keep: int | None, with_keys: bool) -> None:
 @click.command()
 @_FILE
 def restore(file: Path) -> None:
-    """Take a backup into an empty database, bring it to the newest schema and check all of it.
+    """Take a backup into an empty place and check all of it.
 
-    The place is that of OWNER_DATABASE_URL, or a new embedded database in SIWEI_HOME. What is not empty is refused.
+    The place is the database of OWNER_DATABASE_URL, else a new embedded one in SIWEI_HOME. What is not empty is
+    refused. SIWEI_HISTORY_KEY and SIWEI_SECRET_KEY must be the keys of the backup. A backup of an older version is
+    brought to the newest schema; one of a newer version is refused.
+
     Prints what the backup does not have (RPO) and how long it took until all was checked (RTO). Exit code 1 when
     something does not hold.
     """
@@ -73,6 +84,8 @@ def restore(file: Path) -> None:
         backups.restore(
             file, manifest, settings.owner_database_url, anchor_folder(settings), Counter("restoring tables")
         )
+        if manifest.cut.schema != head():
+            click.echo(f"The backup's schema {manifest.cut.schema} was brought to {head()}.")
         engine = assemble(settings)
         try:
             whole = verify_all(engine, settings)

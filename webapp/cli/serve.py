@@ -20,7 +20,11 @@ from webapp.worker_metrics import WorkerMeters, serve
 
 @click.command()
 def web() -> None:
-    """Serve the web on HOST and PORT; needs DATABASE_URL."""
+    """Serve the pages on HOST and PORT.
+
+    Needs DATABASE_URL and a schema that is up to date (`siwei migrate`). TERM stops it once the requests in hand are
+    answered; with SIWEI_DRAIN_SECONDS it first tells balancers that it goes.
+    """
     settings = Settings.from_environment().with_kept_keys()
     os.environ["SIWEI_SECRET_KEY"] = settings.secret_key
     os.environ["SIWEI_HISTORY_KEY"] = settings.history_key
@@ -29,11 +33,12 @@ def web() -> None:
 
 
 @click.command()
-@click.option("--concurrency", default=4, show_default=True, help="Jobs at once.")
+@click.option("--concurrency", default=4, show_default=True, metavar="N", help="Jobs at once.")
 def worker(concurrency: int) -> None:
-    """Do the machine's work: timers, connectors, notifications; needs DATABASE_URL.
+    """Do what nobody has to be there for: timers, calls of other systems, messages, notices.
 
-    While the database cannot be reached, it waits.
+    Needs DATABASE_URL. Any number of workers share the work; what one that is killed was at, another does. While the
+    database cannot be reached, it waits. TERM stops it once the jobs in hand are done.
     """
     settings = Settings.from_environment().with_kept_keys()
     configure_logs(settings)
@@ -55,7 +60,10 @@ def worker(concurrency: int) -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to the newest schema; needs OWNER_DATABASE_URL."""
+    """Bring the database to the newest schema.
+
+    Needs OWNER_DATABASE_URL. Web and workers may go on meanwhile: a schema works with the code before it, too.
+    """
     settings = Settings.from_environment()
     if not settings.owner_database_url:
         raise click.ClickException("OWNER_DATABASE_URL is not set")

@@ -30,7 +30,11 @@ _DATABASE_SECONDS = 60.0
 
 @click.command()
 def up() -> None:
-    """Start everything: database, web and worker. Ctrl-C stops it; the data stays."""
+    """Start everything on this machine: database, newest schema, web and worker.
+
+    Without DATABASE_URL the database is the embedded one in SIWEI_HOME. Outside production an empty one is filled with
+    the demonstration. Ctrl-C stops all of it; the data stays.
+    """
     settings = Settings.from_environment().with_kept_keys()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     database: EmbeddedServer | None = None

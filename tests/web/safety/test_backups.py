@@ -8,10 +8,14 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
+from engine import backup as backups
 from engine.store.embedded import APPLICATION
+from engine.store.schema import downgrade, head
 from webapp.cli import main
 
 KEY = "the history key of the backups' tests"
+OLDER = "0006"
+"""The schema of the version that could make the first backups."""
 
 
 def run(*arguments, **environment):
@@ -120,3 +124,60 @@ def test_a_folder_that_cannot_be_written_to_is_named(places, tmp_path):
     result = run("backup", tmp_path / "file" / "below", **places[0])
     assert result.exit_code == 1
     assert "The backup cannot be written to" in result.output
+
+
+@pytest.fixture
+def backup_of(make_database, database_server, places, tmp_path):
+    """A function that makes a backup of a database that something was done to before; the file."""
+
+    def make(prepare):
+        name = make_database()
+        prepare(database_server.url(name))
+        result = run("backup", tmp_path, **{**places[0], "OWNER_DATABASE_URL": database_server.url(name)})
+        assert result.exit_code == 0, result.output
+        (path,) = tmp_path.glob("siwei-*")
+        return path
+
+    return make
+
+
+def test_a_backup_of_an_older_version_is_brought_to_this_ones_schema(backup_of, places):
+    path, place = backup_of(lambda url: downgrade(url, OLDER)), places[1]()
+    assert f'"schema": "{OLDER}"' in zipfile.ZipFile(path).read("manifest.json").decode()
+    result = run("restore", path, **place)
+    assert result.exit_code == 0, result.output
+    assert f"schema {OLDER} was brought to {head()}" in result.output
+    assert "I1-I8 hold" in result.output
+    with psycopg.connect(place["OWNER_DATABASE_URL"].replace("+psycopg", "")) as db:
+        assert db.execute("select version_num from alembic_version").fetchone() == (head(),)
+
+
+def test_where_the_schema_cannot_be_brought_up_everything_is_there_and_it_is_said(backup_of, places, monkeypatch):
+    path, place = backup_of(lambda url: downgrade(url, OLDER)), places[1]()
+
+    def failing(url):
+        raise RuntimeError("no room for an index")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backups, "upgrade", failing)
+        result = run("restore", path, **place)
+    assert result.exit_code == 1
+    assert "no room for an index" in result.output
+    assert "siwei migrate" in result.output
+    assert run("migrate", **place).exit_code == 0
+    assert run("verify", **place).exit_code == 0
+
+
+def test_a_backup_of_a_newer_version_is_refused_by_name_before_anything_is_done(backup_of, places):
+    def of_tomorrow(url):
+        with psycopg.connect(url.replace("+psycopg", "")) as db:
+            db.execute("update alembic_version set version_num = 'of_tomorrow'")
+
+    path, place = backup_of(of_tomorrow), places[1]()
+    result = run("restore", path, **place)
+    assert result.exit_code == 1
+    assert f"has the schema of_tomorrow, which this version of Siwei does not know; it knows up to {head()}" in (
+        result.output
+    )
+    with psycopg.connect(place["OWNER_DATABASE_URL"].replace("+psycopg", "")) as db:
+        assert db.execute("select count(*) from pg_tables where schemaname = 'public'").fetchone() == (0,)
