@@ -138,9 +138,9 @@ def _sortable(tasks: Any) -> bool:
 
 
 def _plain(context: model.StepContext) -> bool:
-    """Whether the context is one that can be made again: a step that runs out of time is not."""
+    """Whether the context is one that can be made again: that of a step that runs out of time or is held is not."""
     usual = model.StepContext(context.now, context.calendar)
-    return not context.calendar.closures and context.max_seconds >= usual.max_seconds
+    return not context.calendar.closures and context.max_seconds >= usual.max_seconds and not context.held
 
 
 def _broken(advance: model.Advance) -> bool:
