@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -113,9 +113,7 @@ class Worker:
             try:
                 await self._work(app, wait=True)
             finally:
-                for task in side:
-                    task.cancel()
-                await asyncio.gather(*side, return_exceptions=True)
+                await _end(side)
 
     def _new_app(self) -> App:
         connector = PsycopgConnector(
@@ -145,6 +143,16 @@ async def _rescue(app: App) -> None:
     manager = app.job_manager
     for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS):
         await manager.retry_job(job, retry_at=AT_ONCE)
+
+
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: before Python 3.12 a task that waits with a limit, as for a connection of the pool,
+    passes over a cancellation that comes in the moment in which its wait is over."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=AGAIN_SECONDS)
 
 
 async def _every(seconds: float, action: Callable[[], Awaitable[Any]]) -> None:

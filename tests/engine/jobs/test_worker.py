@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
@@ -10,6 +11,7 @@ from engine import SYSTEM
 from engine.errors import ConnectorError
 from engine.feel import expression, parser
 from engine.jobs import MAX_ATTEMPTS
+from engine.jobs import worker as worker_module
 from engine.jobs.worker import Worker
 from tests.engine.services.diagrams import CALLING, SENDING, TIMED, WAITING, chain, process, user_task
 
@@ -217,3 +219,28 @@ def test_a_worker_has_read_the_grammar_before_its_first_job(monkeypatch):
     apart.start()
     apart.join()
     assert known == [1]
+
+
+def test_a_task_that_passes_over_its_cancellation_once_is_ended_all_the_same():
+    """As `asyncio.wait_for` does before Python 3.12 when what it waits for comes in the same moment."""
+    passed_over = []
+
+    async def deaf() -> None:
+        while True:
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                passed_over.append(True)
+                if len(passed_over) > 1:
+                    raise
+
+    async def run() -> None:
+        task = asyncio.create_task(deaf())
+        await asyncio.sleep(0)
+        await worker_module._end([task])
+        assert task.cancelled()
+
+    apart = threading.Thread(target=lambda: asyncio.run(run()))
+    apart.start()
+    apart.join()
+    assert len(passed_over) == 2
