@@ -2,50 +2,74 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
+import pytest
+
 from engine.feel import Budget, parse
+from engine.spiff import step_time
 from engine.spiff.step_time import PATIENCE, StepTime
 
 
-def busy(seconds: float) -> None:
-    until = time.thread_time() + seconds
-    while time.thread_time() < until:
-        pass
+class Clocks:
+    """What the thread has worked, and what the clock on the wall says."""
+
+    def __init__(self) -> None:
+        self.worked = self.passed = 100.0
+
+    def thread_time(self) -> float:
+        return self.worked
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def work(self, seconds: float) -> None:
+        self.worked += seconds
+        self.passed += seconds
+
+    def wait(self, seconds: float) -> None:
+        self.passed += seconds
 
 
-def test_work_counts():
-    left = StepTime(0.05)
-    assert left.left() > 0
-    busy(0.06)
-    assert left.left() < 0
+@pytest.fixture
+def clocks(monkeypatch):
+    clocks = Clocks()
+    monkeypatch.setattr(step_time, "time", clocks)
+    return clocks
 
 
-def test_waiting_for_others_does_not_count_but_has_an_end():
-    left = StepTime(0.05)
-    time.sleep(0.06)
-    assert left.left() > 0
-    time.sleep(0.05 * PATIENCE)
-    assert left.left() < 0
+def test_work_counts(clocks):
+    left = StepTime(3)
+    clocks.work(2)
+    assert left.left() == 1
+    clocks.work(2)
+    assert left.left() == -1
 
 
-def test_what_others_do_for_the_step_counts_by_the_clock():
-    left = StepTime(0.05)
+def test_waiting_for_others_does_not_count_but_has_an_end(clocks):
+    left = StepTime(3)
+    clocks.wait(3 * PATIENCE - 5)
+    assert left.left() == 3
+    clocks.wait(6)
+    assert left.left() == -1
+
+
+def test_what_others_do_for_the_step_counts_by_the_clock(clocks):
+    left = StepTime(3)
     with left.elsewhere():
-        time.sleep(0.06)
-    assert left.left() < 0
+        clocks.wait(2)
+    assert left.left() == 1
+
+
+def test_what_others_do_counts_when_it_fails_too(clocks):
+    left = StepTime(3)
+    with pytest.raises(ValueError, match="no"), left.elsewhere():
+        clocks.wait(2)
+        raise ValueError("no")
+    assert left.left() == 1
 
 
 def test_an_expression_that_waits_for_a_processor_is_not_stopped():
     """A function that sleeps stands for a thread that others keep from running."""
     slow = {"wait": lambda value: time.sleep(0.05) or value}
     assert parse("sum(for i in 1..4 return wait(i))").evaluate({}, slow, Budget(seconds=0.1)).value == 10
-
-
-def test_each_thread_has_its_own():
-    started = StepTime(0.05)
-    worker = threading.Thread(target=busy, args=(0.1,))
-    worker.start()
-    worker.join()
-    assert started.left() > 0
