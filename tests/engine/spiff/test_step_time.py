@@ -67,9 +67,10 @@ def test_what_others_do_counts_when_it_fails_too(clocks):
     def fail():
         with left.elsewhere():
             clocks.wait(2)
-            raise ValueError
+            raise ValueError("no")
 
-    pytest.raises(ValueError, fail)
+    with pytest.raises(ValueError, match="no"):
+        fail()
     assert left.left() == 1
 
 
