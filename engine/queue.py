@@ -44,8 +44,6 @@ class JobSpec:
     args: Mapping[str, Any] = field(default_factory=dict)
     run_at: datetime | None = None
     """By the engine's clock; None: at once."""
-    key: str | None = None
-    """At most one waiting job of the same key (a queueing lock, never an execution lock)."""
     soon: bool = False
     """Whether it is run at a time so near that the wait for it is no pause (`engine.unattended`)."""
 

@@ -1,8 +1,9 @@
 """Where steps put their jobs: Procrastinate, on the step's own connection.
 
-A timer is a job scheduled for its due time with a queueing lock of its own and no
-execution lock: Procrastinate lets a job wait behind every earlier unfinished job of
-the same lock, even one that is scheduled for next year.
+A timer is a job scheduled for its due time. No job has a lock of Procrastinate's: a
+job waits behind every earlier unfinished one of the same lock, even one that is
+scheduled for next year, and one that shares its queueing lock with another could not
+be put back for another try.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def _to_job(spec: JobSpec, left: int | None) -> Job:
         id=None,
         queue=QUEUE,
         lock=None,
-        queueing_lock=spec.key,
+        queueing_lock=None,
         task_name=f"siwei:{spec.kind}",
         task_kwargs=args,
         priority=-1 if left is not None and left < unattended.LONG else 0,
