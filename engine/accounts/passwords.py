@@ -18,7 +18,7 @@ class PasswordKeeping(Sessions):
         """Change one's own password. All other sessions end; this one gets a new token.
 
         Raises:
-            InvalidFields: `current`: `wrong`; `new`: what `engine.passwords.fault` says, or
+            InvalidFields: `current`: `wrong`; `new`: what `password_rules.fault` says, or
                 `used` when it is one of the last three, `too-soon` where the rules set a least age.
             SignInRefused: `locked`: too many wrong current passwords.
             SessionEnded: there is no such session any more.

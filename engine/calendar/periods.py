@@ -1,7 +1,7 @@
 """Rules of office clocks: speeds, stopped time, days used, merged cases, extensions.
 
 Rules: domain.md C3 (deadlines and clocks), C4 (補正, 展期) and A3-D4. Pure functions on
-`WorkCalendar`; `engine.deadlines` keeps a case's clock in the database with them.
+`WorkCalendar`; `engine.calendar.deadlines` keeps a case's clock in the database with them.
 """
 
 from __future__ import annotations

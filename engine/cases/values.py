@@ -330,7 +330,7 @@ class HistoryEntry:
     actor: str
     actor_name: str
     verb: str
-    """`case.started`, `task.completed`, `task.claimed`, `incident.opened` … (engine.chain.VERBS)."""
+    """`case.started`, `task.completed`, `task.claimed`, `incident.opened` … (`engine.history.chain.VERBS`)."""
     on_behalf_of: str | None = None
     on_behalf_of_name: str | None = None
     element_id: str | None = None
