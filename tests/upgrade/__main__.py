@@ -1,6 +1,7 @@
 """Keeps what later versions are tried against: `python -m tests.upgrade 2026-11-24a`.
 
-Saved states of the version that is checked out, and the code before its newest migration (`keeping.py`).
+Saved states of the version that is checked out, those that no earlier version saved alike (`alike.py`), and the code
+before its newest migration (`keeping.py`).
 
 The tests of the engine are played with somebody looking over their shoulder; see `recording.py`.
 """
@@ -12,9 +13,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.upgrade.alike import read, without_alike, write
 from tests.upgrade.keeping import keep_code_before
 
 HERE = Path(__file__).parent
+STATES = HERE / "states"
 PLAYED = ("tests/engine/spiff", "tests/processes", "tests/conformance/bpmn/test_models.py")
 NOT_SOUND = "not breaks and not disagrees"
 """Tests that break the engine on purpose leave states that no sound engine saves."""
@@ -22,15 +25,18 @@ NOT_SOUND = "not breaks and not disagrees"
 
 def main() -> int:
     """Play, write `states/<name>.json.xz` and `before/<revision>.tar.xz`, and say how large they are."""
-    if len(sys.argv) != 2 or (HERE / "states" / f"{sys.argv[1]}.json.xz").exists():
+    earlier = sorted(STATES.glob("*.json.xz"))
+    kept = STATES / f"{sys.argv[1]}.json.xz" if len(sys.argv) == 2 else None
+    if kept is None or kept in earlier:
         print(f"{__doc__}\nGive a name that is not there yet.", file=sys.stderr)
         return 2
-    kept = HERE / "states" / f"{sys.argv[1]}.json.xz"
     path = os.pathsep.join(filter(None, (str(HERE), os.environ.get("PYTHONPATH"))))
     given = {**os.environ, "PYTHONPATH": path, "KEPT_STATES": str(kept)}
     played = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "recording", *PLAYED, "-k", NOT_SOUND], env=given, check=False
     )
+    if kept.exists():
+        write(kept, without_alike(read(kept), map(read, earlier)))
     for written in (kept if kept.exists() else None, keep_code_before()):
         if written is not None:
             print(f"{written}: {written.stat().st_size:,} bytes")
