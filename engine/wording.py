@@ -6,6 +6,16 @@ import unicodedata
 
 from engine.errors import InvalidFields
 
+MAX_REASON = 500
+"""Characters of a reason: why a case is suspended, withdrawn or moved, why work goes to somebody else."""
+MAX_REMARK = 2000
+"""Characters of what is explained at length: a remark, why a deployment is turned down, why something is erased."""
+
+MAX_REASON = 500
+"""Characters of a reason: why a case is suspended, withdrawn or moved, why work goes to somebody else."""
+MAX_REMARK = 2000
+"""Characters of what is explained at length: a remark, why a deployment is turned down, why something is erased."""
+
 _HIDING = frozenset("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
 """Signs that turn the direction of what follows: by them a text looks like another one."""
 

@@ -81,6 +81,20 @@ def fault_at(error: InvalidFields, field: str) -> str:
     return _text(error.fields[field]) if field in error.fields else ""
 
 
+def text_fault(error: InvalidFields, field: str, *, missing: str, most: int) -> str:
+    """What the engine found wrong with a text that somebody wrote, in words; empty when it found nothing.
+
+    Args:
+        missing: what is said where nothing was written.
+        most: how many characters the engine takes.
+    """
+    if error.fields.get(field) == "required":
+        return missing
+    if error.fields.get(field) == "too-long":
+        return _("太長了，請縮短到%(most)s字以內。", most=f"{most:,}")
+    return fault_at(error, field)
+
+
 def _text(code: str) -> str:
     if code.startswith("line-"):
         line = int(code.removeprefix("line-"))

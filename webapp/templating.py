@@ -9,6 +9,7 @@ from flask import Flask, g, url_for
 from flask_babel import gettext as _
 
 from engine import ProcessInstance, effective_person
+from engine.wording import MAX_REASON, MAX_REMARK
 from webapp.cases import words
 from webapp.cases.where import is_working, open_steps, waiting_for
 from webapp.i18n import lang
@@ -19,6 +20,8 @@ def init_templating(app: Flask) -> None:
     """Give the templates of `app` their functions."""
     app.jinja_env.globals.update(
         candidate_labels=candidate_labels,
+        MAX_REASON=MAX_REASON,
+        MAX_REMARK=MAX_REMARK,
         case_state=words.state_text,
         case_tone=words.state_tone,
         case_where=words.where_text,

@@ -18,9 +18,8 @@ from engine.steps.answers import Once, once
 from engine.store import Transaction
 from engine.store import file_queries as queries
 from engine.store.case_queries import may_see, note_file_read
-from engine.wording import is_of_a_line, written
+from engine.wording import MAX_REMARK, is_of_a_line, written
 
-MAX_COMMENT = 10_000
 MAX_FILE_BYTES = 50_000_000
 MAX_NAME = 255
 UNATTACHED_KEPT = timedelta(days=7)
@@ -37,9 +36,9 @@ class CaseFiles(CaseService):
 
         Raises:
             InstanceNotFound: no such case, or not the actor's to see.
-            InvalidFields: `text` is `required`, `too-long` (10,000 characters) or has `characters` no text may have.
+            InvalidFields: the `text`, as `engine.wording.written` says.
         """
-        body = written(text, "text", most=MAX_COMMENT)
+        body = written(text, "text", most=MAX_REMARK)
         made = Once(token, "case.commented", instance_id, {"comment": str(new_id())})
 
         def work(tx: Transaction) -> Comment:

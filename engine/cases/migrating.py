@@ -20,11 +20,10 @@ from engine.steps.answers import ensure_same, once
 from engine.steps.steps import Act
 from engine.store import Transaction, definition_queries
 from engine.store import migration_queries as queries
-from engine.wording import written
+from engine.wording import MAX_REASON, written
 
 MOST = 200
 """So many cases are looked at, and moved, at a time."""
-MAX_REASON = 500
 VERB = "case.migrated"
 
 

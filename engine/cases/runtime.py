@@ -23,9 +23,8 @@ from engine.store import Transaction, case_queries
 from engine.store import definition_queries as definitions
 from engine.store import message_queries as messages
 from engine.store import token_queries as tokens
-from engine.wording import written
+from engine.wording import MAX_REASON, written
 
-MAX_REASON = 2000
 LATEST = 2000
 """Of how many cases sources are offered."""
 

@@ -21,9 +21,8 @@ from engine.steps.steps import Case
 from engine.steps.suspended import CASE_SUSPENDED, ensure_not_suspended
 from engine.store import Transaction
 from engine.store import suspension_queries as queries
-from engine.wording import written
+from engine.wording import MAX_REASON, written
 
-MAX_REASON = 500
 CASE_RESUMED = "case.resumed"
 
 

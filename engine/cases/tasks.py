@@ -29,9 +29,8 @@ from engine.steps.steps import Act, Case, Steps
 from engine.store import Store, Transaction, candidate_queries, inbox_queries
 from engine.store import task_draft_queries as drafts
 from engine.store import task_queries as queries
-from engine.wording import written
+from engine.wording import MAX_REASON, written
 
-MAX_REASON = 2000
 UNIT_WORK_ROWS = 1000
 MAX_DRAFT_BYTES = 1_000_000
 

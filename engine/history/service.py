@@ -15,10 +15,9 @@ from engine.history.chain import GENESIS, Entry, value_digest
 from engine.model import Actor
 from engine.store import history_queries as queries
 from engine.store.history_queries import Head, StoredEntry
-from engine.wording import written
+from engine.wording import MAX_REMARK, written
 
 MAY_ERASE = ("archivist", "administrator")
-MAX_REASON = 2000
 PART = 200
 """How many chains are read and checked at once."""
 
@@ -63,7 +62,7 @@ class HistoryService(Anchoring):
             Conflict: it has no values, or they were erased before.
         """
         instance_id, seq = _parsed(entry_id)
-        reason = written(reason, "reason", most=MAX_REASON)
+        reason = written(reason, "reason", most=MAX_REMARK)
         if not (actor.is_system or has_role(actor, *MAY_ERASE)):
             raise NotAllowed
         with self._store.transaction() as tx:

@@ -30,9 +30,7 @@ from engine.repository.starts import StartsInForce
 from engine.spiff import ProcessOutline
 from engine.store import Transaction
 from engine.store import definition_queries as queries
-from engine.wording import written
-
-MAX_REASON = 2000
+from engine.wording import MAX_REMARK, written
 
 
 class RepositoryService(Drafts, ProcessRights, StartsInForce):
@@ -148,7 +146,7 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
             RecordNotFound, Conflict, NotAllowed: as `approve`.
             InvalidFields: the `reason`, as `engine.wording.written` says.
         """
-        reason = written(reason, "reason", most=MAX_REASON)
+        reason = written(reason, "reason", most=MAX_REMARK)
         with self._store.transaction() as tx:
             waiting, _ = self._open_pending(tx, pending_id)
             if waiting.submitted_by != actor.person_id:

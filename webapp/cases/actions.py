@@ -8,19 +8,19 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from engine import ProcessInstance
 from engine.errors import InvalidFields
 from engine.forms import Field
+from engine.wording import MAX_REASON, MAX_REMARK
 from webapp.cases import bp
 from webapp.cases.page import page_of
 from webapp.cases.words import open_task_name
 from webapp.rights import local_or
 from webapp.services import actor, engine, posted_token
-from webapp.site_forms import fault_at
+from webapp.site_forms import text_fault
 from webapp.taskforms.messages import message_text
 from webapp.taskforms.uploads import UploadRefused, check_upload
 
-COMMENT_LIMIT = 2000
-REASON_LIMIT = 500
 _ANY_FILE = Field(id="attachment", type="filepicker", path=("attachment",))
 """An attachment obeys the same rules as a file in a form."""
 
@@ -29,13 +29,10 @@ _ANY_FILE = Field(id="attachment", type="filepicker", path=("attachment",))
 def comment(instance_id: UUID) -> Response:
     """Add a remark to the case."""
     text = request.form.get("text", "")
-    problem = _comment_problem(text.strip())
-    if not problem:
-        try:
-            engine().runtime.comment(instance_id, text, actor=actor(), token=posted_token())
-        except InvalidFields as refusal:
-            problem = fault_at(refusal, "text")
-    if problem:
+    try:
+        engine().runtime.comment(instance_id, text, actor=actor(), token=posted_token())
+    except InvalidFields as refusal:
+        problem = text_fault(refusal, "text", missing=_("請寫下意見再送出。"), most=MAX_REMARK)
         case = engine().runtime.instance(instance_id, actor())
         page = page_of(case, "comments", comment_typed=text, comment_problem=problem)
         return Response(page, 422, mimetype="text/html")
@@ -77,44 +74,26 @@ def ask_cancel(instance_id: UUID) -> str:
     """Say what withdrawing will do, and ask for the reason."""
     case = engine().runtime.instance(instance_id, actor())
     case.ensure_open()
-    return render_template(
-        "cases/cancel.html", case=case, steps=[open_task_name(task) for task in case.open_tasks], error="", reason=""
-    )
+    return _cancel_page(case)
 
 
 @bp.post("/cases/<uuid:instance_id>/cancel")
 def cancel(instance_id: UUID) -> Response:
     """Withdraw the case (撤案)."""
     reason = request.form.get("reason", "").strip()
-    problem = _reason_problem(reason)
-    if not problem:
-        try:
-            engine().runtime.cancel(instance_id, reason=reason, actor=actor(), token=posted_token())
-        except InvalidFields as refusal:
-            problem = fault_at(refusal, "reason")
-    if problem:
+    try:
+        engine().runtime.cancel(instance_id, reason=reason, actor=actor(), token=posted_token())
+    except InvalidFields as refusal:
+        problem = text_fault(refusal, "reason", missing=_("請說明撤案的原因。"), most=MAX_REASON)
         case = engine().runtime.instance(instance_id, actor())
-        steps = [open_task_name(task) for task in case.open_tasks]
-        page = render_template("cases/cancel.html", case=case, steps=steps, error=problem, reason=reason)
-        return Response(page, 422, mimetype="text/html")
+        return Response(_cancel_page(case, problem, reason), 422, mimetype="text/html")
     flash(_("案件已撤案。"), "success")
     return redirect(url_for("cases.show", instance_id=instance_id), 303)
 
 
-def _reason_problem(reason: str) -> str:
-    if not reason:
-        return _("請說明撤案的原因。")
-    if len(reason) > REASON_LIMIT:
-        return _("原因太長，請縮短到500字以內。")
-    return ""
-
-
-def _comment_problem(text: str) -> str:
-    if not text:
-        return _("請寫下意見再送出。")
-    if len(text) > COMMENT_LIMIT:
-        return _("意見太長，請縮短到2000字以內。")
-    return ""
+def _cancel_page(case: ProcessInstance, problem: str = "", reason: str = "") -> str:
+    steps = [open_task_name(task) for task in case.open_tasks]
+    return render_template("cases/cancel.html", case=case, steps=steps, error=problem, reason=reason)
 
 
 def _back(instance_id: UUID, view: str) -> Response:

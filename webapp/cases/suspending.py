@@ -10,13 +10,12 @@ from werkzeug.wrappers import Response
 
 from engine import ProcessInstance
 from engine.errors import CaseNotSuspended, InvalidFields, NotAllowed
+from engine.wording import MAX_REASON
 from webapp.cases import bp
 from webapp.cases.words import open_task_name
 from webapp.errors import suspended_text
 from webapp.services import actor, engine, posted_token
-from webapp.site_forms import fault_at
-
-REASON_LIMIT = 500
+from webapp.site_forms import text_fault
 
 
 @bp.get("/cases/<uuid:instance_id>/suspend")
@@ -30,13 +29,10 @@ def ask_suspend(instance_id: UUID) -> str:
 def suspend(instance_id: UUID) -> Response:
     """Let the case stand still (暫停)."""
     reason = request.form.get("reason", "").strip()
-    problem = _reason_problem(reason)
-    if not problem:
-        try:
-            engine().suspension.suspend(instance_id, reason=reason, actor=actor(), token=posted_token())
-        except InvalidFields as refusal:
-            problem = fault_at(refusal, "reason")
-    if problem:
+    try:
+        engine().suspension.suspend(instance_id, reason=reason, actor=actor(), token=posted_token())
+    except InvalidFields as refusal:
+        problem = text_fault(refusal, "reason", missing=_("請說明暫停的原因。"), most=MAX_REASON)
         return Response(_page(_case(instance_id), problem, reason), 422, mimetype="text/html")
     flash(_("案件已暫停。"), "success")
     return _back(instance_id)
@@ -81,14 +77,6 @@ def _case(instance_id: UUID) -> ProcessInstance:
         raise NotAllowed(business_key=case.business_key)
     case.ensure_open()
     return case
-
-
-def _reason_problem(reason: str) -> str:
-    if not reason:
-        return _("請說明暫停的原因。")
-    if len(reason) > REASON_LIMIT:
-        return _("原因太長，請縮短到500字以內。")
-    return ""
 
 
 def _back(instance_id: UUID) -> Response:

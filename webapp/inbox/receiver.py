@@ -9,8 +9,9 @@ from flask import request
 from flask_babel import gettext as _
 
 from engine.errors import InvalidFields
+from engine.wording import MAX_REASON
 from webapp.services import engine
-from webapp.site_forms import fault_at
+from webapp.site_forms import fault_at, text_fault
 from webapp.taskforms.directory import DirectoryPicker
 
 FOUND = 20
@@ -36,11 +37,13 @@ class Receiver:
 
     def faults(self, reason: str, refusal: InvalidFields | None = None) -> dict[str, str]:
         """What keeps a task from being given to them: texts by the id of the box; `refusal` is what the engine said."""
-        wrong = {"person": fault_at(refusal, "person"), "reason": fault_at(refusal, "reason")} if refusal else {}
+        missing = _("請說明改分的原因。")
+        wrong = {} if reason else {"reason": missing}
+        if refusal:
+            wrong["person"] = fault_at(refusal, "person")
+            wrong["reason"] = text_fault(refusal, "reason", missing=missing, most=MAX_REASON)
         if not self.person:
             wrong["person"] = self._who()
-        if not reason:
-            wrong["reason"] = _("請說明改分的原因。")
         person = "reassign-find" if self.text else "reassign-person"
         boxes = {"person": person, "reason": "reassign-reason"}
         return {boxes[name]: text for name, text in wrong.items() if text}

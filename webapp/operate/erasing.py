@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 
 from engine import HistoryEntry, ProcessInstance
 from engine.errors import InstanceNotFound, InvalidFields
+from engine.wording import MAX_REMARK
 from webapp.cases.words import line
 from webapp.operate import bp
 from webapp.services import actor, engine
-from webapp.site_forms import fault_at
+from webapp.site_forms import text_fault
 
 Page = str | tuple[str, int] | Response
-MAX_REASON = 2000
 
 
 @bp.get("/operate/erasure")
@@ -51,15 +51,13 @@ def erase(instance_id: UUID, seq: int) -> Page:
     """Erase the values of the entry; who did it, when and why stays."""
     case, entry = _found(instance_id, seq)
     reason = request.form.get("reason", "")
-    if len(reason) > MAX_REASON:
-        return _confirm(case, entry, reason, _("理由太長了，請縮短。")), 422
     if request.form.get("sure") != "yes":
         return _confirm(case, entry, reason, _("請勾選確認，清除後無法復原。"), "sure"), 422
     try:
         engine().history.erase(entry.id, reason, actor())
     except InvalidFields as refusal:
-        missing = refusal.fields["reason"] == "required"
-        return _confirm(case, entry, reason, _("請填寫理由。") if missing else fault_at(refusal, "reason")), 422
+        fault = text_fault(refusal, "reason", missing=_("請填寫理由。"), most=MAX_REMARK)
+        return _confirm(case, entry, reason, fault), 422
     flash(_("第%(seq)d筆紀錄的內容已清除；誰、何時、為何清除都已記錄。", seq=seq), "success")
     return redirect(url_for("operate.erasure", number=case.business_key), 303)
 

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.errors import InvalidFields
+from engine.wording import MAX_REASON
 from webapp.operate import bp
 from webapp.services import actor, engine
-from webapp.site_forms import fault_at
+from webapp.site_forms import text_fault
 
 Page = str | tuple[str, int] | Response
 
@@ -32,7 +33,8 @@ def assign(task_id: UUID) -> Page:
         task = engine().tasks.assign(task_id, person_id, actor(), reason=request.form.get("reason", ""))
     except InvalidFields as error:
         wrong = _("請從清單中選一位在職人員。") if "person" in error.fields else ""
-        return _page(task_id, wrong, fault_at(error, "reason")), 422
+        reason = text_fault(error, "reason", missing=_("請說明改分的原因。"), most=MAX_REASON)
+        return _page(task_id, wrong, reason), 422
     flash(_("「%(task)s」已交給%(name)s。", task=task.name, name=task.assignee_name), "success")
     return redirect(url_for("operate.pool"), 303)
 

@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 
 from engine import MigrationProblem, MovableCase, ProcessOutline
 from engine.errors import EngineError, InvalidFields, MigrationRefused
+from engine.wording import MAX_REASON
 from webapp.errors import text_of
 from webapp.i18n import lang
 from webapp.services import actor, engine
-from webapp.site_forms import fault_at
+from webapp.site_forms import text_fault
 from webapp.studio import bp, sources
 from webapp.studio.process import context
 
@@ -40,7 +41,8 @@ def move(key: str, number: int) -> str | tuple[str, int]:
         try:
             results = engine().migration.migrate_many(chosen, to, actor=actor(), reason=reason, mapping=mapping)
         except InvalidFields as refusal:
-            faults["reason"] = _reason_fault(refusal)
+            missing = _("請寫下原因；案件的歷程會留著。")
+            faults["reason"] = text_fault(refusal, "reason", missing=missing, most=MAX_REASON)
     if faults:
         return _page(key, number, to, mapping, faults=faults, reason=reason, chosen=chosen), 422
     return render_template(
@@ -50,12 +52,6 @@ def move(key: str, number: int) -> str | tuple[str, int]:
         to=to,
         results=[(before.get(case_id), _refusal(error)) for case_id, error in results],
     )
-
-
-def _reason_fault(refusal: InvalidFields) -> str:
-    if refusal.fields.get("reason") == "characters":
-        return fault_at(refusal, "reason")
-    return _("請寫下原因，最多%(max)d個字；案件的歷程會留著。", max=500)
 
 
 def _page(

@@ -83,7 +83,7 @@ def test_an_ended_case_takes_no_files_but_comments(engine, people, task):
     assert engine.history.verify(task.instance_id).intact
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\x00", "長" * 10_001])
+@pytest.mark.parametrize("text", ["", "   ", "\x00", "長" * 2001])
 def test_a_comment_has_a_length(engine, people, task, text):
     with pytest.raises(Invalid):
         engine.runtime.comment(task.instance_id, text, people["tsai"])

@@ -90,7 +90,8 @@ def test_a_comment_is_added_and_shown(browser, decided):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("   ", "請寫下意見再送出。"), ("長" * 2001, "意見太長"), ("a\x1bb", "控制字元")]
+    ("text", "said"),
+    [("   ", "請寫下意見再送出。"), ("長" * 2001, "太長了，請縮短到2,000字以內"), ("a\x1bb", "控制字元")],
 )
 def test_a_comment_that_cannot_be_added_says_why(browser, decided, text, said):
     case, _ = decided
@@ -174,6 +175,7 @@ def test_withdrawing_needs_a_reason_and_keeps_what_was_typed(browser, decided, e
     long = browser(STARTER).post(f"/cases/{case.id}/cancel", {"reason": "因" * 501, "token": str(uuid4())})
     assert long.status_code == 422
     assert "因" * 501 in long.text
+    assert "太長了，請縮短到500字以內。" in long.text
     assert engine.runtime.instance(case.id, actor(STARTER)).is_open
 
 

@@ -54,6 +54,7 @@ def test_a_reason_is_asked_for_and_what_was_typed_stays(browser, claimed, engine
     long = browser(CONTROL).post(path, {"reason": "因" * 501, "token": str(uuid4())})
     assert long.status_code == 422
     assert "因" * 501 in long.text
+    assert "太長了，請縮短到500字以內。" in long.text
     turned = browser(CONTROL).post(path, {"reason": "查\u202e核", "token": str(uuid4())})
     assert turned.status_code == 422
     assert 'id="reason-error"' in turned.text
