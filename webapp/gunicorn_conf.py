@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 from webapp import shared
+from webapp.memory import keep_what_is_loaded
 from webapp.settings import Settings
 
 _settings = Settings.from_environment()
@@ -29,7 +30,8 @@ loglevel = "warning"
 
 
 def post_worker_init(worker: Any) -> None:
-    """What takes long may say that it is still at work."""
+    """What takes long may say that it is still at work; the application is loaded and stays."""
+    keep_what_is_loaded()
     shared.gives_signs_of_life(worker.notify)
 
 

@@ -29,6 +29,7 @@ from engine.jobs.sweeping import Sweeper
 from tests.faults.actors import CLERK, HISTORY_KEY, Notes, engine_of
 from tests.faults.posting import PASSWORD, Client, client_of
 from webapp import Settings, create_app
+from webapp.memory import keep_what_is_loaded
 
 SAMPLE_SECONDS = 0.25
 A_SESSION = 50
@@ -42,6 +43,7 @@ def person(spec: Mapping[str, Any], barrier: Any) -> None:
     engine, notes, finish = _begin(spec)
     app = create_app(Settings(mode="test", secret_key="s" * 40, history_key=HISTORY_KEY.decode()), engine)
     app.testing = True
+    keep_what_is_loaded()
     while not finish.exists():
         signed_in = engine.accounts.sign_in(CLERK.person_id, PASSWORD, ip="127.0.0.1", user_agent="faults")
         client = client_of(app, signed_in.token)
@@ -78,6 +80,7 @@ def worker(spec: Mapping[str, Any], barrier: Any) -> None:
     sweeping.ANCHOR_EVERY = timedelta(seconds=1)
     engine, _, _ = _begin(spec)
     service = JobService(engine, ConnectorRegistry(), anchors=Path(spec["finish"]).with_name("anchors"))
+    keep_what_is_loaded()
     Worker(spec["url"], service.handle, service.sweep, now=engine.clock.now, concurrency=2).run()
 
 

@@ -12,6 +12,7 @@ from engine.store.schema import upgrade
 from webapp.assemble import assemble
 from webapp.jobs_setup import make_jobs
 from webapp.logs import configure_logs
+from webapp.memory import keep_what_is_loaded
 from webapp.production import ensure_fit
 from webapp.settings import Settings
 from webapp.waiting import until_available
@@ -47,6 +48,7 @@ def worker(concurrency: int) -> None:
         until_available(lambda: ensure_fit(settings, engine))
         service, meters = make_jobs(engine, settings), WorkerMeters()
         serve(meters, engine, settings)
+        keep_what_is_loaded()
         Worker(
             settings.database_url,
             meters.counted(service.handle),
