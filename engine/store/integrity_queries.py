@@ -55,9 +55,11 @@ STATEMENTS: Mapping[str, str] = {
         ) h on h.instance_id = i.id
         where i.status = 'active' and (i.suspended_at is not null) <> (coalesce(h.verb, '') = 'case.suspended')""",
     "I6 answered-twice": f"""
-        select {_OF_CASE.format(case="min(instance_id::text)::uuid", what="task_id")} from history
-        where verb in ('service.finished', 'service.failed') and task_id is not null
-        group by task_id having count(*) > 1""",
+        select {_OF_CASE.format(case="instance_id", what="task_id")} from (
+          select instance_id, task_id, verb,
+            lag(verb) over (partition by instance_id, task_id order by seq) as before
+          from history where task_id is not null and verb in ('service.finished', 'service.failed', 'incident.retried')
+        ) told where verb <> 'incident.retried' and before <> 'incident.retried'""",  # a call run again has one more
     "I7 file-without-bytes": """
         select f.id::text from file f left join file_content c on c.digest = f.digest
         where c.size is distinct from f.size""",

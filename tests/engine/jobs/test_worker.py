@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
+import psycopg
 import pytest
 
 from engine import SYSTEM
@@ -103,7 +104,7 @@ def test_the_connector_is_called_with_the_service_task_as_key_and_only_once(begi
 
 
 def test_a_failing_connector_is_tried_a_bounded_number_of_times_then_waits_for_an_operator(
-    begin, live, work, neighbour, bring_forward, jobs
+    begin, live, work, neighbour, bring_forward, jobs, owner_url
 ):
     neighbour.answers = [ConnectorError("503", host="x") for _ in range(20)]
     case = begin(CALLING)
@@ -126,6 +127,22 @@ def test_a_failing_connector_is_tried_a_bounded_number_of_times_then_waits_for_a
     live.incidents.retry(incident.id, actor=SYSTEM)
     work()
     assert open_elements(live, case) == ["read"]
+    assert _answered_twice(live) == (), "a call that an operator has run again is answered again"
+    with psycopg.connect(owner_url.replace("+psycopg", "")) as db:
+        db.execute(
+            "insert into history_entry"
+            " (instance_id, seq, occurred_at, recorded_at, actor, actor_name, verb, task, digest)"
+            " select instance_id, seq + 1000, occurred_at, recorded_at, actor, actor_name, verb, task, digest"
+            " from history_entry where instance_id = %s and verb = 'service.finished'",
+            [case.id],
+        )
+        db.commit()
+        assert len(_answered_twice(live)) == 1
+        db.execute("delete from history_entry where seq > 1000")
+
+
+def _answered_twice(live):
+    return tuple(breach.named for breach in live.integrity.check() if breach.kind == "answered-twice")
 
 
 @pytest.mark.parametrize(
