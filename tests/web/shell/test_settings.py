@@ -74,6 +74,9 @@ def test_production_refuses_to_start_without_keys(missing):
         "this is the default secret key of siwei",
         "0123456789abcdefghijklmnopqrstuvwxyz",
         "00000000001111111111222222222233",
+        "83017594620583749162058371940628",  # 32 digits, as random as they may be: 106 bits
+        "aaaabbbbccccddddeeeeffff0000111122223333",
+        "1zx1zx1zx1zx1zx1zx1zx1zx1zx1zx1z5zx1",
     ],
 )
 @pytest.mark.parametrize("variable", list(KEYS))
@@ -87,7 +90,10 @@ def test_production_wants_two_different_keys():
         Settings.from_environment({"SIWEI_MODE": "production", **KEYS, "SIWEI_HISTORY_KEY": KEYS["SIWEI_SECRET_KEY"]})
 
 
-@pytest.mark.parametrize("make", [lambda: secrets.token_hex(16), lambda: secrets.token_urlsafe(24)])
+@pytest.mark.parametrize(
+    "make",
+    [lambda: secrets.token_hex(16), lambda: secrets.token_urlsafe(24), lambda: str(secrets.randbits(256)).zfill(78)],
+)
 def test_random_keys_are_taken(make):
     assert [key for key in (make() for _ in range(2000)) if weakness(key)] == []
 
