@@ -6,7 +6,6 @@ import contextlib
 import os
 import random
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from engine.store.embedded import OWNER, EmbeddedServer
-from tests.faults.harness import Cast, City, Report, wait_until
+from tests.faults.harness import Cast, City, Report, meanwhile, wait_until
 from tests.faults.models import MIXED
 from tests.faults.pace import Pace
 from tests.faults.volumes import Volume
@@ -43,20 +42,14 @@ class Disk:
     @contextlib.contextmanager
     def tended(self) -> Iterator[Disk]:
         """Keep the server running as long as the block lasts; with the block it ends, being its keeper's child."""
-        keeper, over = DatabaseKeeper(self.server, self.said.append), threading.Event()
+        keeper = DatabaseKeeper(self.server, self.said.append)
 
         def tend() -> None:
-            while not over.wait(TEND_SECONDS):
-                self.volume.press()
-                keeper.tend()
+            self.volume.press()
+            keeper.tend()
 
-        thread = threading.Thread(target=tend)
-        thread.start()
-        try:
+        with meanwhile(tend, TEND_SECONDS):
             yield self
-        finally:
-            over.set()
-            thread.join()
 
     @contextlib.contextmanager
     def full(self, *, write_ahead: bool) -> Iterator[None]:
@@ -116,22 +109,9 @@ class Disk:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGCONT)
 
-    @contextlib.contextmanager
-    def slow(self) -> Iterator[None]:
+    def slow(self) -> contextlib.AbstractContextManager[None]:
         """The disk answers now and then only: the server stands still for four fifths of the time."""
-        over = threading.Event()
-
-        def stutter() -> None:
-            while not over.wait(STANDS_STILL / 4):
-                self.hang(STANDS_STILL)
-
-        thread = threading.Thread(target=stutter)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
+        return meanwhile(lambda: self.hang(STANDS_STILL), STANDS_STILL / 4)
 
     @staticmethod
     def _forget_connections(db: psycopg.Connection) -> None:
@@ -202,7 +182,9 @@ def until_errors(city: City, pace: Pace, kind: str | None = None) -> None:
 
 def until_gone(city: City, pace: Pace) -> None:
     """Wait until somebody's program has ended with an error of its own."""
-    wait_until(lambda: b"Traceback" in city.nursery.log.read_bytes(), 30 * pace.slower, "somebody's program ends")
+    wait_until(
+        lambda: not all(actor.alive for actor in city.nursery.actors), 30 * pace.slower, "somebody's program ends"
+    )
 
 
 def until_it_answers(city: City, pace: Pace) -> None:

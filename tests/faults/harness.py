@@ -6,8 +6,10 @@ import json
 import os
 import random
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -179,6 +181,24 @@ def wait_until(done: Callable[[], object], seconds: float, what: str) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"not within {seconds} s: {what}")
         time.sleep(0.05)
+
+
+@contextmanager
+def meanwhile(act: Callable[[], object], every: float) -> Iterator[None]:
+    """Do something again and again beside the block, `every` seconds, until it ends; what fails there fails here."""
+    over = threading.Event()
+
+    def go_on() -> None:
+        while not over.wait(every):
+            act()
+
+    with ThreadPoolExecutor(1) as beside:
+        acting = beside.submit(go_on)
+        try:
+            yield
+        finally:
+            over.set()
+            acting.result()
 
 
 def _others(db: psycopg.Connection) -> int:

@@ -80,12 +80,13 @@ class Nursery:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._orders, self._answers = self._process.stdin, self._process.stdout
-        self._actors: list[Actor] = []
+        self.actors: list[Actor] = []
+        """All it has started, the ended ones included."""
 
     def start(self, *specs: Mapping[str, Any]) -> list[Actor]:
         """Start one actor a spec."""
         started = [Actor(pid) for pid in self._ordered(actors=specs)]
-        self._actors += started
+        self.actors += started
         return started
 
     def warm(self, url: str) -> None:
@@ -103,7 +104,7 @@ class Nursery:
 
     def close(self) -> None:
         """End every actor and the nursery."""
-        for actor in self._actors:
+        for actor in self.actors:
             actor.close()
         self._orders.close()
         self._process.wait(10)

@@ -3,13 +3,12 @@ else notices."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.engine.services.diagrams import FOR_LABOR, chain, process, user_task
-from tests.faults.harness import City, Report, scaled, wait_until
+from tests.faults.harness import City, Report, meanwhile, scaled, wait_until
 from tests.faults.pace import Pace
 from tests.faults.serving import Browser, Served, served
 from tests.faults.taking_out import EXPORT_MB, take_out_much, take_out_too_much
@@ -24,6 +23,8 @@ REPLACED_FROM_MB = 64
 """Below what any process holds: each is replaced after a request."""
 LONGEST_SECONDS = 10.0
 """For somebody else's page, on a machine of one's own."""
+
+LOOK_SECONDS = 0.05
 
 _GREEDY = "rows = []\nwhile True:\n    rows.append('x' * 1000000)"
 
@@ -89,28 +90,24 @@ def test_a_server_without_limits_is_noticed(city, report):
 @contextmanager
 def somebody_else(site: Served, browser: Browser, report: Report) -> Iterator[None]:
     """Somebody looks at their inbox all the time; none of it may fail, or take long."""
-    over, pace, slowest = threading.Event(), Pace(), [0.0]
+    pace, slowest = Pace(), [0.0]
 
     def look() -> None:
-        while not over.wait(0.05):
-            began = time.monotonic()
-            try:
-                status = browser.ask("GET", "/inbox/mine")[0]
-            except OSError as error:
-                status = f"{type(error).__name__}"  # type: ignore[assignment]
-            if status != 200:
-                report.violations.append(f"F14: somebody else's page was answered with {status}")
-            slowest[0] = max(slowest[0], time.monotonic() - began)
-            report.counts["others"] = report.counts.get("others", 0) + 1
-            site.look()
+        began = time.monotonic()
+        try:
+            status = browser.ask("GET", "/inbox/mine")[0]
+        except OSError as error:
+            status = f"{type(error).__name__}"  # type: ignore[assignment]
+        if status != 200:
+            report.violations.append(f"F14: somebody else's page was answered with {status}")
+        slowest[0] = max(slowest[0], time.monotonic() - began)
+        report.counts["others"] = report.counts.get("others", 0) + 1
+        site.look()
 
-    thread = threading.Thread(target=look)
-    thread.start()
     try:
-        yield
+        with meanwhile(look, LOOK_SECONDS):
+            yield
     finally:
-        over.set()
-        thread.join()
         held = max(site.peaks.values())
         report.counts |= {
             "slowest page s": max(round(slowest[0], 2), report.counts.get("slowest page s", 0)),
