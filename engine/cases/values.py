@@ -348,16 +348,18 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class Notification:
-    """Something a person should know: work came, is due, is late, came back."""
+    """Something a person should know: work came, is due, is late, came back; what became of what they submitted."""
 
     id: UUID
     person_id: str
     kind: str
-    instance_id: UUID
+    instance_id: UUID | None
+    """None where it is about a deployment that was submitted."""
     task_id: UUID | None
     params: Mapping[str, Any]
     created_at: datetime
     read_at: datetime | None = None
+    request_id: UUID | None = None
     business_key: str = ""
     subject: str = ""
 

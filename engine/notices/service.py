@@ -1,4 +1,4 @@
-"""Notices: work came, is due, is overdue, came back."""
+"""Notices: work came, is due, is overdue, came back; a deployment that waited was decided."""
 
 from __future__ import annotations
 
@@ -70,6 +70,11 @@ class NotificationService:
                 return
         with self._store.transaction() as tx:
             queries.mark_case_read(tx, person_id, instance_id, self._clock.now())
+
+    def mark_request_read(self, actor: Actor, request_id: UUID) -> None:
+        """The actor looks at a deployment that was submitted: what was told of it is read."""
+        with self._store.transaction() as tx:
+            queries.mark_request_read(tx, effective_person(actor), request_id, self._clock.now())
 
     def preference(self, actor: Actor) -> tuple[bool, str]:
         """Whether the actor gets mails, and in which language (`zh`, `en`); without a word from them: yes, Chinese."""

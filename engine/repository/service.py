@@ -12,7 +12,6 @@ from engine import forms
 from engine.cases.records import PendingDeployment
 from engine.errors import (
     ApprovalRequired,
-    Conflict,
     DefinitionNotFound,
     DeploymentRefused,
     NotAllowed,
@@ -25,15 +24,15 @@ from engine.repository.ad_hoc_form import AD_HOC_FORM, choices_of
 from engine.repository.base import outline_of
 from engine.repository.drafts import Drafts
 from engine.repository.grants import ProcessRights
-from engine.repository.rights import may
+from engine.repository.requests import DeploymentRequests
 from engine.repository.starts import StartsInForce
 from engine.spiff import ProcessOutline
 from engine.store import Transaction
 from engine.store import definition_queries as queries
-from engine.wording import MAX_REMARK, written
+from engine.wording import MAX_REASON, written
 
 
-class RepositoryService(Drafts, ProcessRights, StartsInForce):
+class RepositoryService(DeploymentRequests, Drafts, ProcessRights, StartsInForce):
     """Takes in what process owners draw. Each public method is one transaction."""
 
     # -- deploying -----------------------------------------------------------------------
@@ -60,6 +59,7 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
 
         Args:
             actor: needs the right to deploy each process in the files.
+            note: what changed, for the list of versions.
             approver: the second account that answers for new or changed scripts and connectors
                 (the command line names it); not the actor.
             force_now: take new code in without a second account: the first deployment of an
@@ -69,7 +69,9 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
             DeploymentRefused: with every finding at once.
             NotAllowed: the actor may not deploy one of the processes.
             ApprovalRequired: code was added or changed and nobody else approved.
+            InvalidFields: the `note`, as `engine.wording.written` says; it may be empty.
         """
+        note = written(note, "note", most=MAX_REASON, required=False)
         self._refuse_faults(files)
         prepared = self._prepare(files)
         with self._store.transaction() as tx:
@@ -88,11 +90,13 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
         """Deploy files, or, when they add or change code, put them before a second account.
 
         Args:
+            note: what changed, for the list of versions and for the second account.
             drafts: processes whose drafts these files were; they are discarded.
 
         Raises:
-            DeploymentRefused, NotAllowed: as `deploy`.
+            DeploymentRefused, NotAllowed, InvalidFields: as `deploy`.
         """
+        note = written(note, "note", most=MAX_REASON, required=False)
         self._refuse_faults(files)
         prepared = self._prepare(files)
         with self._store.transaction() as tx:
@@ -124,53 +128,20 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
             DeploymentRefused: the files do not pass the lint any more.
         """
         with self._store.reading() as tx:
-            _, files = self._open_pending(tx, pending_id)
+            _, files = self._open_request(tx, pending_id)
         self._refuse_faults(files)
         prepared = self._prepare(files)
         with self._store.transaction() as tx:
             queries.lock_deployments(tx)
-            waiting, _ = self._open_pending(tx, pending_id)
+            waiting, _ = self._open_request(tx, pending_id)
             if waiting.submitted_by in (actor.person_id, actor.on_behalf_of):
                 raise NotAllowed("Somebody else must approve what you submitted.")
             self._ensure_may(tx, actor, "deploy", waiting.keys)
             definitions = self._changed(tx, prepared)
-            queries.decide_pending(tx, pending_id, state="approved", at=self._clock.now(), by=actor.person_id)
+            self._decide(tx, waiting, actor, "approved")
             return self._store_deployment(
                 tx, definitions, actor=waiting.submitted_by, approver=actor.person_id, note=waiting.note
             )
-
-    def reject(self, pending_id: UUID, actor: Actor, reason: str) -> None:
-        """Turn a waiting deployment down; whoever submitted it may take it back the same way.
-
-        Raises:
-            RecordNotFound, Conflict, NotAllowed: as `approve`.
-            InvalidFields: the `reason`, as `engine.wording.written` says.
-        """
-        reason = written(reason, "reason", most=MAX_REMARK)
-        with self._store.transaction() as tx:
-            waiting, _ = self._open_pending(tx, pending_id)
-            if waiting.submitted_by != actor.person_id:
-                self._ensure_may(tx, actor, "deploy", waiting.keys)
-            queries.decide_pending(
-                tx, pending_id, state="rejected", at=self._clock.now(), by=actor.person_id, reason=reason
-            )
-
-    def pending(self, actor: Actor) -> tuple[PendingDeployment, ...]:
-        """Deployments that wait, of processes the actor may deploy."""
-        with self._store.reading() as tx:
-            grants = queries.grants(tx)
-            return tuple(
-                waiting
-                for waiting in queries.pending(tx)
-                if all(may(actor, "deploy", key, grants=grants) for key in waiting.keys)
-            )
-
-    def pending_files(self, pending_id: UUID, actor: Actor) -> tuple[SourceFile, ...]:
-        """The files of a waiting deployment. Raises RecordNotFound, NotAllowed, Conflict."""
-        with self._store.reading() as tx:
-            waiting, files = self._open_pending(tx, pending_id)
-            self._ensure_may(tx, actor, "deploy", waiting.keys)
-            return files
 
     # -- versions ------------------------------------------------------------------------
 
@@ -186,6 +157,14 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
         if not found:
             raise DefinitionNotFound(key=key)
         return found
+
+    def deployments(self, key: str) -> dict[UUID, Deployment]:
+        """Which deployments brought the versions of a process, by their id: each with what changed, and who approved.
+
+        A deployment has all versions that came with it, of other processes, too.
+        """
+        with self._store.reading() as tx:
+            return {deployment.id: deployment for deployment in queries.deployments(tx, key)}
 
     def definition(self, key: str, version: int | None = None) -> ProcessDefinition:
         """One version; without a number the one in force. Raises DefinitionNotFound."""
@@ -332,14 +311,6 @@ class RepositoryService(Drafts, ProcessRights, StartsInForce):
             self._sources.keep(made, definition["source"])
             self._watch_starts(tx, made)
         return deployment
-
-    def _open_pending(self, tx: Transaction, pending_id: UUID) -> tuple[PendingDeployment, tuple[SourceFile, ...]]:
-        found = queries.lock_pending(tx, pending_id)
-        if found is None:
-            raise RecordNotFound(id=str(pending_id))
-        if found[0].state != "pending":
-            raise Conflict("This was decided meanwhile.", who=found[0].decided_by, at=found[0].decided_at)
-        return found
 
 
 class _Library(Mapping[str, tuple[SourceFile, ...]]):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import Select, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.cases.records import Draft, PendingDeployment
@@ -111,6 +111,19 @@ def versions(tx: Transaction, key: str) -> tuple[ProcessDefinition, ...]:
     """All versions of a process, the newest first."""
     statement = select(process_definition).where(_d.key == key).order_by(_d.version.desc())
     return tuple(_definition(row) for row in tx.execute(statement))
+
+
+def deployments(tx: Transaction, key: str) -> tuple[Deployment, ...]:
+    """The deployments that brought versions of a process, the newest first, each with all versions that it brought."""
+    of_it = select(_d.deployment_id).where(_d.key == key)
+    made: dict[UUID, list[ProcessDefinition]] = {}
+    for row in tx.execute(select(process_definition).where(_d.deployment_id.in_(of_it)).order_by(_d.key, _d.version)):
+        made.setdefault(row.deployment_id, []).append(_definition(row))
+    found = tx.execute(select(deployment).where(deployment.c.id.in_(of_it)).order_by(deployment.c.deployed_at.desc()))
+    return tuple(
+        Deployment(row.id, tuple(made[row.id]), row.deployed_at, row.deployed_by, row.note, row.approved_by)
+        for row in found
+    )
 
 
 def definition(tx: Transaction, key: str, version: int | None = None) -> ProcessDefinition | None:
@@ -236,10 +249,28 @@ def pending(tx: Transaction) -> tuple[PendingDeployment, ...]:
     return tuple(_pending(row) for row in tx.execute(statement))
 
 
+def turned_down(tx: Transaction, key: str, limit: int) -> tuple[PendingDeployment, ...]:
+    """Deployments about a process that were turned down or taken back, the latest first."""
+    columns = pending_deployment.c
+    statement = select(pending_deployment).where(columns.state == "rejected", columns["keys"].contains([key]))
+    found = tx.execute(statement.order_by(columns.decided_at.desc()).limit(limit))
+    return tuple(_pending(row) for row in found)
+
+
 def lock_pending(tx: Transaction, pending_id: UUID) -> tuple[PendingDeployment, tuple[SourceFile, ...]] | None:
-    """One of them with its files, locked until the transaction ends."""
-    statement = select(pending_deployment).where(pending_deployment.c.id == pending_id).with_for_update()
-    row = tx.execute(statement).first()
+    """A deployment that was submitted, with its files, locked until the transaction ends."""
+    return _one_pending(tx, pending_id, select(pending_deployment).with_for_update())
+
+
+def load_pending(tx: Transaction, pending_id: UUID) -> tuple[PendingDeployment, tuple[SourceFile, ...]] | None:
+    """The same, not locked."""
+    return _one_pending(tx, pending_id, select(pending_deployment))
+
+
+def _one_pending(
+    tx: Transaction, pending_id: UUID, statement: Select[Any]
+) -> tuple[PendingDeployment, tuple[SourceFile, ...]] | None:
+    row = tx.execute(statement.where(pending_deployment.c.id == pending_id)).first()
     return (_pending(row), _files_of(tx, pending_file, pending_file.c.pending_id == pending_id)) if row else None
 
 

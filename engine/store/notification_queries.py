@@ -25,9 +25,14 @@ on conflict do nothing
 returning id, person_id
 """)
 
+_ADD_OF_REQUEST = text("""
+insert into notification (id, person_id, kind, request_id, params, created_at)
+values (:id, :person, :kind, :request_id, cast(:params as jsonb), :now)
+""")
+
 _COLUMNS = f"""
-select {columns(notification, "n")}, i.business_key, i.subject
-from notification n join process_instance i on i.id = n.instance_id
+select {columns(notification, "n")}, coalesce(i.business_key, '') as business_key, coalesce(i.subject, '') as subject
+from notification n left join process_instance i on i.id = n.instance_id
 """
 
 _LIST = text(f"""
@@ -48,6 +53,10 @@ _HAS_UNREAD = text("""
 select exists (
   select from notification where person_id = :person and read_at is null and instance_id = :instance_id
 )
+""")
+
+_READ_REQUEST = text("""
+update notification set read_at = :now where person_id = :person and read_at is null and request_id = :request_id
 """)
 
 _READ_CASE = text("""
@@ -76,6 +85,14 @@ def add(
     return {row.person_id: row.id for row in tx.execute(_ADD, values)}
 
 
+def add_of_request(
+    tx: Transaction, person: str, *, kind: str, request_id: UUID, params: Mapping[str, Any], now: datetime
+) -> None:
+    """Tell whoever submitted a deployment what became of it."""
+    values = {"id": new_id(), "person": person, "kind": kind, "request_id": request_id, "now": now}
+    tx.execute(_ADD_OF_REQUEST, {**values, "params": as_json({"once": "", **params})})
+
+
 def of_person(tx: Transaction, person_id: str, *, before: UUID | None, limit: int) -> tuple[Notification, ...]:
     """A person's notices, the newest first."""
     found = tx.execute(_LIST, {"person": person_id, "before": before, "limit": limit})
@@ -101,6 +118,11 @@ def mark_read(tx: Transaction, person_id: str, notification_id: UUID | None, now
 def mark_case_read(tx: Transaction, person_id: str, instance_id: UUID, now: datetime) -> None:
     """All notices about a case are read: the person looks at it."""
     tx.execute(_READ_CASE, {"person": person_id, "instance_id": instance_id, "now": now})
+
+
+def mark_request_read(tx: Transaction, person_id: str, request_id: UUID, now: datetime) -> None:
+    """What was told of a deployment that the person submitted is read."""
+    tx.execute(_READ_REQUEST, {"person": person_id, "request_id": request_id, "now": now})
 
 
 def mark_mailed(tx: Transaction, ids: Sequence[UUID], now: datetime) -> None:

@@ -128,7 +128,10 @@ PAGES: dict[str, tuple[str | None, Addresses]] = {
     "studio.compare": (OWNER, _fixed(f"/studio/{VERSIONED}/compare", f"/studio/{VERSIONED}/compare?from=1&to=1")),
     "studio.ask_current": (OWNER, _fixed(f"/studio/{VERSIONED}/versions/1/current")),
     "studio.moving": (OWNER, _fixed("/studio/petition/versions/1/cases", f"/studio/{VERSIONED}/versions/1/cases")),
-    "studio.pending": (SECOND_OWNER, lambda world: [f"/studio/pending/{world.pending_id}"]),
+    "studio.pending": (
+        SECOND_OWNER,
+        lambda world: [f"/studio/pending/{world.pending_id}", f"/studio/pending/{world.turned_down_id}"],
+    ),
     "totals.index": (REGISTRAR, _fixed("/totals")),
     "totals.show": (REGISTRAR, _fixed("/totals/107")),
     "operate.index": (ADMINISTRATOR, _fixed("/operate")),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from engine import SYSTEM, SourceFile
-from tests.browser.site import ADMINISTRATOR, OWNER, REGISTRAR, Site
+from tests.browser.site import ADMINISTRATOR, OWNER, REGISTRAR, SECOND_OWNER, Site
 from tests.engine.services.diagrams import SCRIPTED
 from webapp.operate.mails import mail_folder
 
@@ -30,6 +30,7 @@ class World:
     file_id: UUID
     incident_id: UUID
     pending_id: UUID
+    turned_down_id: UUID
     decided_task: UUID
     decided_case: UUID
     history: tuple[UUID, int]
@@ -61,8 +62,9 @@ def build(site: Site) -> World:
     entry = engine.history.timeline(incident.instance_id, site.actor(ADMINISTRATOR))[0]
     _versions(site)
     return World(
-        site, case, site.open_task(case), claimed, suspended_task, suspended.id, file.id, incident.id, _pending(site),
-        decided_task, decided.id, (incident.instance_id, entry.seq), _position(site), _mail(mail_folder(site.settings)),
+        site, case, site.open_task(case), claimed, suspended_task, suspended.id, file.id, incident.id,
+        _pending(site), _turned_down(site), decided_task, decided.id, (incident.instance_id, entry.seq),
+        _position(site), _mail(mail_folder(site.settings)),
         engine.accounts.reset_link("health.handler", actor=site.actor(ADMINISTRATOR)),
     )  # fmt: skip
 
@@ -85,6 +87,15 @@ def _pending(site: Site) -> UUID:
         [SourceFile("scripted.bpmn", changed.encode())], site.actor(OWNER), "多算一倍"
     )
     return waiting.id
+
+
+def _turned_down(site: Site) -> UUID:
+    """One that was turned down."""
+    changed = SCRIPTED.replace("days * 2", "days * 4")
+    repository = site.engine.repository
+    asked = repository.submit([SourceFile("scripted.bpmn", changed.encode())], site.actor(OWNER), "再多算一倍")
+    repository.reject(asked.id, site.actor(SECOND_OWNER), "先討論倍數")
+    return asked.id
 
 
 def _versions(site: Site) -> None:

@@ -62,7 +62,7 @@ def pages(made: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         f"/operate/incidents/{made['incident']}", "/operate/jobs", "/operate/pool", "/operate/verification",
         "/studio", f"/studio/{KEY}/draft", f"/studio/{KEY}/deploy", f"/studio/{FEES}/try/1/fee",
         f"/studio/{SIMPLE}/versions/1/cases", f"/studio/{SIMPLE}/versions/1/current",
-        f"/studio/pending/{made['waiting'][0]}",
+        f"/studio/pending/{made['waiting'][0]}", f"/studio/pending/{made['waiting'][2]}",
     )  # fmt: skip
     others = [(made["person"], "/account/password"), (VISITOR, "/sign-in"), (VISITOR, f"/reset/{made['link']}")]
     alone = {
@@ -104,7 +104,7 @@ def shown_on(made: Mapping[str, Any]) -> list[str]:
         "/admin/log", "/admin", "/cases", "/operate", "/start", f"/admin/units/{made['unit']}",
         f"/admin/people/{made['person']}", *(f"/cases/{made[name]}?view=history" for name in cases),
         f"/cases/{made['case']}/print", "/admin/processes", f"/studio/{KEY}",
-        f"/studio/{made['new']}/edit/{made['new']}.bpmn",
+        f"/studio/{made['new']}/edit/{made['new']}.bpmn", f"/studio/pending/{made['waiting'][1]}",
     ]  # fmt: skip
 
 
@@ -203,8 +203,9 @@ def _studio(town: Town) -> dict[str, Any]:
         repository.deploy([SourceFile(f"{SIMPLE}.bpmn", simple(*names).encode())], actor=SYSTEM, force_now=True)
     moved = town.engine.runtime.start(SIMPLE, actor=town.actor(CLERK), variables={}, version=1)
     waiting = []
-    for number in range(2):
+    for number in range(3):
         key = f"coded{town.rounds}_{number}"
         coded = SCRIPTED.replace("scripted", key).replace("={total: days * 2}", "total = days * 2")
         waiting.append(repository.submit([SourceFile(f"{key}.bpmn", coded.encode())], other, "算數").id)
+    repository.reject(waiting[2], town.actor(BOSS), "先討論")
     return {"waiting": waiting, "moved": moved.id, "new": f"x{town.rounds}"}

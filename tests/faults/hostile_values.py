@@ -50,9 +50,7 @@ KEPT_TO_ITSELF: Mapping[tuple[str, str], str] = {
     **dict.fromkeys([("studio.decide", f"try-{number}") for number in range(3)], _ASKED),
     **dict.fromkeys([(form, "headers") for form in ("operate.add_host", "operate.change_host")], _SECRET),
     ("admin.add_account", "account-username"): "names to sign in with are kept in small letters",
-    ("studio.submit", "note"): "it is kept with the deployment, and shown where that waits for another account",
     ("studio.add_file", "title"): "the walk throws the draft away in which it stands",
-    ("studio.reject", "reason"): "what was turned down is gone from the lists; the reason is kept in its row",
 }
 """Fields whose text is shown nowhere afterwards, and why."""
 

@@ -57,6 +57,8 @@ def open_notification(notice_id: UUID) -> Response:
     engine().notifications.mark_read(actor(), notice_id)
     if notice.task_id:
         return redirect(url_for("inbox.task", task_id=notice.task_id), 303)
+    if notice.request_id:
+        return redirect(url_for("studio.pending", pending_id=notice.request_id), 303)
     return redirect(url_for("cases.show", instance_id=notice.instance_id), 303)
 
 
@@ -97,9 +99,15 @@ def words(notice: Notification) -> str:
         "ended": lambda: _("案件已結束。"),
         "incident": lambda: _("案件發生狀況：%(step)s", step=step) if step else _("案件停住了，請維運人員處理。"),
         "commented": lambda: _("案件有新的意見。"),
+        "request_approved": lambda: _("您送出的修改已核准並部署：%(process)s", process=_process(notice.params)),
+        "request_rejected": lambda: _("您送出的修改被退回，沒有部署：%(process)s", process=_process(notice.params)),
     }
     known = sentences.get(notice.kind)
     return known() if known else _("案件有新的動態。")
+
+
+def _process(params: Any) -> str:
+    return str((params.get("process_en") if lang() == "en" else None) or params.get("process") or "")
 
 
 def _step(params: Any) -> str:

@@ -36,6 +36,7 @@ RIGHTS = dict.fromkeys(
         "studio.pending",
         "studio.approve",
         "studio.reject",
+        "studio.go_on_with",
         "studio.ask_current",
         "studio.make_current",
         "studio.moving",

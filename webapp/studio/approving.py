@@ -1,4 +1,4 @@
-"""Deployments that change code: a second account looks at the change and lets it in, or not."""
+"""Deployments that change code: a second account looks at the change and lets it in, or not; its author goes on."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from lxml import etree
 from werkzeug.wrappers import Response
 
 from engine import PendingDeployment, SourceFile
-from engine.errors import DefinitionNotFound, InvalidFields, RecordNotFound
+from engine.errors import DefinitionNotFound, InvalidFields
+from engine.wording import MAX_REMARK
 from webapp.services import actor, engine
-from webapp.site_forms import fault_at
+from webapp.site_forms import text_fault
 from webapp.studio import bp, sources, words
 from webapp.studio.differences import changed_files, line_differences
 
 
 @bp.get("/studio/pending/<uuid:pending_id>")
 def pending(pending_id: UUID) -> str:
-    """What waits: who submitted it, each script and connector before and after, every changed file."""
+    """What was submitted: by whom, scripts and connectors before and after, each changed file; how it was decided."""
+    engine().notifications.mark_request_read(actor(), pending_id)
     return _page(pending_id)
 
 
@@ -43,35 +45,44 @@ def reject(pending_id: UUID) -> Response:
     try:
         engine().repository.reject(pending_id, actor(), reason)
     except InvalidFields as refusal:
-        problem = _("請寫下理由。") if refusal.fields["reason"] == "required" else fault_at(refusal, "reason")
+        problem = text_fault(refusal, "reason", missing=_("請寫下理由。"), most=MAX_REMARK)
         return Response(_page(pending_id, problem, reason), 422, mimetype="text/html")
-    flash(_("已退回，沒有部署。"), "success")
-    return redirect(url_for("studio.index"), 303)
+    taken_back = engine().repository.request(pending_id, actor()).submitted_by == actor().person_id
+    flash(_("已撤回，沒有部署。") if taken_back else _("已退回，沒有部署。"), "success")
+    return redirect(url_for("studio.pending", pending_id=pending_id), 303)
+
+
+@bp.post("/studio/pending/<uuid:pending_id>/draft")
+def go_on_with(pending_id: UUID) -> Response:
+    """Make what was turned down the draft again."""
+    draft = engine().repository.go_on_with(pending_id, actor())
+    flash(_("這次送出的檔案已放回草稿，可以接著修改。"), "success")
+    return redirect(url_for("studio.draft_files", key=draft.key), 303)
 
 
 def _page(pending_id: UUID, problem: str = "", reason: str = "") -> str:
     repository = engine().repository
-    files = repository.pending_files(pending_id, actor())
-    waiting = next((item for item in repository.pending(actor()) if item.id == pending_id), None)
-    if waiting is None:
-        raise RecordNotFound(id=str(pending_id))
-    before = _before(waiting)
+    asked = repository.request(pending_id, actor())
+    before, files = _before(asked), repository.request_files(pending_id, actor())
     return render_template(
         "studio/pending.html",
-        waiting=waiting,
-        names=[_name(key) for key in waiting.keys],
-        code=[_code(change, before, files) for change in waiting.changes],
+        asked=asked,
+        names=[_name(key) for key in asked.keys],
+        code=[_code(change, before, files) for change in asked.changes],
         changes=changed_files(before, files),
-        own=actor().person_id == waiting.submitted_by,
+        own=actor().person_id == asked.submitted_by,
+        taken_back=asked.state == "rejected" and asked.decided_by == asked.submitted_by,
+        may_edit=repository.may(actor(), "edit", asked.keys[0]),
+        draft=repository.draft(asked.keys[0]),
         words=words,
         problem=problem,
         reason=reason,
     )
 
 
-def _before(waiting: PendingDeployment) -> tuple[SourceFile, ...]:
+def _before(asked: PendingDeployment) -> tuple[SourceFile, ...]:
     found: dict[str, SourceFile] = {}
-    for key in waiting.keys:
+    for key in asked.keys:
         try:
             found |= {file.name: file for file in sources.version(key).files}
         except DefinitionNotFound:

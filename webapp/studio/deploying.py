@@ -8,15 +8,13 @@ from werkzeug.wrappers import Response
 
 from engine import Deployment
 from engine.errors import DeploymentRefused, InvalidFields
-from engine.wording import written
+from engine.wording import MAX_REASON, written
 from webapp.services import actor, engine
-from webapp.site_forms import fault_at
+from webapp.site_forms import text_fault
 from webapp.studio import bp, sources, words
 from webapp.studio.differences import changed_files
 from webapp.studio.editing import finding_json
 from webapp.studio.process import context
-
-MAX_NOTE = 500
 
 
 @bp.get("/studio/<key>/deploy")
@@ -31,9 +29,10 @@ def submit(key: str) -> Response:
     shown = sources.named(key, sources.DRAFT)
     typed = request.form.get("note", "")
     try:
-        note = written(typed, "note", most=MAX_NOTE)
+        note = written(typed, "note", most=MAX_REASON)
     except InvalidFields as refusal:
-        return _refused(shown, "", typed, _note_fault(refusal))
+        fault = text_fault(refusal, "note", missing=_("請寫下這次改了什麼。"), most=MAX_REASON)
+        return _refused(shown, "", typed, fault)
     if str(shown.revision) != request.form.get("revision"):
         return _refused(shown, _("您看過之後，草稿又有更動。請再看一次下面的變更。"), note)
     try:
@@ -74,12 +73,6 @@ def make_current(key: str, number: int) -> Response:
     engine().repository.make_current(definition.id, actor())
     flash(_("第 %(number)d 版已成為現行版本；新案件從現在起使用這一版。", number=number), "success")
     return redirect(url_for("studio.process", key=key), 303)
-
-
-def _note_fault(refusal: InvalidFields) -> str:
-    if refusal.fields["note"] == "characters":
-        return fault_at(refusal, "note")
-    return _("請寫下這次改了什麼，最多%(max)d個字。", max=MAX_NOTE)
 
 
 def _page(shown: sources.FileSet, problem: str = "", note: str = "", note_fault: str = "") -> str:

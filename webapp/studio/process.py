@@ -121,6 +121,8 @@ def _history(key: str) -> dict[str, Any]:
     grants = repository.grants(key)
     return {
         "versions": versions,
+        "deployments": repository.deployments(key),
+        "turned_down": repository.turned_down(key, who),
         "running": repository.running(key),
         "draft": repository.draft(key) if repository.may(who, "edit", key) else None,
         "waiting": [item for item in repository.pending(who) if key in item.keys],

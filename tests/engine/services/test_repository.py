@@ -14,6 +14,7 @@ from engine.errors import (
     DefinitionNotFound,
     DeploymentRefused,
     Invalid,
+    InvalidFields,
     NotAllowed,
     RecordNotFound,
 )
@@ -200,11 +201,66 @@ def test_new_code_waits_for_a_second_account(engine, people):
     assert engine.repository.definition("coded").version == 2
 
 
+def test_each_version_says_what_changed_and_who_let_it_in(engine, people):
+    files = [SourceFile("told.bpmn", SCRIPTED.replace("scripted", "told").encode())]
+    engine.repository.deploy(files, actor=people["owner"], note=" 加上\r\n計算 ", approver="owner2")
+    engine.repository.deploy([*simple("told"), *simple("told_too")], actor=people["owner"])
+    brought = engine.repository.deployments("told")
+    second, first = (brought[made.deployment_id] for made in engine.repository.versions("told"))
+    assert (first.note, first.approved_by, first.deployed_by) == ("加上\n計算", "owner2", "owner")
+    assert (second.note, second.approved_by) == ("", None)
+    assert [(made.key, made.version) for made in second.definitions] == [("told", 2), ("told_too", 1)]
+    for note, code in (("長" * 501, "too-long"), ("查\u202e核", "characters")):
+        with pytest.raises(InvalidFields) as refused:
+            engine.repository.deploy(simple("told", task="別的"), actor=people["owner"], note=note)
+        assert refused.value.fields == {"note": code}
+
+
+def test_whoever_submitted_is_told_how_it_was_decided_and_goes_on_from_there(engine, people):
+    made = set()
+
+    def submitted(days: int) -> PendingDeployment:
+        files = [SourceFile("asked.bpmn", SCRIPTED.replace("scripted", "asked").replace("2}", f"{days}}}").encode())]
+        request = engine.repository.submit(files, people["owner"], f"乘以{days}", drafts=["asked"])
+        made.add(request.id)
+        return request
+
+    def told() -> list[tuple[str, object, bool]]:
+        notices = engine.notifications.of(people["owner"])
+        return [(n.kind, n.request_id, n.read_at is None) for n in notices if n.request_id in made]
+
+    first = submitted(3)
+    with pytest.raises(Conflict):
+        engine.repository.go_on_with(first.id, people["owner"])
+    engine.repository.reject(first.id, people["owner2"], "先討論")
+    decided = engine.repository.request(first.id, people["owner"])
+    assert (decided.state, decided.decided_by, decided.reason) == ("rejected", "owner2", "先討論")
+    assert [one.id for one in engine.repository.turned_down("asked", people["owner2"])] == [first.id]
+    assert engine.repository.turned_down("asked", people["tsai"]) == ()
+    with pytest.raises(NotAllowed):
+        engine.repository.request(first.id, people["tsai"])
+    assert told() == [("request_rejected", first.id, True)]
+    engine.notifications.mark_request_read(people["owner"], first.id)
+    assert told() == [("request_rejected", first.id, False)]
+
+    assert engine.repository.go_on_with(first.id, people["owner"]).files == engine.repository.request_files(
+        first.id, people["owner2"]
+    )
+    with pytest.raises(Conflict):  # the draft there is now is not lost
+        engine.repository.go_on_with(first.id, people["owner"])
+    second = submitted(4)
+    engine.repository.approve(second.id, people["owner2"])
+    assert told()[0] == ("request_approved", second.id, True)
+    third = submitted(5)
+    engine.repository.reject(third.id, people["owner"], "收回")
+    assert len(told()) == 2, "who takes it back need not be told"
+
+
 def test_a_connector_is_code_too(engine, people):
     files = [SourceFile("calls.bpmn", CALLING.replace("calling", "calls").encode())]
     waiting = engine.repository.submit(files, people["owner"])
     assert [(c["kind"], c["element_id"]) for c in waiting.changes] == [("connector", "ask")]
-    assert engine.repository.pending_files(waiting.id, people["owner2"]) == tuple(files)
+    assert engine.repository.request_files(waiting.id, people["owner2"]) == tuple(files)
     with pytest.raises(Invalid):
         engine.repository.reject(waiting.id, people["owner2"], " ")
     engine.repository.reject(waiting.id, people["owner"], "收回")

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from engine import SYSTEM, SourceFile
-from tests.web.conftest import HANDLER
+from tests.web.conftest import HANDLER, found
 from webapp.studio import sources
 from webapp.studio.differences import changed_files, line_differences
 
@@ -127,6 +127,47 @@ def test_a_draft_changed_since_it_was_looked_at_is_not_deployed(browser, engine,
     answer = browser(OWNER).post(f"/studio/{KEY}/deploy", {"note": "n", "revision": "99"})
     assert answer.status_code == 422
     assert "草稿又有更動" in answer.text
+
+
+def test_what_a_version_changed_stands_in_the_list_and_on_its_page(browser, engine, content):
+    before = engine.repository.definition(KEY)
+    _save(browser(OWNER), content().decode() + "<!-- 2 -->", content())
+    owner = browser(OWNER)
+    revision = found(r'name="revision" value="(\d+)"', owner.get(f"/studio/{KEY}/deploy").text)
+    assert "請寫下這次改了什麼。" in owner.post(f"/studio/{KEY}/deploy", {"note": " ", "revision": revision}).text
+    owner.post(f"/studio/{KEY}/deploy", {"note": "改 <b>期限</b>\n並改名", "revision": revision})
+    page = browser(HANDLER).get(f"/studio/{KEY}").text
+    assert page.count("改 &lt;b&gt;期限&lt;/b&gt;\n並改名") == 2, "in the list, and above the diagram of this version"
+    former = browser(HANDLER).get(f"/studio/{KEY}?version={before.version}").text
+    assert "部署時沒有寫。" in former
+    assert re.search(r"於 .+ 部署，tests 核准。", former)
+    engine.repository.make_current(before.id, SYSTEM)
+
+
+def test_whoever_submitted_reads_why_it_was_turned_down_and_goes_on(browser, engine, content):
+    changed = content().decode().replace("<script>", "<script>more = 1; ", 1)
+    assert changed != content().decode()
+    _save(browser(OWNER), changed, content())
+    owner, second = browser(OWNER), browser(SECOND)
+    revision = found(r'name="revision" value="(\d+)"', owner.get(f"/studio/{KEY}/deploy").text)
+    page = owner.post(f"/studio/{KEY}/deploy", {"note": "加一", "revision": revision}).location
+    assert owner.post(f"{page}/reject", {"reason": " "}).status_code == 422
+    assert second.post(f"{page}/reject", {"reason": "請先 <i>討論</i>"}).location == page
+    assert "請先 &lt;i&gt;討論&lt;/i&gt;" in second.get(page).text
+    assert "放回草稿" in second.last.text
+    assert "請先 &lt;i&gt;討論&lt;/i&gt;" in second.get(f"/studio/{KEY}").text
+    assert "請先" not in browser(HANDLER).get(f"/studio/{KEY}").text
+    assert browser(HANDLER).get(page).status_code == 403
+
+    assert "您送出的修改被退回，沒有部署：" in owner.get("/notifications").text
+    notice = found(r'<li class="is-unread".*?action="(/notifications/[^"]+)"', owner.last.text)
+    assert owner.post(notice).location == page
+    assert "is-unread" not in owner.get("/notifications").text
+    assert "Turned down" in browser(OWNER, "en").get(page).text
+    assert owner.post(f"{page}/draft").location == f"/studio/{KEY}/draft"
+    assert next(file.content.decode() for file in engine.repository.draft(KEY).files if file.name == FILE) == changed
+    assert "Make it a draft again" not in owner.get(page).text
+    assert second.post(f"{page}/draft").status_code == 409, "the draft there is now is not lost"
 
 
 def test_a_new_process_begins_as_a_draft(browser, engine):
