@@ -71,6 +71,9 @@ class City:
     folder: Path
     engine: ProcessEngine
     nursery: Nursery
+    _lines: list[Mapping[str, Any]] = field(default_factory=list)
+    _read: int = 0
+    """Bytes of the notes that are in the lines already."""
 
     @property
     def url(self) -> str:
@@ -100,11 +103,15 @@ class City:
         """What the actors noted under `name`."""
         return [line[name] for line in self.lines() if name in line]
 
-    def lines(self) -> list[Mapping[str, Any]]:
+    def lines(self) -> Sequence[Mapping[str, Any]]:
         """All notes, in order; one that is being written this moment is not there yet."""
-        if not self.notes.exists():
-            return []
-        return [json.loads(line) for line in self.notes.read_text().rpartition("\n")[0].splitlines()]
+        if self.notes.exists():
+            with self.notes.open("rb") as notes:  # from where the last look ended: long runs look often
+                notes.seek(self._read)
+                whole, end, _ = notes.read().rpartition(b"\n")
+            self._read += len(whole + end)
+            self._lines += map(json.loads, whole.splitlines())
+        return self._lines
 
     def deploy(self, bpmn: str) -> str:
         """Deploy a diagram; its key."""

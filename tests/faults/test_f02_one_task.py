@@ -7,6 +7,7 @@ from collections import Counter
 from tests.faults.breakages import drop_last_fence
 from tests.faults.harness import City, Report, scaled
 from tests.faults.models import MIXED
+from tests.faults.pace import Pace
 
 USERS, PROCESSES = 50, 5
 ROUNDS = 60
@@ -32,18 +33,19 @@ def race(city: City, report: Report, *, rounds: int, broken: str | None = None) 
     """Let fifty people go for each round's task at once, and count what they were told."""
     key = city.deploy(MIXED["straight"])
     tasks = [city.open_tasks(key) for _ in range(rounds)]
-    each = USERS // PROCESSES
+    each, pace = USERS // PROCESSES, Pace()
     crowds = city.nursery.start(
         *[city.spec("crowd", users=each, first=n * each, rounds=tasks, broken=broken) for n in range(PROCESSES)]
     )
     for crowd in crowds:
-        if not crowd.wait(60 + rounds):
+        if not crowd.wait((60 + rounds) * pace.slower):
             report.violations.append("F02: a user hangs")
     told = city.lines()
     winners = Counter(line["round"] for line in told if "done" in line)
     refused = [line for line in told if "refused" in line]
     unnamed = [line for line in refused if line["refused"] not in _FASTER or not (line["who"] and line["at"])]
     report.counts = {"rounds": len({line["round"] for line in told}), "conflicts": len(refused) - len(unnamed)}
+    report.counts["machine slower by"] = pace.again()
     several = {number: times for number, times in winners.items() if times > 1}
     if several:
         report.violations.append(f"I2: several completed the same task, in {len(several)} rounds")
