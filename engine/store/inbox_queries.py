@@ -124,7 +124,7 @@ def _page(
 ) -> list[RowMapping]:
     """The tasks of a page, and one more if there are more; one statement, but in a very full tab."""
     condition, values = sought(query, actor, principals, now)
-    values |= keyset.parameters
+    values |= {**keyset.parameters, "facets": _facets(query)}
     everything = f"""
       select t.id, {keyset.columns} from user_task t join process_instance i on i.id = t.instance_id
       where {condition} and {keyset.condition}
@@ -176,7 +176,13 @@ def _wanted(query: InboxQuery, keyset: Keyset, conditions: Sequence[str]) -> pen
         conditions=[_SEARCHED_EACH if condition == SEARCHED else condition for condition in conditions],
         sets=sets,
         words=_MATCHING if SEARCHED in conditions else None,
+        faceted=bool(_facets(query)),
     )
+
+
+def _facets(query: InboxQuery) -> list[str]:
+    """What a task that passes the filters carries while nobody has it, as the triggers of migration 0017 write it."""
+    return [f"{name}={value}" for name, value in query.filters.items() if name in FILTERS and value]
 
 
 def counts(tx: Transaction, actor: Actor, *, principals: Sequence[str], now: datetime) -> dict[str, int]:

@@ -73,6 +73,14 @@ STATEMENTS: Mapping[str, str] = {
     "I8 closed-yet-offered": f"""
         select {_OF_CASE.format(case="c.instance_id", what="c.task_id")}
         from candidate c join user_task t on t.id = c.task_id where t.state <> 'open'""",
+    "I8 offered-otherwise": f"""
+        select {_OF_CASE.format(case="t.instance_id", what="t.id")}
+        from user_task t join process_instance i on i.id = t.instance_id
+        where t.facets is distinct from case when t.state = 'open' and t.assignee is null then task_facets(t.element_id,
+            i.process_key, i.source, i.speed, i.security_class, i.handler, i.lead_agency, i.applicant_agency) end
+          or t.state = 'open' and t.assignee is null
+            and array(select distinct unnest(t.candidates) as c order by c)
+              <> array(select candidate from candidate where task_id = t.id and claimable order by candidate)""",
     "I8 invalid-index": "select indexrelid::regclass::text from pg_index where not indisvalid",
 }
 """By invariant and what is wrong; the first column names the case or row."""

@@ -16,6 +16,9 @@ NEAR, NEAR_OTHERWISE, FURTHER = 500, 200, 4_000
 """How many of the tasks due first are tried: in the order they are due, in another order, and where no index helps."""
 NARROW = 1_000
 """Where a filter leaves no more cases than these, they are looked at one by one."""
+JOINT, JOINT_OTHERWISE = 5_000, 1_000
+"""Where no more tasks than these are on offer and pass the filters, they are looked at: in the order they are due, in
+another order, for which the case of each must be read."""
 BROAD = 20_000
 """Where a filter leaves no more cases than these, what is offered is compared with them."""
 ALONG = 1_500
@@ -28,6 +31,12 @@ leaves a tenth, so it builds a hash table instead of going through the set for e
 _OFFERED_TO = """exists (
   select from candidate c where c.task_id = t.id and c.claimable and c.candidate = any(cast(:keys as text[]))
 )"""
+_FREE_OFFER = """
+  select t.id, coalesce(t.due_at, 'infinity') as due_at from user_task t
+  where t.state = 'open' and t.assignee is null and t.candidates && cast(:keys as text[])
+    and t.facets @> cast(:facets as text[])
+"""
+"""By one index what is on offer and passes the filters."""
 _BELONGS: Mapping[str, str] = {
     "pending": f"t.state = 'open' and t.assignee is null and {_OFFERED_TO}",
     "overdue": f"t.state = 'open' and t.due_at < :now and (t.assignee = :me or {_OFFERED_TO})",
@@ -51,6 +60,8 @@ class Wanted:
     """Ids of the open cases that pass one of the conditions each, found and ordered by an index."""
     words: str | None = None
     """The same for the words that are searched for, in no order."""
+    faceted: bool = False
+    """Whether there is a filter."""
 
     @property
     def passing(self) -> str:
@@ -78,12 +89,16 @@ def ways(wanted: Wanted, everything: str) -> Iterator[Way]:
     yield _near(wanted, NEAR if wanted.by_due else NEAR_OTHERWISE)
     if wanted.sets or wanted.words:
         yield _narrow(wanted)
+    along = not wanted.by_due and wanted.tab == "pending" and wanted.keyset.sort.along
+    if along:
+        yield _along(wanted)
+    if wanted.faceted:
+        yield _joint(wanted)
     if wanted.by_due and not wanted.sets:
         yield _near(wanted, FURTHER)
     if wanted.by_due and (wanted.sets or wanted.words):
         yield _broad(wanted)
-    elif not wanted.by_due and wanted.tab == "pending" and wanted.keyset.sort.along:
-        yield _along(wanted)
+    elif along:
         yield _far_along(wanted)
     else:
         yield Way(f"page as materialized ({everything})")
@@ -130,18 +145,13 @@ def _first(wanted: Wanted, limit: str, of_offered: str = "true") -> str:
     Args:
         of_offered: a condition of candidate `c`.
     """
-    way, after = "asc", ""
-    if wanted.by_due and wanted.keyset.descending:
-        way = "desc"
-    if wanted.by_due and wanted.keyset.after is not None:
-        than = "<" if wanted.keyset.descending else ">"
-        after = f" and ({{due}}, {{id}}) {than} (cast(:after_key as timestamptz), cast(:after_id as uuid))"
+    way = "desc" if wanted.by_due and wanted.keyset.descending else "asc"
     late = " and c.due_at < :now" if wanted.tab == "overdue" else ""
     found = f"""
       select o.task_id, o.due_at from unnest(cast(:keys as text[])) k
       cross join lateral (
         select c.task_id, c.due_at from candidate c where c.candidate = k and c.claimable{late} and {of_offered}
-          {after.format(due="c.due_at", id="c.task_id")}
+          and {_after_due(wanted, "c.due_at", "c.task_id")}
         order by c.due_at {way}, c.task_id {way} limit {limit}
       ) o
     """
@@ -150,13 +160,21 @@ def _first(wanted: Wanted, limit: str, of_offered: str = "true") -> str:
         found = f"""
           {found} union (
             select t.id, t.due_at from user_task t
-            where t.state = 'open' and t.assignee = :me and t.due_at < :now {after.format(due=due, id="t.id")}
+            where t.state = 'open' and t.assignee = :me and t.due_at < :now and {_after_due(wanted, due, "t.id")}
             order by {due} {way}, t.id {way} limit {limit}
           )
         """
     return f"""
       select distinct task_id, due_at from ({found}) f order by due_at {way}, task_id {way} limit {limit}
     """
+
+
+def _after_due(wanted: Wanted, due: str, task: str) -> str:
+    """SQL: that a task comes after the key, where the order is when tasks are due."""
+    if not wanted.by_due or wanted.keyset.after is None:
+        return "true"
+    than = "<" if wanted.keyset.descending else ">"
+    return f"({due}, {task}) {than} (cast(:after_key as timestamptz), cast(:after_id as uuid))"
 
 
 def _narrow(wanted: Wanted) -> Way:
@@ -177,13 +195,39 @@ def _narrow(wanted: Wanted) -> Way:
     return Way(f"{sets}, page as materialized ({page})", " or ".join(few))
 
 
+def _joint(wanted: Wanted) -> Way:
+    """Look at what is on offer and passes the filters, found by one index: enough if it is not too much.
+
+    As with words, it is read as far as it is asked for, but planned as if all of it were.
+    """
+    found = _FREE_OFFER
+    if wanted.tab == "overdue":
+        mine = "select t.id, t.due_at from user_task t where t.state = 'open' and t.assignee = :me and t.due_at < :now"
+        found = f"{_FREE_OFFER} and t.due_at < :now union all {mine}"
+    most = JOINT if wanted.by_due else JOINT_OTHERWISE
+    few = f"(select count(*) from few) <= {most}"
+    way = wanted.keyset.way
+    page = f"""
+      select h.* from (
+        select id, due_at from few where {few} and {_after_due(wanted, "due_at", "id")} order by due_at {way}, id {way}
+      ) n cross join lateral (
+        {_row(wanted.keyset)}
+        where t.id = n.id and {_BELONGS[wanted.tab]} and {wanted.passing} and {wanted.keyset.condition}
+        offset 0
+      ) h
+      order by {f"n.due_at {way}, n.id {way}" if wanted.by_due else _order(wanted.keyset)} limit :limit
+    """
+    tables = f"joint as materialized ({found}), few as materialized (select * from joint limit {most + 1})"
+    return Way(f"{tables}, page as materialized ({page})", few)
+
+
 def _broad(wanted: Wanted) -> Way:
     """Go through what is offered in the order it is due, and compare it with the cases that the filters leave."""
-    sets, some, each = _compared(wanted, "c.instance_id")
+    sets, some, each, every = _compared(wanted, "c.instance_id")
     passing = f"""(
       select {wanted.passing} from user_task t join process_instance i on i.id = t.instance_id where t.id = c.task_id
     )"""
-    compared = f"case when {some} then {each} else c.instance_id in (select id from every_case) end"
+    compared = f"case when {some} then {each} else {every} end"
     page = f"""
       select t.id, {wanted.keyset.columns} from ({_first(wanted, ":limit", f"{compared} and {passing}")}) f
       join user_task t on t.id = f.task_id join process_instance i on i.id = t.instance_id
@@ -209,8 +253,8 @@ def _far_along(wanted: Wanted) -> Way:
     if not wanted.sets and not wanted.words:
         walked = _walked(wanted, f"({offered}) is true")
         return Way(f"page as materialized ({_of_walked(wanted, walked)})")
-    sets, some, each = _compared(wanted, case)
-    compared = f"case when {some} then {each} else {offered} and {case} in (select id from every_case) end"
+    sets, some, each, every = _compared(wanted, case)
+    compared = f"case when {some} then {each} else {offered} and {every} end"
     return Way(f"{sets}, page as materialized ({_of_walked(wanted, _walked(wanted, compared))})")
 
 
@@ -259,15 +303,17 @@ def _sets(wanted: Wanted, most: int, *, words: bool) -> tuple[str, list[str]]:
     return ", ".join(tables), [f"((select count(*) from set{n}) <= {most})" for n in range(number)]
 
 
-def _compared(wanted: Wanted, case: str) -> tuple[str, str, str]:
-    """SQL: sets of cases; whether any of them is small; whether `case` is in each that is.
+def _compared(wanted: Wanted, case: str) -> tuple[str, str, str, str]:
+    """SQL: sets of cases; whether any of them is small; whether `case` is in each that is; else, whether it passes.
 
-    Where none is, there is `every_case` that passes the first filter. Words are compared with only where there is no
-    other: to read what many documents hold takes long.
+    Where none is small, all cases that pass the first filter are compared with, and all that the words find. That is
+    the last resort for words: to read what many documents hold takes long, though not as long as one after the other.
     """
+    large = [found.format(limit="") for found in wanted.sets[:1]] + ([wanted.words] if wanted.words else [])
+    every = [f"every_case{n} as materialized ({found} {_ALL})" for n, found in enumerate(large)]
+    in_every = " and ".join(f"{case} in (select id from every_case{n})" for n in range(len(large)))
     if not wanted.sets:
-        return f"every_case as materialized ({wanted.words} {_ALL})", "false", "true"
+        return ", ".join(every), "false", "true", in_every
     sets, few = _sets(wanted, BROAD, words=False)
     each = [f"(not {is_so} or {case} in (select id from set{number}))" for number, is_so in enumerate(few)]
-    whole = f"every_case as materialized ({wanted.sets[0].format(limit='')} {_ALL})"
-    return f"{sets}, {whole}", f"({' or '.join(few)})", f"({' and '.join(each)})"
+    return ", ".join([sets, *every]), f"({' or '.join(few)})", f"({' and '.join(each)})", in_every

@@ -48,7 +48,7 @@ select s.revision as state_revision, s.body,
   exists (select from subscription a where a.instance_id = :instance_id) as has_subscriptions,
   exists (select from incident a where a.instance_id = :instance_id and a.resolved_at is null) as has_incidents,
   (select to_jsonb(n) from idempotency n where n.token = :token) as answered,
-  {columns(user_task, "t")}
+  {columns(user_task, "t", without=("facets",))}
 from (select 1) one
 left join instance_state s on s.instance_id = :instance_id
 left join user_task t on t.id = :task_id

@@ -16,7 +16,10 @@ from engine.store.tables.base import columns
 from engine.store.tables.tasks import user_task
 from engine.store.visibility import UNITS, visible
 
-TASK = f"{columns(user_task, 't')}, i.definition_id, i.process_key, i.business_key, i.subject, i.suspended_at"
+TASK = f"""
+  {columns(user_task, "t", without=("facets",))}, i.definition_id, i.process_key, i.business_key, i.subject,
+  i.suspended_at
+"""
 
 ROW = f"""
   {TASK}, i.doc_no_in, i.source, i.speed, i.due_at as case_due_at, i.security_class, i.handler_label,

@@ -27,8 +27,9 @@ def load_tasks(db: psycopg.Connection, first: int, count: int) -> None:
     with _indexes_after(db, count - first), db.transaction():
         load_cases(db, first, count)
         numbers = {"first": first + 1, "last": count}
-        db.execute(_TASKS, numbers)
-        db.execute(_OFFERS, {**numbers, "candidates": CANDIDATES, "roles": ROLES})
+        offered = {**numbers, "candidates": CANDIDATES, "roles": ROLES}
+        db.execute(_TASKS, offered)
+        db.execute(_OFFERS, offered)
         documents = [document(subject) for subject in _SUBJECTS]
         words = {"documents": documents, "subjects": len(_SUBJECTS), "rare": document(f"{RARE}保護")}
         db.execute(_WORDS, {**numbers, **words})
@@ -66,6 +67,7 @@ where x.indrelid = any(cast(%s as text[])::regclass[]) and not x.indisunique
 """
 
 _ID = "cast('be0c0000' || lpad(to_hex({0} * 16 + {1}), 24, '0') as uuid)"
+_ROLE = "'bench' || ((n + c * 10) %% %(roles)s) || '@health'"
 _CASE_ID, _TASK_ID = _ID.format("n", 0), _ID.format("n", 1)
 _DUE = "now() + (cast(n as bigint) * 7919 %% 100000) * interval '1 minute'"
 """Spread over ten weeks, and over those a reader is offered."""
@@ -88,15 +90,19 @@ on conflict do nothing
 
 _TASKS = f"""
 insert into user_task (id, instance_id, element_id, name, state, candidates, created_at, due_at, priority, sent_by,
-  sent_by_name)
-select {_TASK_ID}, {_CASE_ID}, case when n %% 5000 = 4 then 'rare' else 'submit' end, '受理' || n %% 40, 'open',
-  '{{}}', now() - n * interval '1 second', {_DUE}, 40 + n %% 3 * 10, 'sender' || n %% 700, '送件人' || n %% 700
-from generate_series(%(first)s::int, %(last)s::int) n
+  sent_by_name, facets)
+select {_TASK_ID}, i.id, e.id, '受理' || n %% 40, 'open',
+  array(select {_ROLE} from generate_series(1, %(candidates)s::int) c), now() - n * interval '1 second', {_DUE},
+  40 + n %% 3 * 10, 'sender' || n %% 700, '送件人' || n %% 700,
+  task_facets(e.id, i.process_key, i.source, i.speed, i.security_class, i.handler, i.lead_agency, i.applicant_agency)
+from generate_series(%(first)s::int, %(last)s::int) n join process_instance i on i.id = {_CASE_ID}
+cross join lateral (select case when n %% 5000 = 4 then 'rare' else 'submit' end as id) e
 """
+"""Its facets are written here: no trigger does it."""
 
 _OFFERS = f"""
 insert into candidate (task_id, candidate, instance_id, unit_id, due_at, claimable)
-select {_TASK_ID}, 'bench' || ((n + c * 10) %% %(roles)s) || '@health', {_CASE_ID}, 'health', {_DUE}, true
+select {_TASK_ID}, {_ROLE}, {_CASE_ID}, 'health', {_DUE}, true
 from generate_series(%(first)s::int, %(last)s::int) n cross join generate_series(1, %(candidates)s::int) c
 """
 

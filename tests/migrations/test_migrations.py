@@ -89,6 +89,31 @@ def test_calls_that_cases_left_behind_when_they_ended_are_gone(make_database, da
         assert db.execute("select instance_id::text from service_call").fetchall() == [(OPEN,)]
 
 
+def test_what_was_offered_before_is_found_by_what_it_is(make_database, database_server):
+    url = database_server.url(make_database())
+    downgrade(url, "0016")
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as db:
+        db.execute("set session_replication_role = replica")  # rows of other tables are not what is looked at
+        db.execute(
+            "insert into process_instance (id, definition_id, process_key, business_key, status, revision, started_at,"
+            " started_by, started_by_name, updated_at, subject, source, active_elements, variables, history_length,"
+            " history_head) values (%(case)s, gen_random_uuid(), 'p', 'P-1', 'active', 1, now(), '', '', now(), '',"
+            " '議會', '{}', '{}', 0, '')",
+            {"case": OPEN},
+        )
+        db.execute(
+            "insert into user_task (id, instance_id, element_id, name, state, candidates, created_at, closed_at,"
+            " assignee) select gen_random_uuid(), %(case)s, 'work' || n, '', case n when 3 then 'completed' else 'open'"
+            " end, '{a@b}', now(), case n when 3 then now() end, case n when 2 then 'tsai' end"
+            " from generate_series(1, 3) n",
+            {"case": OPEN},
+        )
+        upgrade(url)
+        found = db.execute("select element_id, facets from user_task order by element_id").fetchall()
+    free = ["element=work1", "process=p", "source=議會", "security_class=普通"]
+    assert found == [("work1", free), ("work2", None), ("work3", None)]
+
+
 @pytest.mark.parametrize("table", sorted(metadata.tables))
 def test_the_application_has_the_rights_the_table_is_marked_with(owner, table):
     rights = {

@@ -27,6 +27,7 @@ BREACHES = {
     "bytes-in-part": "contents of files are not what was uploaded",
     "bytes-of-nobody": "contents belong to no file",
     "closed-yet-offered": "closed tasks are still offered",
+    "offered-otherwise": "tasks are found by other people or filters than their own",
     "invalid-index": "indexes are not valid",
 }
 """What `engine.integrity` may find, after the number of it."""

@@ -37,6 +37,7 @@ user_task = Table(
     Column("closed_at", Moment),
     Column("closed_by", Text),
     Column("closed_by_name", Text),
+    Column("facets", ARRAY(Text), comment="what it is filtered by, `source=…`, while nobody has it"),
     Index("ix_user_task_instance_id", "instance_id"),
     Index(
         "ix_user_task_assignee_open",
@@ -61,6 +62,14 @@ user_task = Table(
         "id",
         postgresql_where=text(_FREE),
         postgresql_include=["sent_by_name"],
+    ),
+    Index(  # who may take it and what it is, at once; triggers write the facets (migration 0017)
+        "ix_user_task_free_offer",
+        "candidates",
+        "facets",
+        postgresql_using="gin",
+        postgresql_where=text(_FREE),
+        postgresql_with={"fastupdate": "off"},
     ),
     Index("ix_user_task_remind_at", "remind_at", postgresql_where=text("state = 'open' and remind_at is not null")),
     CheckConstraint("kind in ('handle', 'countersign', 'approval')", name="kind_known"),

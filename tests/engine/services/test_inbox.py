@@ -278,16 +278,16 @@ def test_a_diagram_says_which_tab_a_task_belongs_to(engine, people, deploy):
 
 BY_DUE = (3, 0, 8, 2, 6, 5, 1, 7, 4)
 """The days in which tasks are due, as they are started."""
+_NOT_NEAR = {"NEAR": 1, "NEAR_OTHERWISE": 1, "JOINT": -1, "JOINT_OTHERWISE": -1}
 WAYS = {
     "near": {},
     "narrow": {"NEAR": 1, "NEAR_OTHERWISE": 1},
-    "further": {"NEAR": 1, "NEAR_OTHERWISE": 1, "NARROW": 0},
-    "broad": {"NEAR": 1, "NEAR_OTHERWISE": 1, "NARROW": 0, "FURTHER": 1},
-    "every case": {"NEAR": 1, "NEAR_OTHERWISE": 1, "NARROW": 0, "FURTHER": 1, "BROAD": 0},
-    "far along": {"NEAR": 1, "NEAR_OTHERWISE": 1, "NARROW": 0, "FURTHER": 1, "ALONG": 1},
-    "far along every case": {
-        "NEAR": 1, "NEAR_OTHERWISE": 1, "NARROW": 0, "FURTHER": 1, "ALONG": 1, "BROAD": 0,
-    },
+    "further": {**_NOT_NEAR, "NARROW": 0},
+    "joint": {"NEAR": 1, "NEAR_OTHERWISE": 1, "NARROW": 0, "FURTHER": 1, "ALONG": 1},
+    "broad": {**_NOT_NEAR, "NARROW": 0, "FURTHER": 1},
+    "every case": {**_NOT_NEAR, "NARROW": 0, "FURTHER": 1, "BROAD": 0},
+    "far along": {**_NOT_NEAR, "NARROW": 0, "FURTHER": 1, "ALONG": 1},
+    "far along every case": {**_NOT_NEAR, "NARROW": 0, "FURTHER": 1, "ALONG": 1, "BROAD": 0},
 }  # fmt: skip
 """Bounds that let a full inbox be read one way or the other."""
 
@@ -358,7 +358,7 @@ ORDERS = {
 }
 
 
-@pytest.mark.parametrize("way", ["near", "narrow", "further", "far along", "far along every case"])
+@pytest.mark.parametrize("way", ["near", "narrow", "joint", "further", "far along", "far along every case"])
 def test_every_order_of_a_full_inbox_is_the_same_whichever_way_it_is_read(of_nine, monkeypatch, way):
     for name, value in WAYS[way].items():
         monkeypatch.setattr(pending_queries, name, value)
