@@ -49,8 +49,13 @@ _TEXTS: dict[type[errors.EngineError], Any] = {
     errors.ListsBusy: _l("有人正在匯出很長的清單，系統一次只處理幾份，好讓其他頁面照常使用。"),
 }
 
+_ELSEWHERE = _l("請核對網址或案號；如果應該看得到，請洽承辦單位或系統管理者。")
 _ADVICE: dict[type[errors.EngineError], Any] = {
     errors.Busy: _l("請稍候幾秒，回到上一頁再送出一次。"),
+    errors.DefinitionNotFound: _ELSEWHERE,
+    errors.InstanceNotFound: _ELSEWHERE,
+    errors.TaskNotFound: _ELSEWHERE,
+    errors.RecordNotFound: _ELSEWHERE,
     errors.CommitUnknown: _l("請稍後回到上一頁再送出一次：已經存入的不會重複，沒有存入的會補上。"),
     errors.StorageFull: _l(
         "請通知系統管理者騰出空間。空間恢復後，回到上一頁再送出一次即可，不會重複；在那之前請先不要關閉填寫中的頁面。"
@@ -59,6 +64,10 @@ _ADVICE: dict[type[errors.EngineError], Any] = {
     errors.ListsBusy: _l("請過一兩分鐘再匯出，或先用搜尋與篩選縮小範圍；短的清單隨時可以匯出。"),
 }
 _HEADINGS: dict[type[errors.EngineError], Any] = {
+    errors.DefinitionNotFound: _l("找不到這個流程"),
+    errors.InstanceNotFound: _l("找不到這件案件"),
+    errors.TaskNotFound: _l("找不到這件工作"),
+    errors.RecordNotFound: _l("找不到這筆資料"),
     errors.Busy: _l("案件正在處理中"),
     errors.ListsBusy: _l("請稍後再匯出"),
     errors.StorageFull: _l("暫時不能儲存"),
@@ -102,7 +111,7 @@ def title_of(status: int) -> str:
         400: _("這個要求無法處理"),
         403: _("您沒有權限"),
         404: _("找不到這一頁"),
-        405: _("這個要求無法處理"),
+        405: _("這個網址不能直接打開"),
         409: _("有人比您早一步"),
         413: _("檔案太大"),
         422: _("送出的內容有誤"),
@@ -114,10 +123,10 @@ def title_of(status: int) -> str:
 def advice_for(status: int) -> str:
     """What the reader can do about it."""
     return {
-        400: _("請回到上一頁重新操作。"),
+        400: _("網址或送出的內容不完整，沒有任何資料改變；請回到上一頁重新操作。"),
         403: _("這一頁或這個動作不在您的職權內；如需使用，請洽單位主管或系統管理者。"),
         404: _("網址可能有誤，或這筆資料不在您可以查看的範圍內。"),
-        405: _("請回到上一頁重新操作。"),
+        405: _("這是送出表單用的網址，沒有任何資料改變；請回到原來的頁面，用畫面上的按鈕操作。"),
         409: _("畫面上的資料已經更新，請看過最新內容再決定。"),
         413: _(
             "一次送出的檔案合計最多%(most)d MB；請縮小檔案，或分幾次上傳。",
@@ -132,16 +141,29 @@ def advice_for(status: int) -> str:
 def error_page(status: int, message: str = "", **context: Any) -> Response:
     """The page of an error, or its JSON where JSON was asked for."""
     if request.accept_mimetypes.best == "application/json":
-        answer = jsonify(error=message or title_of(status), status=status)
+        answer = jsonify(error=message or context.get("heading") or title_of(status), status=status)
         answer.status_code = status
         return answer
-    said = {"heading": title_of(status), "advice": advice_for(status), "message": message, **context}
+    said = {"heading": title_of(status), "advice": advice_for(status), "message": message, "typed": typed_texts()}
+    said |= context
     if said["message"] == said["heading"]:
         said["message"] = ""
-    page = Response(render_template("errors/error.html", status=status, **said), status, mimetype="text/html")
+    page = Response(_drawn(status, said), status, mimetype="text/html")
     if status == 503:
         page.headers["Retry-After"] = str(_RETRY_SECONDS)
     return page
+
+
+def _drawn(status: int, said: dict[str, Any]) -> str:
+    """The page; without bar and menu where these are what cannot be had."""
+    g.has_failed = status >= 500
+    try:
+        return render_template("errors/error.html", status=status, **said)
+    except Exception:
+        if status < 500 or current_app.testing:
+            raise
+        current_app.logger.exception("the page of an error cannot be drawn at %s", request.path)
+    return current_app.jinja_env.get_template("errors/bare.html").render(status=status, **said)
 
 
 def _engine_error(error: errors.EngineError) -> Response:
@@ -149,11 +171,11 @@ def _engine_error(error: errors.EngineError) -> Response:
         current_app.logger.error("engine error at %s", request.path, exc_info=error)
     context: dict[str, Any] = {}
     if isinstance(error, errors.CaseSuspended):
-        context = {**_suspended(error), "typed": typed_texts()}
+        context = _suspended(error)
     elif isinstance(error, errors.Conflict):
-        context = {**_who_and_when(error), "typed": typed_texts()}
+        context = _who_and_when(error)
     elif isinstance(error, errors.NotAssignee) and error.params.get("who"):
-        context = {**_given_away(str(error.params["who"])), "typed": typed_texts()}
+        context = _given_away(str(error.params["who"]))
     for name, texts in (("advice", _ADVICE), ("heading", _HEADINGS)):
         if type(error) in texts:
             context[name] = str(texts[type(error)])
@@ -207,7 +229,11 @@ def _csrf_error(error: CSRFError) -> Response:
     signed_in_anew = g.get("actor") is not None and carries_answers()  # in another tab: the form is shown again
     if signed_in_anew and (page := resume_page(request.form["back"], answers())):
         return Response(page, mimetype="text/html")
-    return error_page(400, _("這個表單已經過期，請重新整理頁面再送出。"))
+    return error_page(
+        400,
+        heading=_("這個表單已經過期"),
+        advice=_("這次送出的內容沒有存入。請回到上一頁，重新整理後再填、再送出一次。"),
+    )
 
 
 def _http_error(error: HTTPException) -> Response:

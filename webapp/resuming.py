@@ -10,11 +10,14 @@ import json
 
 from flask import render_template, request
 from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
 
 from webapp.rights import is_local
 
 ACTION = "form_action"
 _NOT_KEPT = frozenset({"csrf_token", "token", "back", ACTION})
+_WRITTEN = frozenset({"text", "reason", "note"})
+"""Boxes of other pages in which people write sentences."""
 _MAX_LENGTH = 1_000_000
 _WORTH_COPYING = 10
 
@@ -45,10 +48,17 @@ def resume_page(target: str | None, kept: str) -> str | None:
 
 
 def typed_texts() -> list[str]:
-    """The longer texts of the form that was sent, for a page that cannot take them: what is worth copying."""
-    if not carries_answers():
+    """The longer texts of the form that was sent, for a page that cannot take them: what is worth copying.
+
+    Going back does not bring them: pages are not stored by browsers. What is secret has other names and stays out.
+    """
+    if request.method != "POST":
         return []
-    texts = [text.strip() for name, text in request.form.items(multi=True) if name.startswith("f.")]
+    try:
+        sent = list(request.form.items(multi=True))
+    except HTTPException:  # too large, or no form at all: it was not read
+        return []
+    texts = [text.strip() for name, text in sent if name.startswith("f.") or name in _WRITTEN]
     return [text for text in texts if len(text) >= _WORTH_COPYING]
 
 

@@ -84,7 +84,7 @@ def reassignable() -> list[Any]:
 
 
 def unread_notifications() -> int:
-    """How many notifications the reader has not seen; 0 for nobody. 100 means more than 99."""
-    if g.get("actor") is None:
+    """How many notifications the reader has not seen; 0 for nobody, and where all failed. 100 means more than 99."""
+    if g.get("actor") is None or g.get("has_failed"):
         return 0
     return engine().notifications.unread(g.actor)

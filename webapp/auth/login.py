@@ -41,7 +41,7 @@ def init_login(app: Flask) -> None:
     """Let each request know who asks, before the rights table is looked at."""
     manager = LoginManager()
     manager.session_protection = None  # the browser's cookie names a row; nothing of it lies in the signed cookie
-    manager.init_app(app)
+    manager.init_app(app, add_context_processor=False)  # it would ask who that is again, to say that nobody can
     manager.request_loader(_load)
     app.before_request(_who_asks)
 

@@ -9,9 +9,11 @@ import pytest
 
 from engine import SYSTEM, Executor, NoJobs, ProcessEngine, Store
 from engine.errors import StoreUnavailable
+from engine.ids import new_id
 from engine.store.embedded import APPLICATION, EmbeddedServer
 from engine.store.schema import upgrade
 from webapp import Settings, create_app
+from webapp.auth.login import COOKIE
 from webapp.waiting import until_available
 
 KEYS = {
@@ -67,6 +69,35 @@ def test_pages_say_that_the_database_is_away_and_come_back_with_it(server, engin
     assert ask(client, "/sign-in").status_code in (200, 503), "the page itself may need nothing of the database"
     server.start()
     assert ask(client, "/health/ready").status_code == 200
+
+
+def test_who_is_signed_in_is_told_so_too_and_keeps_what_was_written(server, engine_of):
+    app = create_app(PRODUCTION, engine_of)
+    client = app.test_client()
+    client.set_cookie(f"__Host-{COOKIE}", "x" * 43, secure=True)
+    away = ask(client, "/inbox/mine")
+    assert away.status_code == 503
+    assert "系統暫時無法使用" in away.text
+    assert "再試一次" in away.text
+    text = "已電話聯絡陳情人，說明會同現場會勘。"
+    sent = client.post(f"/cases/{new_id()}/comments", data={"text": text, "password": text * 2}, base_url=HTTPS)
+    assert sent.status_code == 503
+    assert f"{text}</blockquote>" in sent.text
+    assert text * 2 not in sent.text
+
+
+def test_an_error_is_told_where_the_page_around_it_cannot_be_drawn(server, engine_of, monkeypatch):
+    """The database goes away between who asks and what is on every page."""
+    app = create_app(PRODUCTION, engine_of)
+
+    def ask_again():
+        raise StoreUnavailable
+
+    monkeypatch.setitem(app.jinja_env.globals, "lang", ask_again)  # of the bar
+    away = ask(app.test_client(), "/sign-in")
+    assert away.status_code == 503
+    assert "系統暫時無法使用" in away.text
+    assert "<header" not in away.text
 
 
 def test_a_database_that_comes_later_and_is_a_demonstration_is_never_served(server, engine_of):
