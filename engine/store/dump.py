@@ -26,6 +26,8 @@ from engine.errors import EngineError, StoreUnavailable
 from engine.store.embedded import APPLICATION
 
 _DEBIAN = "/usr/lib/postgresql/{major}/bin"
+PACKED = "gzip:5"
+"""How a dump is packed: to be read and written as quickly as it is, not as small as it could be."""
 _LAST_WORDS = 1500
 _FACTS = """
 select clock_timestamp(), current_user, current_setting('server_version_num')::int / 10000,
@@ -70,7 +72,7 @@ def dump(url: str, progress: Callable[[int, int], None]) -> Iterator[tuple[Cut, 
         db.execute("begin isolation level repeatable read, read only")
         snapshot = _one(db, "select pg_export_snapshot()")[0]
         cut = Cut(*_one(db, _FACTS))
-        command = [_program("pg_dump", cut.server), "--format=custom", "--compress=gzip:5", f"--snapshot={snapshot}"]
+        command = [_program("pg_dump", cut.server), "--format=custom", f"--compress={PACKED}", f"--snapshot={snapshot}"]
         with _running(url, [*command, "--verbose", "--no-password"], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             told = _Listener(process, "dumping contents of table", cut.tables, progress)

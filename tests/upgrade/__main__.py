@@ -1,7 +1,7 @@
 """Keeps what later versions are tried against: `python -m tests.upgrade 2026-11-24a`.
 
-Saved states of the version that is checked out, those that no earlier version saved alike (`alike.py`), and the code
-before its newest migration (`keeping.py`).
+Saved states of the version that is checked out, those that no earlier version saved alike (`alike.py`); a backup with
+cases half way, where the schema is a new one (`half_way.py`); and the code before the newest migration (`keeping.py`).
 
 The tests of the engine are played with somebody looking over their shoulder; see `recording.py`.
 """
@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from tests.upgrade.alike import read, without_alike, write
+from tests.upgrade.half_way import keep_database
 from tests.upgrade.keeping import keep_code_before
 
 HERE = Path(__file__).parent
@@ -24,7 +25,7 @@ NOT_SOUND = "not breaks and not disagrees"
 
 
 def main() -> int:
-    """Play, write `states/<name>.json.xz` and `before/<revision>.tar.xz`, and say how large they are."""
+    """Play, write all that is to be kept under this name, and say how large it is."""
     earlier = sorted(STATES.glob("*.json.xz"))
     kept = STATES / f"{sys.argv[1]}.json.xz" if len(sys.argv) == 2 else None
     if kept is None or kept in earlier:
@@ -37,7 +38,7 @@ def main() -> int:
     )
     if kept.exists():
         write(kept, without_alike(read(kept), map(read, earlier)))
-    for written in (kept if kept.exists() else None, keep_code_before()):
+    for written in (kept if kept.exists() else None, keep_database(sys.argv[1]), keep_code_before()):
         if written is not None:
             print(f"{written}: {written.stat().st_size:,} bytes")
     return played.returncode
