@@ -85,7 +85,7 @@ def complete(walker: Walker, chance: random.Random, number: int) -> list[str]:
     said = walker.tried(lambda: _complete(walker, number, index, walker.actor(who), answer, token), expected)
     if not expected:
         walker.used.append((token, who, number, index, decision))
-        _went_on(walker, number, task, decision, clock)
+        _went_on(walker, number, task, decision, clock, who)
     return said
 
 
@@ -115,7 +115,7 @@ def stand_in(walker: Walker, chance: random.Random, number: int) -> list[str]:
             case.people.add(AWAY)
             case.verbs["task.claimed"] += 1
         return said
-    if case.starter == DEPUTY and task.is_open:
+    if walker.office.bars(case, task, DEPUTY):
         expected = "DeputyConflict"
     answer = {"decision": "go", "clock": case.clock}
     said = walker.tried(
@@ -123,7 +123,7 @@ def stand_in(walker: Walker, chance: random.Random, number: int) -> list[str]:
     )
     if not expected:
         case.people.add(AWAY)
-        _went_on(walker, number, task, "go", case.clock)
+        _went_on(walker, number, task, "go", case.clock, AWAY)
     return said
 
 
@@ -305,10 +305,10 @@ def _complete(walker: Walker, number: int, index: int, actor: Actor, answer: dic
     return walker.engine.tasks.complete(walker.tasks[number][index], actor=actor, variables=answer, token=token)
 
 
-def _went_on(walker: Walker, number: int, task: Task, decision: str, clock: str) -> None:
+def _went_on(walker: Walker, number: int, task: Task, decision: str, clock: str, who: str) -> None:
     case = walker.office.cases[number]
     case.clock = clock
-    walker.office.answered(case, task, decision)
+    walker.office.answered(case, task, decision, who)
     walker.note_tasks(number)
 
 

@@ -25,6 +25,8 @@ class Task:
 
     element: str
     since: datetime
+    sent_by: str | None = None
+    """Whose answer has led to it."""
     holder: str | None = None
     is_open: bool = True
 
@@ -104,15 +106,19 @@ class Office:
         """Who has it, or was offered it while nobody has, is of the chief's unit."""
         return task.holder in OF_THE_UNIT if task.holder else bool(OFFERED[task.element] & OF_THE_UNIT)
 
-    def answered(self, case: Case, task: Task, decision: str) -> None:
-        """The case goes on by the answer."""
+    def bars(self, case: Case, task: Task, deputy: str) -> bool:
+        """Whether it is a deputy's own submission: their case, or to approve what they handed in."""
+        return task.is_open and (case.starter == deputy or (task.element == "approve" and task.sent_by == deputy))
+
+    def answered(self, case: Case, task: Task, decision: str, who: str) -> None:
+        """The case goes on by somebody's answer."""
         case.verbs["task.completed"] += 1
         task.is_open = False
         following = {
             ("check", "return"): "fix", ("check", "go"): "approve", ("fix", "return"): "check", ("fix", "go"): "check",
             ("approve", "return"): "wait", ("approve", "go"): "end",
         }.get((task.element, decision), "end")  # fmt: skip
-        self._reach(case, following)
+        self._reach(case, following, who)
 
     def message(self, case: Case) -> None:
         """A message reaches a case: at once, or kept until it waits for it."""
@@ -132,7 +138,7 @@ class Office:
             task.is_open = False
             self._reach(case, "chase")
 
-    def _reach(self, case: Case, element: str) -> None:
+    def _reach(self, case: Case, element: str, who: str | None = None) -> None:
         case.waits = False
         if element == "wait" and not case.kept:
             case.waits = True
@@ -144,4 +150,4 @@ class Office:
             case.verbs["case.ended"] += 1
             case.end("completed")
         else:
-            case.tasks.append(Task(element, self.now))
+            case.tasks.append(Task(element, self.now, who))
