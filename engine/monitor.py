@@ -19,6 +19,8 @@ from engine.store.start_timer_queries import addressed
 
 OPERATORS = ("operator", ADMINISTRATOR)
 MAX_ROWS = 200
+COUNTED_TO = 1_000
+"""Timers and jobs are counted exactly up to here; one more stands for any number beyond."""
 ALIVE_SECONDS = 10.0
 """A worker tells of itself every two seconds."""
 
@@ -37,6 +39,17 @@ class WaitingTimer:
     business_key: str | None = None
     suspended_at: datetime | None = None
     """Since when it waits with its case that is suspended."""
+
+
+@dataclass(frozen=True)
+class WaitingTimers:
+    """Some of the timers that cases wait for."""
+
+    rows: tuple[WaitingTimer, ...]
+    count: int
+    """How many there are in all, counted to `COUNTED_TO`."""
+    has_more: bool
+    """Whether any come after these."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +109,7 @@ class WorkerState:
 
 @dataclass(frozen=True)
 class QueueCounts:
-    """Jobs by what becomes of them."""
+    """Jobs by what becomes of them, each counted to `COUNTED_TO`."""
 
     ready: int
     scheduled: int
@@ -132,13 +145,14 @@ class MonitorService:
         self._clock = clock
         self._log = log
 
-    def timers(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> tuple[int, tuple[WaitingTimer, ...]]:
-        """Timers that cases wait for, the next first, and how many there are in all."""
+    def timers(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> WaitingTimers:
+        """Timers that cases wait for, the next first."""
         ensure_any_role(actor, *OPERATORS)
+        limit = min(limit, MAX_ROWS)
         with self._store.reading() as tx:
-            rows = queries.timers(tx, offset=max(offset, 0), limit=min(limit, MAX_ROWS))
-        total = rows[0]["total"] if rows else 0
-        return total, tuple(WaitingTimer(**{k: v for k, v in row.items() if k != "total"}) for row in rows)
+            rows = queries.timers(tx, offset=max(offset, 0), limit=limit + 1)
+            count = queries.count_timers(tx, most=COUNTED_TO + 1)
+        return WaitingTimers(tuple(WaitingTimer(**row) for row in rows[:limit]), count, len(rows) > limit)
 
     def start_timers(self, actor: Actor) -> tuple[WaitingTimer, ...]:
         """When cases start by themselves next."""
@@ -167,10 +181,10 @@ class MonitorService:
         return tuple(OpenCall(**{k: v for k, v in row.items() if k != "task_id"}) for row in rows)
 
     def queue(self, actor: Actor) -> QueueCounts:
-        """How many jobs there are."""
+        """How many jobs there are, as far as it is worth counting."""
         ensure_any_role(actor, *OPERATORS)
         with self._store.reading() as tx:
-            return QueueCounts(**queries.queue_counts(tx))
+            return QueueCounts(**queries.queue_counts(tx, most=COUNTED_TO + 1))
 
     def failed_jobs(self, actor: Actor) -> tuple[FailedJob, ...]:
         """Jobs that were given up, the newest first."""

@@ -8,10 +8,14 @@ from engine.store.store import Transaction
 
 _TIMERS = text("""
 select a.instance_id, i.definition_id, a.element_id, a.due_at, i.business_key, i.process_key, i.suspended_at,
-  d.name as process_name, d.name_en as process_name_en, count(*) over () as total
-from awaited_timer a join process_instance i on i.id = a.instance_id join process_definition d on d.id = i.definition_id
-order by a.due_at, a.instance_id, a.task_id offset :offset limit :limit
+  d.name as process_name, d.name_en as process_name_en
+from (
+  select * from awaited_timer order by due_at, instance_id, task_id offset :offset limit :limit
+) a join process_instance i on i.id = a.instance_id join process_definition d on d.id = i.definition_id
+order by a.due_at, a.instance_id, a.task_id
 """)
+
+_COUNT_TIMERS = text("select count(*) from (select from awaited_timer limit :most) a")
 
 _STARTS = text("""
 select t.definition_id, t.element_id, t.due_at, d.key as process_key, d.name as process_name,
@@ -37,13 +41,17 @@ order by c.asked_at, c.task_id limit :limit
 
 _BUFFERED = text("select id, name, business_key, received_at from buffered_message order by id limit :limit")
 
-_QUEUE = text("""
-select count(*) filter (where status = 'todo' and coalesce(scheduled_at, '-infinity') <= now()) as ready,
-  count(*) filter (where status = 'todo' and scheduled_at > now()) as scheduled,
-  count(*) filter (where status = 'doing') as doing,
-  count(*) filter (where status = 'failed') as failed
-from procrastinate_jobs where status in ('todo', 'doing', 'failed')
+_JOBS = "select 1 from procrastinate_jobs where status = {} limit :most"
+_READY = f"""
+  ({_JOBS.format("'todo' and scheduled_at is null")}) union all ({_JOBS.format("'todo' and scheduled_at <= now()")})
+"""
+_QUEUE = text(f"""
+select (select count(*) from (select 1 from ({_READY}) r limit :most) j) as ready,
+  (select count(*) from ({_JOBS.format("'todo' and scheduled_at > now()")}) j) as scheduled,
+  (select count(*) from ({_JOBS.format("'doing'")}) j) as doing,
+  (select count(*) from ({_JOBS.format("'failed'")}) j) as failed
 """)
+"""Each straight from the index of such jobs."""
 
 _FAILED = text("""
 select j.id, j.task_name, j.args, j.attempts, j.scheduled_at, max(e.at) as failed_at
@@ -75,8 +83,14 @@ _DISCARD = text("delete from procrastinate_jobs where id = :id and status = 'fai
 
 
 def timers(tx: Transaction, *, offset: int, limit: int) -> list[RowMapping]:
-    """Timers that cases wait for, the next first; each row says how many there are."""
+    """Timers that cases wait for, the next first."""
     return list(tx.execute(_TIMERS, {"offset": offset, "limit": limit}).mappings())
+
+
+def count_timers(tx: Transaction, *, most: int) -> int:
+    """How many there are; `most` stands for that many or more."""
+    found: int = tx.execute(_COUNT_TIMERS, {"most": most}).scalar_one()
+    return found
 
 
 def starts(tx: Transaction) -> list[RowMapping]:
@@ -105,9 +119,9 @@ def buffered(tx: Transaction, *, limit: int) -> list[RowMapping]:
     return list(tx.execute(_BUFFERED, {"limit": limit}).mappings())
 
 
-def queue_counts(tx: Transaction) -> RowMapping:
-    """How many jobs are ready, scheduled, being done, failed."""
-    return tx.execute(_QUEUE).mappings().one()
+def queue_counts(tx: Transaction, *, most: int) -> RowMapping:
+    """How many jobs are ready, scheduled, being done, failed; `most` stands for that many or more."""
+    return tx.execute(_QUEUE, {"most": most}).mappings().one()
 
 
 def failed_jobs(tx: Transaction, *, limit: int) -> list[RowMapping]:

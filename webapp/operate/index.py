@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template
 
-from webapp.operate import bp
+from webapp.operate import bp, words
 from webapp.rights import may_open
 from webapp.services import actor, engine
 
@@ -24,4 +24,4 @@ def index() -> str:
         }
     if may_open("operate.pool"):
         facts["pool"] = len(engine().monitor.pool(actor()))
-    return render_template("operate/index.html", **facts)
+    return render_template("operate/index.html", words=words, **facts)

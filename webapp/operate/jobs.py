@@ -20,20 +20,20 @@ def jobs() -> str:
     """Workers, waiting timers, conditions that start cases, connector calls, failed jobs."""
     offset = max(request.args.get("offset", 0, type=int), 0)
     monitor, who = engine().monitor, actor()
-    total, timers = monitor.timers(who, offset=offset, limit=_PAGE)
+    timers = monitor.timers(who, offset=offset, limit=_PAGE)
     return render_template(
         "operate/jobs.html",
         workers=monitor.workers(who),
         queue=monitor.queue(who),
         calls=monitor.calls(who),
         failed=monitor.failed_jobs(who),
-        rows=timers if offset else (*monitor.start_timers(who), *timers),
+        rows=timers.rows if offset else (*monitor.start_timers(who), *timers.rows),
         conditions=() if offset else monitor.start_conditions(who),
-        total=total,
+        total=timers.count,
         now=engine().clock.now(),
         drift=engine().clock.drift,
         first=url_for("operate.jobs") if offset else None,
-        next=url_for("operate.jobs", offset=offset + _PAGE) if offset + _PAGE < total else None,
+        next=url_for("operate.jobs", offset=offset + _PAGE) if timers.has_more else None,
         names=process_names(),
         step=_step,
         words=words,

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from engine import Incident
 from engine.errors import Conflict, EngineError, RecordNotFound
+from engine.monitor import COUNTED_TO
 from webapp.cases.data import element_names
 from webapp.errors import text_of
 from webapp.i18n import lang
@@ -142,6 +143,13 @@ def detail(message: str) -> str:
 def job_text(kind: str) -> str:
     """What a job does."""
     return str(JOBS.get(kind, kind))
+
+
+def counted(number: int) -> str:
+    """How many there are, where counting ends at some number."""
+    if number > COUNTED_TO:
+        return _("超過%(most)s", most=f"{COUNTED_TO:,}")
+    return f"{number:,}"
 
 
 def fault_text(kind: str) -> str:

@@ -16,6 +16,14 @@ from tests.engine.services.diagrams import TIMED
 from tests.web.conftest import HANDLER, found
 
 ADMIN, OPERATOR, AUDITOR, ARCHIVIST = "aia.it.admin", "aia.it.operator", "aia.it.auditor", "aia.documents.archivist"
+_MANY_TIMERS = """
+insert into awaited_timer (instance_id, task_id, element_id, due_at)
+select %s, 'many' || n, 'many', now() + interval '1 year' from generate_series(1, 1201) n
+"""
+_MANY_JOBS = """
+insert into procrastinate_jobs (queue_name, task_name, status, scheduled_at)
+select 'siwei', 'many', 'todo', now() + interval '1 year' from generate_series(1, 1001)
+"""
 HOST = {"name": "docs", "base_url": "https://api.example.gov.tw/v1", "headers": "Authorization: Bearer geheim-123"}
 
 
@@ -110,6 +118,26 @@ def test_jobs_show_timers_calls_and_that_no_worker_runs(browser):
     assert "沒有運作中的工作程序" in page
     assert browser(OPERATOR).post("/operate/jobs/987654/retry").status_code == 409
     assert browser(OPERATOR).post("/operate/jobs/987654/discard").status_code == 409
+
+
+def test_what_is_many_is_said_to_be_more_and_not_counted(browser, engine, actor, sql_owner):
+    """Hundreds of thousands of timers and jobs cost these pages what a thousand do; each can still be paged to."""
+    engine.repository.deploy([SourceFile("timed.bpmn", TIMED.encode())], actor=SYSTEM, force_now=True)
+    case = engine.runtime.start("timed", actor=actor(OPERATOR), variables={})
+    sql_owner(_MANY_TIMERS, case.id)
+    sql_owner(_MANY_JOBS)
+    who = browser(OPERATOR)
+    overview, first, last = (who.get(f"/operate{path}").text for path in ("", "/jobs", "/jobs?offset=1200"))
+    english = browser(OPERATOR, "en").get("/operate/jobs").text
+    engine.runtime.cancel(case.id, reason="測試結束", actor=SYSTEM)
+    sql_owner("delete from procrastinate_jobs where task_name = 'many'")
+    assert overview.count("超過1,000") == 1, "jobs that are scheduled"
+    assert first.count("超過1,000") == 2, "and timers"
+    assert english.count("more than 1,000") == 2
+    assert "offset=50" in first
+    assert case.business_key in last
+    assert "offset=1250" not in last
+    assert "超過1,000" not in who.get("/operate/jobs").text
 
 
 def test_what_waits_with_a_suspended_case_is_not_called_late(browser, engine, actor, clock):
