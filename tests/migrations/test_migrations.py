@@ -114,6 +114,20 @@ def test_what_was_offered_before_is_found_by_what_it_is(make_database, database_
     assert found == [("work1", free), ("work2", None), ("work3", None)]
 
 
+def test_code_that_knows_no_idle_accounts_makes_disables_and_enables_them(database_url):
+    with psycopg.connect(database_url.replace("+psycopg", "")) as db:
+        db.execute("insert into person (id, name, created_at) values ('former', '舊版', now())")
+        db.execute("insert into account (person_id, username, created_at) values ('former', 'former', now())")
+        for changed, reason in (("now()", "administrator"), ("null", None)):
+            db.execute(f"update account set disabled_at = {changed}")
+            assert db.execute("select disabled_reason, used_from = created_at from account").fetchall() == [
+                (reason, True)
+            ]
+        db.execute("update account set disabled_at = now(), disabled_reason = 'idle'")
+        assert db.execute("select disabled_reason from account").fetchone() == ("idle",)
+        db.rollback()
+
+
 @pytest.mark.parametrize("table", sorted(metadata.tables))
 def test_the_application_has_the_rights_the_table_is_marked_with(owner, table):
     rights = {

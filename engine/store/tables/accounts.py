@@ -33,7 +33,11 @@ account = Table(
     Column("password_changed_at", Moment),
     Column("last_sign_in_at", Moment),
     Column(
-        "used_from", Moment, nullable=False, comment="idleness counts from here: made, enabled again or last signed in"
+        "used_from",
+        Moment,
+        nullable=False,
+        server_default=text("now()"),
+        comment="idleness counts from here: made, enabled again or last signed in",
     ),
     Column("disabled_at", Moment),
     Column("disabled_reason", Text, comment="by an administrator, or because nobody used it"),
