@@ -1,4 +1,9 @@
-"""The next job is found by index however many wait for their day; nothing is left of calls of cases that have ended"""
+"""The next job is found by index however many wait for their day; nothing is left of calls of cases that have ended
+
+Built beside the work that goes on.
+"""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,10 +20,11 @@ ORDER = [sa.text("priority desc"), "id"]
 
 
 def upgrade() -> None:
-    op.create_index(DUE, "procrastinate_jobs", ["scheduled_at", "id"], postgresql_where=FOR_A_TIME)
-    op.create_index(FRESH, "procrastinate_jobs", ORDER, postgresql_where=FOR_NOW)
-    # Each job lies in one of the two; the index of both together is asked by nobody any more.
-    op.drop_index(PRIORITY, table_name="procrastinate_jobs")
+    with op.get_context().autocommit_block():
+        _build(DUE, ["scheduled_at", "id"], where=FOR_A_TIME)
+        _build(FRESH, ORDER, where=FOR_NOW)
+        # Each job lies in one of the two; the index of both together is asked by nobody any more.
+        _drop(PRIORITY)
 
     # Cases that were ended by an earlier version while a connector was being called kept the call.
     op.execute(
@@ -27,6 +33,16 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.create_index(PRIORITY, "procrastinate_jobs", ORDER, postgresql_where=sa.text("status = 'todo'"))
-    op.drop_index(FRESH, table_name="procrastinate_jobs")
-    op.drop_index(DUE, table_name="procrastinate_jobs")
+    with op.get_context().autocommit_block():
+        _build(PRIORITY, ORDER, where=sa.text("status = 'todo'"))
+        _drop(FRESH)
+        _drop(DUE)
+
+
+def _build(name: str, columns: list[Any], *, where: Any) -> None:
+    _drop(name)  # what an attempt that was cut off left unfinished
+    op.create_index(name, "procrastinate_jobs", columns, postgresql_where=where, postgresql_concurrently=True)
+
+
+def _drop(name: str) -> None:
+    op.drop_index(name, table_name="procrastinate_jobs", if_exists=True, postgresql_concurrently=True)

@@ -1,4 +1,9 @@
-"""A full inbox is filtered and ordered by indexes of what is open; completed cases and tasks stand in none of them"""
+"""A full inbox is filtered and ordered by indexes of what is open; completed cases and tasks stand in none of them
+
+Built beside the work that goes on; what takes the place of another is built first.
+"""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,47 +29,51 @@ CASES = {
     "business_key": ("business_key", ""),
 }
 TASKS = ("created_at", "name", "priority")
+OFFERED = ["candidate", "due_at", "task_id"]
 
 
 def upgrade() -> None:
-    op.drop_index("ix_process_instance_open_process", table_name="process_instance")
-    for name, (column, further) in {"process": ("process_key", ""), **CASES}.items():
-        where = sa.text(OPEN + further)
-        op.create_index(f"ix_process_instance_open_{name}", "process_instance", [column, "id"], postgresql_where=where)
-    op.create_index(
-        "ix_process_instance_open_by_speed",
-        "process_instance",
-        [SPEED, "id"],
-        postgresql_where=sa.text(OPEN),
-        postgresql_include=["speed"],
-    )
-    for column in TASKS:
-        op.create_index(f"ix_user_task_free_{column}", "user_task", [column, "id"], postgresql_where=FREE)
-    op.create_index(
-        "ix_user_task_free_sent_by",
-        "user_task",
-        [SENT_BY, "id"],
-        postgresql_where=FREE,
-        postgresql_include=["sent_by_name"],
-    )
-    # What is offered is compared with cases by this index alone.
-    op.drop_index("ix_candidate_inbox", table_name="candidate")
-    op.create_index(
-        "ix_candidate_inbox",
-        "candidate",
-        ["candidate", "due_at", "task_id"],
-        postgresql_where=CLAIMABLE,
-        postgresql_include=["instance_id"],
-    )
+    with op.get_context().autocommit_block():
+        _replace("ix_process_instance_open_process", "process_instance", ["process_key", "id"], where=sa.text(OPEN))
+        for name, (column, further) in CASES.items():
+            where = sa.text(OPEN + further)
+            _build(f"ix_process_instance_open_{name}", "process_instance", [column, "id"], where=where)
+        _build(
+            "ix_process_instance_open_by_speed",
+            "process_instance",
+            [SPEED, "id"],
+            where=sa.text(OPEN),
+            include=["speed"],
+        )
+        for column in TASKS:
+            _build(f"ix_user_task_free_{column}", "user_task", [column, "id"], where=FREE)
+        _build("ix_user_task_free_sent_by", "user_task", [SENT_BY, "id"], where=FREE, include=["sent_by_name"])
+        # What is offered is compared with cases by this index alone.
+        _replace("ix_candidate_inbox", "candidate", OFFERED, where=CLAIMABLE, include=["instance_id"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_candidate_inbox", table_name="candidate")
-    op.create_index("ix_candidate_inbox", "candidate", ["candidate", "due_at", "task_id"], postgresql_where=CLAIMABLE)
-    for name in ("sent_by", *reversed(TASKS)):
-        op.drop_index(f"ix_user_task_free_{name}", table_name="user_task")
-    for name in ("by_speed", "process", *CASES):
-        op.drop_index(f"ix_process_instance_open_{name}", table_name="process_instance")
+    with op.get_context().autocommit_block():
+        _replace("ix_candidate_inbox", "candidate", OFFERED, where=CLAIMABLE)
+        for name in ("sent_by", *reversed(TASKS)):
+            _drop(f"ix_user_task_free_{name}", "user_task")
+        for name in ("by_speed", *CASES):
+            _drop(f"ix_process_instance_open_{name}", "process_instance")
+        _replace("ix_process_instance_open_process", "process_instance", ["process_key"], where=sa.text(OPEN))
+
+
+def _build(name: str, table: str, columns: list[Any], *, where: Any, include: list[str] | None = None) -> None:
+    _drop(name, table)  # what an attempt that was cut off left unfinished
     op.create_index(
-        "ix_process_instance_open_process", "process_instance", ["process_key"], postgresql_where=sa.text(OPEN)
+        name, table, columns, postgresql_where=where, postgresql_include=include or [], postgresql_concurrently=True
     )
+
+
+def _replace(name: str, table: str, columns: list[Any], *, where: Any, include: list[str] | None = None) -> None:
+    _build(f"{name}_anew", table, columns, where=where, include=include)
+    _drop(name, table)
+    op.execute(f"alter index {name}_anew rename to {name}")
+
+
+def _drop(name: str, table: str) -> None:
+    op.drop_index(name, table_name=table, if_exists=True, postgresql_concurrently=True)
