@@ -20,6 +20,8 @@ THIRDS = 3
 LOOK_SECONDS = 0.4
 MORE = {"kB": 4_096, "blocks": 15_000, "handles": 2, "threads": 2, "cached": 50, "prepared": 30}
 """So much more a process may hold in the last third: what comes and goes, however long the run."""
+MOST = {"prepared"}
+"""Of which the most in a third counts, not the least: each look is at one connection, and a new one holds nothing."""
 MORE_ROWS = 20
 """Of each table that is to be flat: what is under way."""
 MORE_A_CASE = 1.1
@@ -93,7 +95,8 @@ def _judge_processes(city: City, report: Report, completions: int) -> None:
     for pid, thirds in held.items():
         who = "person" if pid in people else "worker"
         for what, most in MORE.items():
-            second, last = (min(third[what], default=0) for third in thirds[1:])
+            told = max if what in MOST else min
+            second, last = (told(third[what], default=0) for third in thirds[1:])
             report.counts[f"{who} {what}"] = last
             report.counts[f"{who} more {what}"] = max(last - second, report.counts.get(f"{who} more {what}", 0))
             if last - second > most:
