@@ -32,7 +32,7 @@ _OFFERED_TO = """exists (
   select from candidate c where c.task_id = t.id and c.claimable and c.candidate = any(cast(:keys as text[]))
 )"""
 _FREE_OFFER = """
-  select t.id, coalesce(t.due_at, 'infinity') as due_at from user_task t
+  select t.id, t.instance_id, coalesce(t.due_at, 'infinity') as due_at from user_task t
   where t.state = 'open' and t.assignee is null and t.candidates && cast(:keys as text[])
     and t.facets @> cast(:facets as text[])
 """
@@ -198,19 +198,23 @@ def _narrow(wanted: Wanted) -> Way:
 def _joint(wanted: Wanted) -> Way:
     """Look at what is on offer and passes the filters, found by one index: enough if it is not too much.
 
-    As with words, it is read as far as it is asked for, but planned as if all of it were.
+    As with words, it is read as far as it is asked for, but planned as if all of it were. Words are looked for in the
+    document of each, before anything else of it is read.
     """
     found = _FREE_OFFER
     if wanted.tab == "overdue":
-        mine = "select t.id, t.due_at from user_task t where t.state = 'open' and t.assignee = :me and t.due_at < :now"
-        found = f"{_FREE_OFFER} and t.due_at < :now union all {mine}"
+        mine = "user_task t where t.state = 'open' and t.assignee = :me and t.due_at < :now"
+        found += f" and t.due_at < :now union all select t.id, t.instance_id, t.due_at from {mine}"
     most = JOINT if wanted.by_due else JOINT_OTHERWISE
     few = f"(select count(*) from few) <= {most}"
     way = wanted.keyset.way
+    matching = "(select) m"
+    if wanted.words:
+        matching = f"lateral (select from ({wanted.words}) w where w.id = n.instance_id offset 0) m"
     page = f"""
       select h.* from (
-        select id, due_at from few where {few} and {_after_due(wanted, "due_at", "id")} order by due_at {way}, id {way}
-      ) n cross join lateral (
+        select * from few where {few} and {_after_due(wanted, "due_at", "id")} order by due_at {way}, id {way}
+      ) n cross join {matching} cross join lateral (
         {_row(wanted.keyset)}
         where t.id = n.id and {_BELONGS[wanted.tab]} and {wanted.passing} and {wanted.keyset.condition}
         offset 0
