@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from engine import Actor, Deployment, ProcessEngine, SourceFile
+from engine import SYSTEM, Actor, Deployment, ProcessEngine, SourceFile
 from engine.casetest import folder_of
-from engine.errors import DeploymentRefused
+from engine.errors import DefinitionNotFound, DeploymentRefused
 
 ROOT = Path(__file__).resolve().parents[1]
 PROCESSES = ROOT / "processes"
@@ -17,6 +17,18 @@ FORMS = ROOT / "forms"
 def process_folders(root: Path = PROCESSES) -> list[Path]:
     """Every folder that holds a diagram of its own name, in alphabetical order."""
     return sorted(path for path in root.iterdir() if (path / f"{path.name}.bpmn").is_file())
+
+
+def untouched(engine: ProcessEngine, folders: Iterable[Path]) -> list[Path]:
+    """Those whose process nobody has deployed but the system: what an owner made of it is not replaced."""
+    return [folder for folder in folders if not _was_changed(engine, folder.name)]
+
+
+def _was_changed(engine: ProcessEngine, key: str) -> bool:
+    try:
+        return any(made.deployed_by != SYSTEM.person_id for made in engine.repository.versions(key))
+    except DefinitionNotFound:
+        return False
 
 
 def read_folder(engine: ProcessEngine, folder: Path, forms: Path = FORMS) -> tuple[SourceFile, ...]:

@@ -10,8 +10,11 @@ from webapp.cli.progress import Counter, step
 from webapp.demo.accounts import DEMO_PASSWORD
 from webapp.demo.cases import load_cases
 from webapp.demo.organisation import load_organisation
-from webapp.process_files import deploy_folders, process_folders
+from webapp.process_files import deploy_folders, process_folders, untouched
 from webapp.settings import Settings
+
+SHIPPED = "隨系統提供的版本"
+"""What the list of versions says of a process as it comes."""
 
 
 @click.group()
@@ -33,6 +36,6 @@ def load_demo(engine: ProcessEngine, settings: Settings) -> None:
     with step("loading calendars and the demo organisation"):
         engine.calendars.load_shipped()
         load_organisation(engine, password=DEMO_PASSWORD)
-    folders = process_folders()
-    deploy_folders(engine, folders, actor=SYSTEM, force_now=True, progress=Counter("deploying processes"))
+    folders = untouched(engine, process_folders())
+    deploy_folders(engine, folders, actor=SYSTEM, note=SHIPPED, force_now=True, progress=Counter("deploying processes"))
     load_cases(settings, progress=Counter("playing the demo cases"))

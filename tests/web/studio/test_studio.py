@@ -9,7 +9,9 @@ import zipfile
 import pytest
 
 from engine import SYSTEM, SourceFile
+from tests.engine.services.diagrams import chain, process, user_task
 from tests.web.conftest import HANDLER, found
+from webapp.process_files import process_folders, untouched
 from webapp.studio import sources
 from webapp.studio.differences import changed_files, line_differences
 
@@ -168,6 +170,21 @@ def test_whoever_submitted_reads_why_it_was_turned_down_and_goes_on(browser, eng
     assert next(file.content.decode() for file in engine.repository.draft(KEY).files if file.name == FILE) == changed
     assert "Make it a draft again" not in owner.get(page).text
     assert second.post(f"{page}/draft").status_code == 409, "the draft there is now is not lost"
+
+
+def test_a_shipped_process_that_an_owner_changed_is_not_replaced_at_the_next_start(engine, actor):
+    def drawn(task: str) -> list[SourceFile]:
+        steps = chain(user_task("t", task, 'camunda:candidateGroups="it_owner@"'), ids=("t",))
+        return [SourceFile("visit_plan.bpmn", process("visit_plan", steps).encode())]
+
+    folders = process_folders()
+    assert untouched(engine, folders) == folders
+    engine.repository.deploy(drawn("原來的"), actor=SYSTEM)
+    assert untouched(engine, folders) == folders
+    engine.repository.deploy(drawn("改過的"), actor=actor(OWNER))
+    assert {folder.name for folder in folders} - {folder.name for folder in untouched(engine, folders)} == {
+        "visit_plan"
+    }
 
 
 def test_a_new_process_begins_as_a_draft(browser, engine):
