@@ -5,6 +5,7 @@ axe-core finds nothing and nothing scrolls sideways, wide in Chinese and at 390 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -112,6 +113,17 @@ def test_a_task_in_other_hands(site, see, claimed):
     site.engine.tasks.assign(claimed, COLLEAGUE, site.actor(CHIEF), "請協助。")
     page.locator('#task-form .form-end button[value="submit"]').click()
     expect(page.locator(".typed-text")).to_be_visible()
+    looked_at(page)
+
+
+def test_files_that_are_too_much_are_told_at_their_box(site, see):
+    case = site.petition()
+    page = see(REGISTRAR, f"/cases/{case.id}?view=attachments")
+    most = site.settings.max_upload_mb << 20
+    page.get_by_label(re.compile("附上檔案|Attach files")).set_input_files(
+        {"name": "現場.txt", "mimeType": "text/plain", "buffer": b"x" * (most + 1)}
+    )
+    expect(page.locator(".field-error")).to_contain_text(f"{site.settings.max_upload_mb} MB")
     looked_at(page)
 
 

@@ -22,6 +22,8 @@ from webapp.studio.process import context
 _MAP = "as."
 """Before an element's id: the field that says what stands for it in the other version."""
 
+_AROUND = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+
 
 @bp.get("/studio/<key>/versions/<int:number>/cases")
 def moving(key: str, number: int) -> str:
@@ -75,7 +77,7 @@ def _page(
         running=engine().repository.running(key).get(number, 0),
         cases=cases,
         fitting=sum(case.fits for case in cases),
-        where=lambda case: [_name(there, element) for element in case.active_elements],
+        where=lambda case: _where(there, case.active_elements),
         said=_said,
         called=lambda problem: _name(there, problem.element_id),
         stands_for=_stands_for(cases, mapping, there, here),
@@ -133,6 +135,12 @@ def _name(outline: ProcessOutline, element_id: str) -> str:
     if element is None:
         return element_id
     return (element.name_en if lang() == "en" else None) or element.name or element_id
+
+
+def _where(outline: ProcessOutline, active: Iterable[str]) -> list[str]:
+    """The names of the steps at which a case stands, without those of the subprocesses around them."""
+    steps = [element for element in active if getattr(outline.element(element), "type", "") not in _AROUND]
+    return [_name(outline, element) for element in steps or active]
 
 
 def _said(problem: MigrationProblem) -> str:

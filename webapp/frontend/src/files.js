@@ -1,6 +1,6 @@
 // Files that together are more than a request may carry: the server would not even read such a form,
 // so the person is told at the field, before anything else they typed is in danger.
-export function checkFiles(form, input) {
+function checkFiles(form, input) {
   const shell = input.closest('.field');
   shell.querySelector('[data-too-much]')?.remove();
   input.removeAttribute('aria-invalid');
@@ -13,4 +13,10 @@ export function checkFiles(form, input) {
   told.dataset.tooMuch = '1';
   told.setAttribute('role', 'alert');
   input.after(told);
+}
+
+export function startCheckingFiles() {
+  document.addEventListener('change', ({ target }) => {
+    if (target.type === 'file' && target.dataset.maxMb) checkFiles(target.form, target);
+  });
 }

@@ -1,6 +1,5 @@
 // Task forms: conditional parts follow the answers, drafts save themselves, pickers suggest.
 // Without this file the same form works by its own buttons.
-import { checkFiles } from './files.js';
 
 const DRAFT_DELAY = 2500;
 const SUGGEST_DELAY = 250;
@@ -60,7 +59,6 @@ class TaskForm {
   changed(event) {
     this.dirty = true;
     if (event.target.closest('.has-error')) event.target.removeAttribute('aria-invalid');
-    if (event.target.dataset.maxMb) checkFiles(this.form, event.target);
     if (event.target.closest('[data-refreshes]')) this.refresh();
   }
 

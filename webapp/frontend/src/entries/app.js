@@ -2,6 +2,7 @@
 import htmx from 'htmx.org';
 import '../siwei.css';
 import { startCopying } from '../copy.js';
+import { startCheckingFiles } from '../files.js';
 import { startKeys } from '../keys.js';
 import { startMenus } from '../menu.js';
 import { startOnce } from '../once.js';
@@ -14,6 +15,7 @@ startKeys();
 startPolling();
 startOnce();
 startCopying();
+startCheckingFiles();
 
 // Parts that need more than this file bring it when they appear, also inside swapped content.
 async function bringWhatIsNeeded() {
