@@ -23,7 +23,7 @@ from engine.store import Transaction, case_queries
 from engine.store import definition_queries as definitions
 from engine.store import message_queries as messages
 from engine.store import token_queries as tokens
-from engine.wording import MAX_REASON, written
+from engine.wording import MAX_REASON, is_forbidden, written
 
 LATEST = 2000
 """Of how many cases sources are offered."""
@@ -161,7 +161,12 @@ class RuntimeService(Starting, CaseFiles):
         return found
 
     def by_business_key(self, business_key: str, actor: Actor = SYSTEM) -> ProcessInstance:
-        """The case with this number; of several processes' the one started last. Raises InstanceNotFound."""
+        """The case with this number; of several processes' the one started last. Raises InstanceNotFound.
+
+        What no number can hold is no case's.
+        """
+        if any(map(is_forbidden, business_key)):
+            raise InstanceNotFound(business_key=business_key)
         query = InstanceQuery(filters={"business_key": business_key}, limit=1)
         found = self.find(query, actor).rows
         if not found:

@@ -200,7 +200,7 @@ def test_all_cases_are_checked_in_parts_that_add_up(browser, engine, errand, mon
     assert sorted(read) == sorted(path.name for path in (mail_home / "anchors").iterdir()), "each anchor is read once"
 
 
-@pytest.mark.parametrize(("number", "text"), [("", "請填寫案號"), ("XX-1", "沒有這個案號")])
+@pytest.mark.parametrize(("number", "text"), [("", "請填寫案號"), ("XX-1", "沒有這個案號"), ("OF\0-1", "沒有這個案號")])
 def test_a_number_that_is_none_is_refused_at_the_field(browser, number, text, mail_home):
     answer = browser(AUDITOR).post("/operate/verification", {"number": number, "scope": "one"})
     assert answer.status_code == 422
