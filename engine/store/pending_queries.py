@@ -139,11 +139,12 @@ def _order(keyset: Keyset) -> str:
     return f"h.sorted_by {keyset.way}, {case}h.id {keyset.way}"
 
 
-def _first(wanted: Wanted, limit: str, of_offered: str = "true") -> str:
+def _first(wanted: Wanted, limit: str, of_offered: str = "true", of_mine: str = "true") -> str:
     """SQL: id and due date of the first tasks of a tab by their due date, straight from the index of each key.
 
     Args:
         of_offered: a condition of candidate `c`.
+        of_mine: a condition of task `t`, one of those that are late and the reader's own.
     """
     way = "desc" if wanted.by_due and wanted.keyset.descending else "asc"
     late = " and c.due_at < :now" if wanted.tab == "overdue" else ""
@@ -161,6 +162,7 @@ def _first(wanted: Wanted, limit: str, of_offered: str = "true") -> str:
           {found} union (
             select t.id, t.due_at from user_task t
             where t.state = 'open' and t.assignee = :me and t.due_at < :now and {_after_due(wanted, due, "t.id")}
+              and {of_mine}
             order by {due} {way}, t.id {way} limit {limit}
           )
         """
@@ -232,8 +234,9 @@ def _broad(wanted: Wanted) -> Way:
       select {wanted.passing} from user_task t join process_instance i on i.id = t.instance_id where t.id = c.task_id
     )"""
     compared = f"case when {some} then {each} else {every} end"
+    mine = f"exists (select from process_instance i where i.id = t.instance_id and {wanted.passing})"
     page = f"""
-      select t.id, {wanted.keyset.columns} from ({_first(wanted, ":limit", f"{compared} and {passing}")}) f
+      select t.id, {wanted.keyset.columns} from ({_first(wanted, ":limit", f"{compared} and {passing}", mine)}) f
       join user_task t on t.id = f.task_id join process_instance i on i.id = t.instance_id
       order by {wanted.keyset.order} limit :limit
     """

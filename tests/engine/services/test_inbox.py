@@ -376,8 +376,8 @@ def test_every_order_of_a_full_inbox_is_the_same_whichever_way_it_is_read(of_nin
             assert of_nine(2, sort=sort, descending=True, **options) == whole[::-1], (sort, options)
 
 
-def test_what_is_late_is_mine_and_on_offer_in_one_order(engine, people, start, clock):
-    mine, offered, also_mine, _ = start(days=2), start(days=1), start(days=3), start(days=9)
+def test_what_is_late_is_mine_and_on_offer_in_one_order(engine, people, start, clock, monkeypatch):
+    mine, offered, also_mine, _ = start(days=2), start(days=1), start(days=3), start(days=9, speed="最速件")
     for task in (mine, also_mine):
         engine.tasks.claim(task.id, people["tsai"])
     clock.advance(timedelta(days=4))
@@ -388,3 +388,7 @@ def test_what_is_late_is_mine_and_on_offer_in_one_order(engine, people, start, c
     assert [row.task.id for row in rest.rows] == [also_mine.id]
     filtered = InboxQuery(tab="overdue", filters={"process": "due"}, limit=1)
     assert [row.task.id for row in engine.tasks.inbox(people["tsai"], filtered).rows] == [offered.id]
+    for bounds in WAYS.values():
+        for name, value in bounds.items():
+            monkeypatch.setattr(pending_queries, name, value)
+        assert inbox(engine, people["tsai"], "overdue", filters={"speed": "最速件"}) == [], "it is not late yet"
