@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -188,16 +189,17 @@ def _machines(town: Town) -> dict[str, Any]:
     return {"host": host}
 
 
+_TITLE = re.compile("零星申請|申請[0-9]+".encode())
+"""What the process is called, in the first round and after it: a draft that changes nothing is no new version."""
+
+
 def _studio(town: Town) -> dict[str, Any]:
     repository, other = town.engine.repository, town.actor(OTHER)
     for key in (KEY, f"fresh{town.rounds}"):
         if repository.draft(key):
             repository.discard_draft(key, SYSTEM)
     files = list(repository.files(repository.definition(KEY).id))
-    changed = [
-        replace(file, content=file.content.replace("零星申請".encode(), f"申請{town.rounds}".encode()))
-        for file in files
-    ]
+    changed = [replace(file, content=_TITLE.sub(f"申請{town.rounds}".encode(), file.content)) for file in files]
     repository.save_draft(KEY, changed, town.actor(BOSS), revision=0)
     for names in (("收件",), ("收件", f"複核{town.rounds}")):
         repository.deploy([SourceFile(f"{SIMPLE}.bpmn", simple(*names).encode())], actor=SYSTEM, force_now=True)
