@@ -52,7 +52,7 @@ delete from procrastinate_jobs where id in (
     where event.job_id = job.id and event.at > now() - make_interval(hours => %(hours)s)
   ) limit %(limit)s)
 """
-"""Deletes jobs that were done long ago, and with them what became of them."""
+"""Deletes jobs that were done long ago and left, and with them what became of them."""
 
 
 class OrderedJobManager(JobManager):

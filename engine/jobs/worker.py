@@ -32,6 +32,7 @@ STALLED_SECONDS = 8.0
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 20.0
 KEEP_HOURS = 24
+"""For jobs that a worker of the code before has left as done: until 2026-11-23 they stayed for a day."""
 FORGET_SECONDS = 3600.0
 AGAIN_SECONDS = 1.0
 """After a lost connection."""
@@ -135,6 +136,7 @@ class Worker:
             stalled_worker_timeout=STALLED_SECONDS,
             install_signal_handlers=False,
             listen_notify=wait,
+            delete_jobs="successful",  # what they did stands in the history
         )
 
 

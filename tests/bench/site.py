@@ -138,3 +138,10 @@ def gateway_pairs(pairs: int = _PAIRS, process: str = "pairs") -> SourceFile:
             "</bpmn:definitions>"
         ).encode(),
     )
+
+
+def finish_jobs(db: psycopg.Connection) -> None:
+    """What is waiting counts as done, as a worker says it."""
+    db.execute(
+        "select procrastinate_finish_job_v1(id, 'succeeded', true) from procrastinate_jobs where status = 'todo'"
+    )

@@ -24,7 +24,7 @@ from engine.cases.tasks import TaskService
 from engine.connectors import ConnectorRegistry
 from engine.jobs import JobService, Worker, sweeping
 from engine.jobs import worker as worker_module
-from engine.jobs.fetching import OrderedJobManager
+from engine.jobs.outcomes import LastingJobManager
 from engine.jobs.sweeping import Sweeper
 from tests.faults.actors import CLERK, HISTORY_KEY, Notes, engine_of
 from tests.faults.posting import PASSWORD, Client, client_of
@@ -74,8 +74,7 @@ def _post(client: Client, path: str) -> str:
 
 def worker(spec: Mapping[str, Any], barrier: Any) -> None:
     """The real worker, for which an hour is a second, and a week nothing."""
-    worker_module.POLL_SECONDS, worker_module.SWEEP_SECONDS, worker_module.FORGET_SECONDS = 0.2, 1.0, 1.0
-    worker_module.KEEP_HOURS = 0
+    worker_module.POLL_SECONDS, worker_module.SWEEP_SECONDS = 0.2, 1.0
     machine.TOKENS_KEPT = sessions.KEPT = files.UNATTACHED_KEPT = timedelta()
     sweeping.ANCHOR_EVERY = timedelta(seconds=1)
     engine, _, _ = _begin(spec)
@@ -154,8 +153,11 @@ def keeps_everything() -> None:
 def never_tidies() -> None:
     """What is over stays."""
 
-    async def forget(*args: Any, **named: Any) -> None:
-        """Delete nothing."""
+    finish = LastingJobManager.finish_job
+
+    async def keep(manager: LastingJobManager, **named: Any) -> None:
+        """The job stays, as done."""
+        await finish(manager, **{**named, "delete_job": False})
 
     Sweeper._tidy = lambda *args: None  # type: ignore[method-assign]
-    OrderedJobManager.forget = forget  # type: ignore[method-assign]
+    LastingJobManager.finish_job = keep  # type: ignore[method-assign]

@@ -13,6 +13,7 @@ from uuid import UUID
 from tests.faults.actors import CLERK
 from tests.faults.breakages import drop_last_fence
 from tests.faults.harness import Cast, City, Report, scaled, wait_until
+from tests.faults.job_trail import keep_trail
 from tests.faults.models import many_timers
 from tests.faults.pace import Pace
 
@@ -54,6 +55,8 @@ def fire(city: City, report: Report, *, cases: int, seconds: float = SECONDS, br
     """Arm the timers, let the schedulers run through the second in which they are due, count what fired."""
     key, chance = city.deploy(many_timers(TIMERS)), random.Random(report.seed)
     pace = Pace()
+    with city.owner() as db:
+        keep_trail(db)
     due = _arm(city, key, cases, chance, pace.slower)
     cast = Cast(city, [city.spec("worker", broken=broken, concurrency=2) for _ in range(SCHEDULERS)])
     cast.begin()
@@ -135,8 +138,8 @@ def _judge_lateness(city: City, report: Report, late: Mapping[tuple[UUID, str], 
         hit = {
             UUID(case)
             for (case,) in db.execute(
-                "select distinct j.args ->> 'instance_id' from procrastinate_jobs j join procrastinate_events e"
-                " on e.job_id = j.id where j.task_name = 'siwei:timer' and e.type = 'retried'"
+                "select distinct args ->> 'instance_id' from job_trail"
+                " where task_name = 'siwei:timer' and type = 'retried'"
             )
         }
     calm = sorted(seconds for (case, _), seconds in late.items() if case not in hit)

@@ -14,6 +14,7 @@ import psycopg
 from tests.faults.actors import CLERK
 from tests.faults.clocks import ABSOLUTE, IDLE, desks_of, opened
 from tests.faults.harness import City, Report, scaled, wait_until
+from tests.faults.job_trail import keep_trail
 from tests.faults.models import MIXED, PAUSE, PAUSE_SECONDS, many_timers
 from tests.faults.pace import Pace
 
@@ -64,6 +65,8 @@ def live_apart(city: City, report: Report, *, broken: str | None = None) -> None
     """Give work to machines that do not agree about the time, and look at what they did and when."""
     pace = Pace()
     alarms, pause, served = (city.deploy(bpmn) for bpmn in (many_timers(TIMERS), PAUSE, MIXED["served"]))
+    with city.owner() as db:
+        keep_trail(db)
     _call(city, served)
     due = _arm(city, alarms, pace)
     with city.owner() as db:
@@ -140,7 +143,7 @@ def _wait(city: City, report: Report, orphans: list[int], seconds: float) -> Non
         with city.owner() as db:
             left = db.execute(
                 "select (select count(*) from awaited_timer) + (select count(*) from service_call)"
-                " + (select count(*) from procrastinate_jobs where id = any(%s) and status <> 'succeeded')",
+                " + (select count(*) from procrastinate_jobs where id = any(%s))",
                 [orphans],
             ).fetchone()
         return left is not None and left[0] <= TIMERS and len(city.noted("jumped")) >= len(WORKERS + CLERKS)
@@ -192,10 +195,9 @@ def _judge_sessions(city: City, report: Report, slower: float) -> None:
 
 
 def _judge_jobs(db: psycopg.Connection, report: Report, orphans: list[int]) -> None:
-    rows = db.execute("""
-        select j.id, j.task_name, count(*) from procrastinate_jobs j join procrastinate_events e on e.job_id = j.id
-        where e.type = 'deferred_for_retry' group by j.id
-    """).fetchall()
+    rows = db.execute(
+        "select job_id, task_name, count(*) from job_trail where type = 'deferred_for_retry' group by job_id, task_name"
+    ).fetchall()
     again = {id: times for id, task, times in rows if task == "siwei:service_call"}
     dead = {id: times for id, _, times in rows if id in orphans}
     report.counts |= {"calls tried again": len(again), "jobs of the dead": len(dead)}

@@ -18,6 +18,8 @@ A_COMPLETION_SECONDS = 0.2
 PEOPLE = 2
 THIRDS = 3
 LOOK_SECONDS = 0.4
+A_THIRD_SECONDS = 2.5
+"""Of a third at the least: a worker tidies up once a second."""
 MORE = {"kB": 4_096, "blocks": 15_000, "handles": 2, "threads": 2, "cached": 50, "prepared": 30}
 """So much more a process may hold in the last third: what comes and goes, however long the run."""
 MOST = {"prepared"}
@@ -61,8 +63,8 @@ def soak(city: City, report: Report, completions: int, *, person: str | None = N
         goal = completions * (third + 1) // THIRDS
         until = time.monotonic() + (30 + completions * A_COMPLETION_SECONDS) * pace.slower
         with city.owner() as db:
-            least = rows(db, lasting=False)
-            while len(city.noted("done")) < goal:
+            least, begun = rows(db, lasting=False), time.monotonic()
+            while len(city.noted("done")) < goal or time.monotonic() < begun + A_THIRD_SECONDS:
                 assert time.monotonic() < until, f"people do not go on: {city.nursery.log.read_text()[-2000:]}"
                 time.sleep(LOOK_SECONDS)
                 least = {name: min(count, least[name]) for name, count in rows(db, lasting=False).items()}

@@ -127,9 +127,7 @@ def jobs(sql):
     """(kind, status, attempts) of all jobs that are not done."""
 
     def read() -> list[tuple[str, str, int]]:
-        rows = sql(
-            "select task_name, status::text, attempts from procrastinate_jobs where status <> 'succeeded' order by id"
-        )
+        rows = sql("select task_name, status::text, attempts from procrastinate_jobs order by id")
         return [(name.removeprefix("siwei:"), status, attempts) for name, status, attempts in rows]
 
     return read

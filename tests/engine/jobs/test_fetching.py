@@ -87,7 +87,7 @@ def test_a_job_that_another_worker_takes_is_passed_over(owner_url, put, fetch):
     assert fetch(1) == [taken]
 
 
-def test_jobs_done_long_ago_are_forgotten_and_no_other(managed, put, sql):
+def test_jobs_left_as_done_long_ago_are_forgotten_and_no_other(managed, put, sql):
     old, new, failed, waiting = put(), put(), put(), put()
     for status, id in (("succeeded", old), ("succeeded", new), ("failed", failed)):
         sql("update procrastinate_jobs set status = 'doing' where id = %s", id)

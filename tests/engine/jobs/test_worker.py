@@ -194,10 +194,10 @@ def test_a_message_reaches_the_case_that_waits_for_it_once(begin, live, work, pe
     (task,) = [t for t in live.tasks.of_case(sender.id, SYSTEM) if t.is_open]
     live.tasks.claim(task.id, people["tsai"])
     live.tasks.complete(task.id, actor=people["tsai"], variables={})
+    ((args,),) = sql("select args from procrastinate_jobs where task_name = 'siwei:deliver_message'")
     work()
     assert live.runtime.variables(waiting.id, SYSTEM)["outcome"] == "通過"
     assert open_elements(live, waiting) == ["after"]
-    ((args,),) = sql("select args from procrastinate_jobs where task_name = 'siwei:deliver_message'")
     service.handle("deliver_message", args, 0)
     assert open_elements(live, waiting) == ["after"]
     assert sql("select count(*) from buffered_message") == [(0,)]
