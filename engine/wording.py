@@ -11,11 +11,6 @@ MAX_REASON = 500
 MAX_REMARK = 2000
 """Characters of what is explained at length: a remark, why a deployment is turned down, why something is erased."""
 
-MAX_REASON = 500
-"""Characters of a reason: why a case is suspended, withdrawn or moved, why work goes to somebody else."""
-MAX_REMARK = 2000
-"""Characters of what is explained at length: a remark, why a deployment is turned down, why something is erased."""
-
 _HIDING = frozenset("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
 """Signs that turn the direction of what follows: by them a text looks like another one."""
 
@@ -29,6 +24,16 @@ def is_forbidden(char: str) -> bool:
     if char in "\n\t":
         return False
     return unicodedata.category(char) in ("Cc", "Cs") or char in _HIDING or _is_no_character(ord(char))
+
+
+def is_allowed(text: str) -> bool:
+    """Whether anything may be called so: what may not, is found nowhere."""
+    return not any(map(is_forbidden, text))
+
+
+def legible(text: str) -> str:
+    """A text for a log, whatever it was: what no text may hold stands there as U+FFFD."""
+    return "".join("\ufffd" if is_forbidden(char) else char for char in text)
 
 
 def is_of_a_line(char: str) -> bool:
@@ -60,7 +65,7 @@ def written(text: str, field: str, *, most: int, required: bool = True) -> str:
     kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if required and not any(map(_is_seen, kept)):
         raise InvalidFields({field: "required"})
-    if any(map(is_forbidden, kept)):
+    if not is_allowed(kept):
         raise InvalidFields({field: "characters"})
     if len(kept) > most:
         raise InvalidFields({field: "too-long"})

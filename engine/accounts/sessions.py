@@ -12,6 +12,7 @@ from engine.model import Actor
 from engine.store import Transaction
 from engine.store import account_queries as queries
 from engine.store.account_queries import AccountRow, SessionRow
+from engine.wording import legible
 
 KEPT = timedelta(days=7)
 """Of a session that is over."""
@@ -36,7 +37,7 @@ class Sessions(AccountPart):
                 are disabled), `locked` after five failures until 15 minutes have passed,
                 `throttled` when too many attempts from this address failed.
         """
-        username, now = username.strip().lower()[:200], self._clock.now()
+        username, now = legible(username.strip().lower()[:200]), self._clock.now()
         attempt = {"at": now, "username": username, "ip": ip[:64], "user_agent": user_agent[:300]}
         session = None
         with self._store.transaction() as tx:

@@ -19,6 +19,7 @@ from engine.model import Actor
 from engine.store import Store, Transaction
 from engine.store import candidate_queries as candidates
 from engine.store import directory_queries as queries
+from engine.wording import is_allowed
 
 FRESH_SECONDS = 10.0
 """How old the names in labels may be. Who may do what is never older than the directory's state."""
@@ -133,7 +134,7 @@ class Candidates(DirectoryPart):
         return found
 
     def _resolve(self, tx: Transaction, candidate: str) -> tuple[str, ...]:
-        kind, key = split(candidate)
+        kind, key = split(candidate) if is_allowed(candidate) else ("", "")
         if kind == "user":
             person = queries.person_by_id(tx, key, self.today())
             return (person.id,) if person and person.is_active else ()

@@ -24,6 +24,7 @@ from engine.store.tables.directory import (
     role_grant,
     standing_deputy,
 )
+from engine.wording import is_allowed
 
 
 def valid_on(table: Table, day: date) -> ColumnElement[bool]:
@@ -167,14 +168,16 @@ def _people(day: date) -> Select[Any]:
 
 
 def person_by_id(tx: Transaction, person_id: str, day: date) -> Person | None:
-    """One person with their post of `day`."""
+    """One person with their post of `day`; nobody has an id that nothing may be called."""
+    if not is_allowed(person_id):
+        return None
     row = tx.execute(_people(day).where(person.c.id == person_id)).first()
     return Person(**row._mapping) if row else None
 
 
 def people_by_id(tx: Transaction, person_ids: Sequence[str], day: date) -> dict[str, Person]:
     """People by id; unknown ids are left out."""
-    rows = tx.execute(_people(day).where(person.c.id.in_(person_ids)))
+    rows = tx.execute(_people(day).where(person.c.id.in_(list(filter(is_allowed, person_ids)))))
     return {row.id: Person(**row._mapping) for row in rows}
 
 
@@ -190,6 +193,8 @@ def find_people(
     limit: int = 50,
 ) -> tuple[Person, ...]:
     """People by name, id, address or title; in the posts of `unit_ids`; paged by id."""
+    if not is_allowed(text):
+        return ()
     statement = _people(day).limit(limit)
     if text:
         like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

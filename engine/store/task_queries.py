@@ -15,6 +15,7 @@ from engine.store.store import Transaction
 from engine.store.tables.base import columns
 from engine.store.tables.tasks import user_task
 from engine.store.visibility import UNITS, visible
+from engine.wording import is_allowed
 
 TASK = f"""
   {columns(user_task, "t", without=("facets",))}, i.definition_id, i.process_key, i.business_key, i.subject,
@@ -178,7 +179,7 @@ def offer(
 
 def active_person(tx: Transaction, person_id: str) -> str | None:
     """The name of a person who may be given work."""
-    row = tx.execute(_PERSON, {"id": person_id}).first()
+    row = tx.execute(_PERSON, {"id": person_id}).first() if is_allowed(person_id) else None
     return row.name if row else None
 
 
@@ -215,6 +216,15 @@ def supervises(tx: Transaction, task_id: UUID, actor: Actor) -> bool:
     """
     values = {"seer_heads": parameters["seer_heads"], "id": task_id}
     return bool(tx.execute(text(statement), values).scalar_one())
+
+
+def has_handed_in(tx: Transaction, instance_id: UUID, person_id: str, *, opened: datetime | None) -> bool:
+    """Whether somebody, acting for whomever, started the case, or gave the answer by which a task was `opened`."""
+    statement = text("""
+        select exists (select from history where instance_id = :id and actor = :person
+          and (verb = 'case.started' or (verb = 'task.completed' and occurred_at = :opened)))
+    """)
+    return bool(tx.execute(statement, {"id": instance_id, "person": person_id, "opened": opened}).scalar_one())
 
 
 def has_recused(tx: Transaction, instance_id: UUID, person_id: str) -> bool:

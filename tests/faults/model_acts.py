@@ -85,7 +85,7 @@ def complete(walker: Walker, chance: random.Random, number: int) -> list[str]:
     said = walker.tried(lambda: _complete(walker, number, index, walker.actor(who), answer, token), expected)
     if not expected:
         walker.used.append((token, who, number, index, decision))
-        _went_on(walker, number, task, decision, clock, who)
+        _went_on(walker, number, task, decision, clock, {who})
     return said
 
 
@@ -123,7 +123,7 @@ def stand_in(walker: Walker, chance: random.Random, number: int) -> list[str]:
     )
     if not expected:
         case.people.add(AWAY)
-        _went_on(walker, number, task, "go", case.clock, AWAY)
+        _went_on(walker, number, task, "go", case.clock, {AWAY, DEPUTY})
     return said
 
 
@@ -305,10 +305,10 @@ def _complete(walker: Walker, number: int, index: int, actor: Actor, answer: dic
     return walker.engine.tasks.complete(walker.tasks[number][index], actor=actor, variables=answer, token=token)
 
 
-def _went_on(walker: Walker, number: int, task: Task, decision: str, clock: str, who: str) -> None:
+def _went_on(walker: Walker, number: int, task: Task, decision: str, clock: str, who: set[str]) -> None:
     case = walker.office.cases[number]
     case.clock = clock
-    walker.office.answered(case, task, decision, who)
+    walker.office.answered(case, task, decision, frozenset(who))
     walker.note_tasks(number)
 
 

@@ -25,8 +25,8 @@ class Task:
 
     element: str
     since: datetime
-    sent_by: str | None = None
-    """Whose answer has led to it."""
+    sent_by: frozenset[str] = frozenset()
+    """Whose answer has led to it, and who stood in for them."""
     holder: str | None = None
     is_open: bool = True
 
@@ -108,9 +108,9 @@ class Office:
 
     def bars(self, case: Case, task: Task, deputy: str) -> bool:
         """Whether it is a deputy's own submission: their case, or to approve what they handed in."""
-        return task.is_open and (case.starter == deputy or (task.element == "approve" and task.sent_by == deputy))
+        return task.is_open and (case.starter == deputy or (task.element == "approve" and deputy in task.sent_by))
 
-    def answered(self, case: Case, task: Task, decision: str, who: str) -> None:
+    def answered(self, case: Case, task: Task, decision: str, who: frozenset[str]) -> None:
         """The case goes on by somebody's answer."""
         case.verbs["task.completed"] += 1
         task.is_open = False
@@ -138,7 +138,7 @@ class Office:
             task.is_open = False
             self._reach(case, "chase")
 
-    def _reach(self, case: Case, element: str, who: str | None = None) -> None:
+    def _reach(self, case: Case, element: str, who: frozenset[str] = frozenset()) -> None:
         case.waits = False
         if element == "wait" and not case.kept:
             case.waits = True

@@ -73,10 +73,10 @@ def _post(client: Client, path: str) -> str:
 
 
 def worker(spec: Mapping[str, Any], barrier: Any) -> None:
-    """The real worker, for which an hour is a second, and a week nothing."""
-    worker_module.POLL_SECONDS, worker_module.SWEEP_SECONDS = 0.2, 1.0
+    """The real worker, for which an hour is half a second, and a week nothing."""
+    worker_module.POLL_SECONDS, worker_module.SWEEP_SECONDS = 0.2, 0.5
     machine.TOKENS_KEPT = sessions.KEPT = files.UNATTACHED_KEPT = timedelta()
-    sweeping.ANCHOR_EVERY = timedelta(seconds=1)
+    sweeping.ANCHOR_EVERY = timedelta(seconds=0.5)
     engine, _, _ = _begin(spec)
     service = JobService(engine, ConnectorRegistry(), anchors=Path(spec["finish"]).with_name("anchors"))
     keep_what_is_loaded()

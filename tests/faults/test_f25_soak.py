@@ -18,8 +18,8 @@ A_COMPLETION_SECONDS = 0.2
 PEOPLE = 2
 THIRDS = 3
 LOOK_SECONDS = 0.4
-A_THIRD_SECONDS = 2.5
-"""Of a third at the least: a worker tidies up once a second."""
+A_THIRD_SECONDS = 1.5
+"""Of a third at the least: a worker tidies up twice a second."""
 MORE = {"kB": 4_096, "blocks": 15_000, "handles": 2, "threads": 2, "cached": 50, "prepared": 30}
 """So much more a process may hold in the last third: what comes and goes, however long the run."""
 MOST = {"prepared"}

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from engine import Actor, InstanceQuery, Page, ProcessInstance
 from engine.errors import NotFound
 from engine.forms.types.base import Kind
-from engine.wording import is_forbidden
+from engine.wording import is_allowed
 
 
 class DirectoryLike(Protocol):
@@ -46,7 +46,7 @@ class DirectoryPicker:
 
         The scope of a case is its process. What no name can hold means nobody.
         """
-        if any(map(is_forbidden, text)):
+        if not is_allowed(text):
             return []
         if kind == "case":
             return self._running(scope, 2, number=text.upper()) or self._running(scope, 20, words=text)
@@ -64,7 +64,7 @@ class DirectoryPicker:
 
     def search(self, kind: Kind, text: str, scope: str | None, limit: int) -> Sequence[Mapping[str, Any]]:
         """Suggestions while somebody types."""
-        if any(map(is_forbidden, text)):
+        if not is_allowed(text):
             return []
         if kind == "case":
             return self._running(scope, limit, words=text)

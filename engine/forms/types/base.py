@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal, Protocol
 
 from engine.forms.definition import Field, Message, Option
-from engine.wording import is_forbidden
+from engine.wording import is_allowed
 
 Raw = Any
 Kind = Literal["person", "unit", "case"]
@@ -124,7 +124,7 @@ def plain_text(raw: Raw, *, lines: bool = False, limit: int = 2000) -> str | Non
     text = str(raw).replace("\r\n", "\n").replace("\r", "\n")
     text = text if lines else text.replace("\n", " ").replace("\t", " ")
     text = unicodedata.normalize("NFC", text).strip()
-    if any(map(is_forbidden, text)):
+    if not is_allowed(text):
         raise Refused("bad-characters")
     if len(text) > limit:
         raise Refused("too-long", max=limit, length=len(text))

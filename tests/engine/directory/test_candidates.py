@@ -61,6 +61,8 @@ def test_the_mayor_has_no_superior(directory):
         ("superior:tsai", ("huang",)),
         ("user:tsai", ("tsai",)),
         ("user:nobody", ()),
+        ("user:no\x00body", ()),
+        ("head@no\x00where", ()),
         ("", ()),
         ("no such text", ()),
         ("agency_handler@no.such.unit", ()),

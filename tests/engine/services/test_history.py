@@ -101,6 +101,17 @@ def test_a_deputy_does_not_approve_what_they_handed_in(engine, people, open_task
     assert engine.tasks.complete(approval.id, actor=as_deputy(people, "wang", "chief"), variables={}).closed
 
 
+def test_what_a_deputy_handed_in_for_somebody_they_do_not_approve_for_somebody_else(engine, people, open_task):
+    task = open_task(APPROVAL, assignee="tsai", headcount=1)
+    engine.tasks.complete(task.id, actor=as_deputy(people, "wang", "tsai"), variables={})
+    (approval,) = [found for found in engine.tasks.of_case(task.instance_id, SYSTEM) if found.is_open]
+    assert approval.sent_by == "tsai"
+    engine.tasks.claim(approval.id, as_deputy(people, "wang", "chief"))
+    with pytest.raises(DeputyConflict, match="own-submission"):
+        engine.tasks.complete(approval.id, actor=as_deputy(people, "wang", "chief"), variables={})
+    assert engine.tasks.complete(approval.id, actor=people["chief"], variables={}).closed
+
+
 def test_a_process_may_let_deputies_act_on_their_own_submission(engine, people, open_task):
     task = open_task(LENIENT, starter="wang")
     deputy = as_deputy(people, "wang", "tsai")

@@ -107,3 +107,8 @@ def test_so_many_lists_at_one_time_leave_connections_for_others(engine, people, 
             opened.enter_context(engine.lists.unit_tasks(people["chief"]))
     with engine.lists.unit_tasks(people["chief"]) as found:
         assert found.total
+
+
+def test_a_filter_by_what_no_text_can_hold_leaves_no_case(engine, some):
+    assert engine.runtime.find(InstanceQuery(), SYSTEM).rows
+    assert engine.runtime.find(InstanceQuery(filters={"source": "前\x00後"}), SYSTEM).rows == ()
