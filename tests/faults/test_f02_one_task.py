@@ -10,7 +10,7 @@ from tests.faults.models import MIXED
 from tests.faults.pace import Pace
 
 USERS, PROCESSES = 50, 5
-ROUNDS = 60
+ROUNDS = 40
 _FASTER = {"AlreadyClaimed", "TaskNotOpen"}
 
 

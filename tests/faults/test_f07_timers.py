@@ -22,7 +22,7 @@ Timers = dict[tuple[UUID, str], datetime]
 
 CASES, TIMERS = 100, 10
 SCHEDULERS = 4
-SECONDS = 12.0
+SECONDS = 10.0
 RESTART_EVERY, KILL_EVERY = 1.0, 10.0
 MOST_SECONDS = 90.0
 """Where a restart takes longer than a second, the schedulers are hurt on until it was as often as promised."""
@@ -47,7 +47,7 @@ def test_a_build_whose_fired_timers_are_not_fenced_is_noticed(city, report):
     with city.owner() as db:
         drop_last_fence(db)
     found = report("F07 unfenced")
-    fire(city, found, cases=12, seconds=4, broken="unfenced")
+    fire(city, found, cases=12, seconds=2, broken="unfenced")
     found.ensure_noticed("I2")
 
 
