@@ -42,6 +42,13 @@ class Office:
                 day += step
         return day
 
+    def last_before(self, day: date) -> date:
+        """The last working day before `day`."""
+        day -= timedelta(days=1)
+        while not self._is_working(day):
+            day -= timedelta(days=1)
+        return day
+
     def at(self, day: date, hour: float) -> datetime:
         """A moment of a day in Taiwan, `hour` as a decimal."""
         return _at(day, time(0, 0)) + timedelta(seconds=round(hour * 3600))

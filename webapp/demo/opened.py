@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -16,7 +16,7 @@ from webapp.demo.hirings import CHAIR, HANDLER, MEMBERS, proposal
 from webapp.demo.journeys import visit_answers, visit_values
 from webapp.demo.office import Office
 from webapp.demo.petitions import Draw
-from webapp.demo.plans import Answer, Event, Group, Plan, read_answers, span
+from webapp.demo.plans import Answer, Answers, Event, Group, Plan, read_answers, span
 from webapp.demo.vehicles import application
 
 FILE = Path(__file__).with_name("open.yaml")
@@ -52,10 +52,8 @@ class _Opened:
 
     def at(self, row: Mapping[str, Any]) -> datetime:
         """So many working days ago: a day that is over already."""
-        day = self.office.day(self.today - timedelta(days=1), 0) if row["days"] else self.today
-        if day >= self.today:
-            day = self.office.day(self.today - timedelta(days=1), -1)
-        return self.office.at(self.office.day(day, 1 - row["days"]), row["hour"])
+        over = self.office.last_before(self.today)
+        return self.office.at(self.office.day(over, 1 - row["days"]), row["hour"])
 
     def group(self, key: str, *plans: Plan, children: tuple[Plan, ...] = ()) -> Group:
         return Group(f"open/{key}", plans, children, until=self.now)
@@ -113,7 +111,9 @@ class _Opened:
         return self.group(row["key"], self.shaped(plan, row))
 
     def shaped(self, plan: Plan, row: Mapping[str, Any]) -> Plan:
-        """The plan with what needs more than one answer of an element."""
+        """The plan with what needs more than one answer of an element, or answers at once."""
+        if row.get("quick"):
+            plan = replace(plan, answers=_at_once(plan.answers, "0.5h", plan.answers))
         if row.get("returned"):
             back = read_answers({"x": {"decision": "return", "opinion": "請補充法令依據及改善期程後再陳。"}})["x"]
             draft = [*plan.answers["draft_reply"], Answer(plan.answers["draft_reply"][0].values, leave="claimed")]
@@ -232,14 +232,16 @@ class _Opened:
 
     def applying(self, year: int, row: Mapping[str, Any]) -> Plan:
         plan = application(year, row, self.office)
-        quick = {
-            element: [
-                replace(one, after=span("1d")) if element in ("apply", "desk_review", "countersign") else one
-                for one in listed
-            ]
-            for element, listed in plan.answers.items()
-        }
+        quick = _at_once(plan.answers, "1d", ("apply", "desk_review", "countersign"))
         return self.stopped(replace(plan, key=f"open/vehicles/{row['agency']}", answers=quick), row)
+
+
+def _at_once(answers: Answers, within: str, elements: Collection[str]) -> Answers:
+    """The answers, those of `elements` given after that much working time."""
+    return {
+        element: [replace(one, after=span(within)) if element in elements else one for one in listed]
+        for element, listed in answers.items()
+    }
 
 
 def first_day(groups: list[Group]) -> date:
