@@ -115,7 +115,7 @@ class Town:
             return db.execute(statement, parameters).fetchone()  # type: ignore[call-overload]
 
 
-def found_town(url: str, owner_url: str) -> Town:
+def found_town(url: str, owner_url: str, home: Path) -> Town:
     """A town with one section; the boss may do everything that is to be done, the clerk works."""
     clock = SetClock(NOW)
     engine = ProcessEngine(Store(url), Executor(MontySandbox()), history_key=b"k" * 32, clock=clock, queue=NoJobs())
@@ -139,6 +139,6 @@ def found_town(url: str, owner_url: str) -> Town:
     fees = [SourceFile(path.name, path.read_bytes()) for path in sorted((_DATA / "data" / "fees").iterdir())]
     for deployed in (files, fees, [SourceFile("nobodys.bpmn", NOBODYS.encode())]):
         engine.repository.deploy(deployed, actor=SYSTEM, force_now=True)
-    app = create_app(Settings(mode="test", secret_key="s" * 40), engine)
+    app = create_app(Settings(mode="test", secret_key="s" * 40, home=home), engine)
     app.testing = True
     return Town(app, engine, owner_url)

@@ -31,9 +31,9 @@ UNREACHED: dict[str, str] = {}
 
 
 @pytest.fixture(scope="module")
-def town(database_url, owner_url):
+def town(database_url, owner_url, tmp_path_factory):
     """A town in a database of this module, shared with its broken builds."""
-    town = found_town(database_url, owner_url)
+    town = found_town(database_url, owner_url, tmp_path_factory.mktemp("town"))
     yield town
     town.engine.close()
 

@@ -56,9 +56,10 @@ def errand_files() -> list[SourceFile]:
 
 
 @pytest.fixture(scope="module")
-def app(engine) -> Flask:
-    """The application as it is served."""
-    app = create_app(Settings(mode="test", secret_key="s" * 40), engine)
+def app(engine, tmp_path_factory) -> Flask:
+    """The application as it is served, with a folder of its own for what it keeps in files."""
+    home = tmp_path_factory.mktemp("home")
+    app = create_app(Settings(mode="test", secret_key="s" * 40, home=home), engine)
     app.testing = True
     return app
 

@@ -14,6 +14,7 @@ from engine import SYSTEM, SourceFile
 from engine.connectors import FolderTransport
 from tests.engine.services.diagrams import TIMED
 from tests.web.conftest import HANDLER, found
+from tests.web.safety.chinese import chinese, proper_names
 
 ADMIN, OPERATOR, AUDITOR, ARCHIVIST = "aia.it.admin", "aia.it.operator", "aia.it.auditor", "aia.documents.archivist"
 _MANY_TIMERS = """
@@ -106,6 +107,19 @@ def test_mail_of_the_folder_is_listed_and_shown_as_text_only(browser, mail_home)
     shown = browser(OPERATOR).get(found(r'href="(/operate/mails/[0-9a-f]{32})"', page)).text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; 您好" in shown
     assert "<script>alert" not in shown
+
+
+def test_mail_is_marked_as_chinese_on_an_english_page(browser, engine, mail_home):
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = "siwei@kcg.example", "a@kcg.example", "新的工作"
+    message.set_content("您好")
+    FolderTransport(mail_home / "mail").send(message, key="one")
+    listed = browser(OPERATOR, "en").get("/operate/mails").text
+    shown = browser(OPERATOR, "en").get(found(r'href="(/operate/mails/[0-9a-f]{32})"', listed)).text
+    assert "新的工作" in listed
+    assert "新的工作" in shown
+    names = proper_names(engine)
+    assert (chinese(listed, names), chinese(shown, names)) == ([], [])
 
 
 @pytest.mark.parametrize("name", ["0" * 32, "..%2F..%2Fkeys%2Fhistory_key", "x"])
